@@ -1,0 +1,1416 @@
+# %% [markdown]
+# # 1. Activations and their slopes
+#
+# A neural network bends straight lines. The functions that do the bending are called **activations**, and training
+# needs two things of each: its value and its slope. In this lesson you derive both on paper, write both in code, and
+# see where a formula that is right on paper breaks in a computer.
+#
+# You need derivatives from school (the chain rule, the quotient rule) and a little NumPy. Plan two hours, with paper
+# beside you. There are eleven exercises, and each goes the same way: predict, derive, write, check, look.
+#
+# **What every function here has in common**
+#
+# - It gets a NumPy array of floats and returns a *new* array of the same shape. One number, a row, a whole batch of
+#   images: the same code should serve them all. It never changes the array it was given.
+# - An answer counts as right when it is within $10^{-8} + 10^{-6}\,|\text{right value}|$ of the right value.
+# - Each exercise is marked in parts. `values` asks for right numbers on an ordinary vector. `shapes` asks for other
+#   shapes, and for leaving the argument alone. `stability` asks for right numbers when the input is very large. A
+#   slip in one part leaves you the marks of the others.
+# - The checks you see are a sample. When your work is graded, each function meets many more inputs.
+# - A warning is not an error. If NumPy prints one and your answer is right, you keep the marks.
+
+# %% [markdown]
+# Run this cell first. It loads what the lesson uses. You do not have to read it.
+
+# %% nbgrader={"grade_id": "setup", "locked": true}
+import base64
+import html
+import io
+import traceback
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from autograder import check, explore
+
+
+class Picture:
+    """A figure that is drawn when it is shown. It carries a description for readers who do not see it."""
+
+    def __init__(self, draw, alt, panels=1):
+        self.draw, self.alt, self.panels = draw, alt, panels
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        figure = Figure(figsize=(7.2, 2.7), dpi=90, layout="constrained")
+        try:
+            with np.errstate(all="ignore"):
+                self.draw(*figure.subplots(1, self.panels, squeeze=False)[0])
+            file = io.BytesIO()
+            figure.savefig(file, format="png")
+        except NotImplementedError as problem:
+            name = traceback.extract_tb(problem.__traceback__)[-1].name
+            return {"text/plain": f"The figure appears here once {name} is written."}
+        except NameError as problem:
+            return {"text/plain": f"The figure appears here once the cell that defines {problem.name} has run."}
+        except Exception as problem:
+            return {"text/plain": f"The figure cannot be drawn yet. {type(problem).__name__}: {problem}"}
+        png = base64.b64encode(file.getvalue()).decode()
+        image = f'<img src="data:image/png;base64,{png}" alt="{html.escape(self.alt)}" width="648">'
+        return {"text/html": image, "image/png": png, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
+
+
+# %% [markdown]
+# ## 1.1 The rectifier
+#
+# The plainest bend there is: let positive numbers through, stop the others.
+#
+# $$\operatorname{relu}(x) = \max\{0, x\} = \begin{cases} 0 & x < 0 \\ x & x \ge 0 \end{cases}$$
+#
+# **Predict.** What does it make of $[-2,\; -0.5,\; 0,\; 3]$? And what shape should the result have if $x$ is a batch of
+# 32 examples with 10 numbers each?
+#
+# <details><summary>Compare</summary>
+#
+# $[0, 0, 0, 3]$. The function looks at one number at a time, so 32 by 10 goes in and 32 by 10 comes out. Such a function
+# is called **elementwise**. All but the last two exercises of this lesson are.
+#
+# </details>
+
+# %% nbgrader={"grade_id": "relu", "solution": true}
+def relu(x):
+    """Rectified linear unit, elementwise.
+
+    Parameters
+    ----------
+    x : ndarray of float, any shape
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+        The larger of 0 and each element. `x` is left as it was.
+
+    Examples
+    --------
+    >>> relu(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+    ### BEGIN SOLUTION
+    return np.maximum(x, 0.0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_relu", "grade": true, "points": 2}
+marks = check.marks("relu", values=1, shapes=1)
+with marks.values:
+    check.close(relu(np.array([3.0, 0.25])), [3.0, 0.25], because="positive numbers pass through unchanged")
+    check.close(relu(np.array([-2.0, -0.5, 0.0])), [0.0, 0.0, 0.0], because="nothing below zero passes, in any form")
+with marks.shapes:
+    check.shape(relu(np.zeros((32, 10))), (32, 10))
+### BEGIN HIDDEN TESTS
+from autograder.check import cases, mistake, reference
+
+with marks.values:
+    check.matches(relu, reference.relu, cases.reals())
+with marks.shapes:
+    check.matches(relu, reference.relu, cases.shapes())
+    check.leaves_arguments_alone(relu, cases.reals())
+    check.accepts_read_only(relu, cases.reals())
+
+
+@mistake(
+    "np.max for np.maximum",
+    "np.max looks for the largest element along an axis. You want to compare each element with 0. Which NumPy "
+    "function takes two arguments and compares them element by element?",
+)
+def relu(x):
+    return np.max(x, 0)
+
+
+@mistake("the absolute value", "At -2 your function gives 2. Where does the graph of relu lie, left of zero?")
+def relu(x):
+    return np.abs(x)
+
+
+@mistake("np.minimum for np.maximum", "You keep the negative half. Which half should pass?")
+def relu(x):
+    return np.minimum(x, 0.0)
+
+
+@mistake(
+    "the leaky rectifier",
+    "A small slope left of zero is a different, useful function. Here nothing negative may pass.",
+)
+def relu(x):
+    return np.where(x > 0, x, 0.01 * x)
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ## 1.2 The slope of the rectifier, and a corner
+#
+# **Predict.** What is the slope of $\operatorname{relu}$ at $-3$? At $3$? At $0$?
+#
+# Away from zero each branch of the definition is a function you know. Differentiate the branches one by one:
+#
+# $$\frac{d}{dx}\operatorname{relu}(x) = \begin{cases} \frac{d}{dx}\,0 = \;? & x < 0 \\[4pt] \frac{d}{dx}\,x = \;? & x > 0 \end{cases}$$
+#
+# At zero the graph has a corner, so do not guess: compute. The slope of the line from $0$ to a nearby point $h$ is
+# $\dfrac{\operatorname{relu}(h) - \operatorname{relu}(0)}{h}$. **On paper:** what is it for $h = 0.01$? For $h = -0.01$? Does it settle on
+# one number as $h$ shrinks?
+#
+# <details><summary>Compare</summary>
+#
+# The slope is $0$ on the left and $1$ on the right. At zero, every $h > 0$ gives exactly $1$ and every $h < 0$ gives
+# exactly $0$, however small it is. The two sides never agree, so there is no derivative at zero.
+#
+# What there is at zero is a whole fan of straight lines that touch the graph at the corner and stay on or below it
+# everywhere. Their slopes are called **subgradients**.
+#
+# </details>
+#
+# **On paper:** the line $y = a x$ goes through the corner. For which $a$ does it stay on or below the graph, for every
+# $x$?
+#
+# <details><summary>Compare</summary>
+#
+# Right of zero we need $a x \le x$, so $a \le 1$. Left of zero we need $a x \le 0$ with $x < 0$, so $a \ge 0$. Every
+# $a$ in $[0, 1]$ will do.
+#
+# </details>
+#
+# Textbooks differ: some print $0$ as the slope at zero, others $1$. Both are subgradients, and training works with
+# either. So do the checks: any value from $0$ to $1$ is right.
+
+# %% nbgrader={"grade_id": "relu_grad", "solution": true}
+def relu_grad(x):
+    """Slope of `relu` at each element.
+
+    Parameters
+    ----------
+    x : ndarray of float, any shape
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+        The derivative of relu at each element. Where an element is 0, any number from 0 to 1.
+
+    Examples
+    --------
+    >>> relu_grad(np.array([-1.0, 2.0]))
+    array([0., 1.])
+    """
+    ### BEGIN SOLUTION
+    return np.where(x > 0, 1.0, 0.0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_relu_grad", "grade": true, "points": 4}
+marks = check.marks("relu_grad", values=2, corner=1, shapes=1)
+with marks.values:
+    check.close(relu_grad(np.array([0.5, 3.0])), [1.0, 1.0], because="right of zero relu(x) = x, and that has slope 1")
+    check.close(relu_grad(np.array([-3.0, -0.5])), [0.0, 0.0], because="left of zero relu is flat")
+with marks.corner:
+    check.between(relu_grad(np.array([0.0])), 0.0, 1.0, because="at the corner any slope from 0 to 1 is a subgradient")
+with marks.shapes:
+    check.shape(relu_grad(np.ones((4, 1, 3))), (4, 1, 3))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(relu_grad, reference.relu_grad, cases.reals(without=(0.0,)))
+with marks.corner:
+    check.between(
+        relu_grad(np.array([2.0, 0.0, -3.0, 0.0])),
+        [1.0, 0.0, 0.0, 0.0],
+        [1.0, 1.0, 0.0, 1.0],
+        because="zeros may stand anywhere among the other numbers",
+    )
+with marks.shapes:
+    check.matches(relu_grad, reference.relu_grad, cases.shapes(without=(0.0,)))
+    check.leaves_arguments_alone(relu_grad, cases.reals(without=(0.0,)))
+    check.accepts_read_only(relu_grad, cases.reals(without=(0.0,)))
+
+
+@mistake("the function for its slope", "This is relu itself. How steep is its graph at 3? How high is it there?")
+def relu_grad(x):
+    return np.maximum(x, 0.0)
+
+
+@mistake("the sign", "Your slope is -1 left of zero: a graph that falls. What does relu do there?")
+def relu_grad(x):
+    return np.sign(x)
+
+
+@mistake("the two sides exchanged", "Walk along the graph from left to right. On which side does it climb?")
+def relu_grad(x):
+    return np.where(x < 0, 1.0, 0.0)
+
+
+@mistake(
+    "one slope for the whole array",
+    "Each element has its own slope. Does your answer for the first element change when you change the last?",
+)
+def relu_grad(x):
+    return np.full_like(x, 1.0 if np.all(x > 0) else 0.0)
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% nbgrader={"grade_id": "figure_relu", "locked": true}
+def draw(value, slope):
+    x = np.linspace(-3, 3, 301)
+    value.plot(x, relu(x), color="C0")
+    value.plot(x, 0.5 * x, color="C1", linestyle="--")
+    value.set(title="relu(x), and one line under its corner", xlabel="x", ylim=(-1.6, 3.1))
+    slope.plot(x[x < 0], relu_grad(x[x < 0]), color="C0")
+    slope.plot(x[x > 0], relu_grad(x[x > 0]), color="C0")
+    slope.plot([0, 0], [0, 1], color="C1", linestyle="--")
+    slope.set(title="its slope: at 0, anything on the dashes", xlabel="x", ylim=(-0.1, 1.1))
+
+
+Picture(
+    draw,
+    panels=2,
+    alt="Left: your relu, flat at 0 up to x = 0 and then climbing to 3 at x = 3, with a dashed line of slope one half "
+    "that touches it only at the corner. Right: your slope, 0 left of zero and 1 right of it, with a dashed vertical "
+    "line from 0 to 1 at x = 0.",
+)
+
+# %% [markdown]
+# Both panels are drawn by *your* functions. If a curve looks wrong, the function is.
+#
+# ## 1.3 The sigmoid
+#
+# A score can be any number. A probability lies between 0 and 1. The **logistic sigmoid** turns the one into the other:
+#
+# $$\sigma(x) = \frac{1}{1 + e^{-x}}$$
+#
+# **Predict,** without a computer: $\sigma(0)$? What about $\sigma(\ln 3)$? And $\sigma(1000)$, roughly?
+#
+# <details><summary>Compare</summary>
+#
+# $\sigma(0) = \frac{1}{1+1} = \frac12$. Since $e^{-\ln 3} = \frac13$, $\sigma(\ln 3) = \frac{1}{1 + 1/3} = \frac34$.
+# And $e^{-1000}$ is far smaller than anything you can see, so $\sigma(1000)$ is $1$ to hundreds of digits.
+#
+# </details>
+#
+# Multiply top and bottom by $e^x$ and you get a second form of the same function:
+#
+# $$\sigma(x) = \frac{1}{1 + e^{-x}} = \frac{e^x}{e^x + 1}$$
+#
+# On paper the two are equal. In a computer they are not. **Predict** what the next cell prints, then run it.
+
+# %% nbgrader={"grade_id": "show_overflow", "locked": true}
+with np.errstate(all="ignore"):
+    for large in [709.0, 710.0]:
+        power = np.exp(large)
+        print(f"x = {large:g}    e^x = {power:<12.4g}    e^x / (e^x + 1) = {power / (power + 1)}")
+
+# %% [markdown]
+# A float64 ends near $1.8 \cdot 10^{308}$, and $e^{710}$ lies beyond: it becomes `inf`. And `inf / inf` has no answer, so
+# NumPy says `nan`, "not a number". One `nan` in a network spreads to every weight within a step.
+#
+# A function is **stable** when it gives the right number for every input whose right number fits in a float. Three
+# questions to find a stable sigmoid:
+#
+# 1. For which sign of $x$ is $e^{-x}$ at most 1? For which sign is $e^{x}$ at most 1?
+# 2. So which of the two forms is safe for $x \ge 0$, and which for $x < 0$?
+# 3. Both safe forms contain the same exponential, of a number that is never positive. How can you write that number
+#    so that it serves both signs?
+#
+# (`np.where(condition, a, b)` picks between two arrays element by element. It computes *both* of them first, for every
+# element. Question 3 is there so that neither of them overflows.)
+#
+# <details><summary>A hint for question 3</summary>
+#
+# Draw the graph of the exponent you want: $-x$ on the right of zero, $x$ on the left. It looks like a roof.
+#
+# </details>
+
+# %% nbgrader={"grade_id": "sigmoid", "solution": true}
+def sigmoid(x):
+    """Logistic sigmoid, elementwise: 1 / (1 + exp(-x)).
+
+    Parameters
+    ----------
+    x : ndarray of float, any shape
+        Any finite numbers, also very large ones of either sign.
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+        Numbers from 0 to 1, never nan. `x` is left as it was.
+
+    Examples
+    --------
+    >>> sigmoid(np.array([-1000.0, 0.0]))
+    array([0. , 0.5])
+    """
+    ### BEGIN SOLUTION
+    e = np.exp(-np.abs(x))  # at most 1, whatever the sign of x
+    return np.where(x >= 0, 1.0, e) / (1.0 + e)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_sigmoid", "grade": true, "points": 4}
+marks = check.marks("sigmoid", values=2, stability=1, shapes=1)
+with marks.values:
+    check.close(sigmoid(np.array([0.0])), [0.5], because="1 / (1 + 1) is one half")
+    check.close(
+        sigmoid(np.array([np.log(3.0), -np.log(3.0)])),
+        [0.75, 0.25],
+        because="e^(ln 3) = 3, so the odds are 3 : 1 and then 1 : 3",
+    )
+with marks.stability:
+    check.close(
+        sigmoid(np.array([1000.0, -1000.0])), [1.0, 0.0], because="the curve is flat out there, and nothing is nan"
+    )
+with marks.shapes:
+    check.shape(sigmoid(np.zeros((1, 5))), (1, 5))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(sigmoid, reference.sigmoid, cases.reals())
+with marks.stability:
+    check.matches(sigmoid, reference.sigmoid, cases.extremes())
+with marks.shapes:
+    check.matches(sigmoid, reference.sigmoid, cases.shapes())
+    check.leaves_arguments_alone(sigmoid, cases.reals())
+    check.accepts_read_only(sigmoid, cases.reals())
+
+
+@mistake(
+    "e^x / (1 + e^x) everywhere",
+    "On paper this is the sigmoid. Put x = 1000 in, step by step: how large is the numerator, and the denominator?",
+)
+def sigmoid(x):
+    return np.exp(x) / (1.0 + np.exp(x))
+
+
+@mistake("the minus sign is missing", "Your curve falls from 1 to 0. What would you have to put in for x to turn it round?")
+def sigmoid(x):
+    return 1.0 / (1.0 + np.exp(x))
+
+
+@mistake(
+    "softmax for sigmoid",
+    "Each element of a sigmoid depends on itself alone. Change the second element: does your first answer move?",
+)
+def sigmoid(x):
+    e = np.exp(x - np.max(x))
+    return e / np.sum(e)
+
+
+@mistake("tanh for sigmoid", "Your values run from -1 to 1. A probability starts at 0.")
+def sigmoid(x):
+    return np.tanh(x)
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ## 1.4 The slope of the sigmoid
+#
+# **Predict.** Where is $\sigma$ steepest? Is the slope there more or less than 1? What is the slope far out, at
+# $x = 1000$?
+#
+# The derivation has a surprise: the slope can be written with $\sigma$ alone. Do it on paper, one question at a time.
+#
+# 1. Write $\sigma(x) = (1 + e^{-x})^{-1}$. The chain rule gives three factors: the outer power, the inner exponential,
+#    and the inside of the exponential. What are they?
+# 2. From the definition, what is $1 + e^{-x}$ in terms of $\sigma(x)$? So what is $e^{-x}$?
+# 3. Put the second into the first. What is left?
+#
+# <details><summary>Compare 1</summary>
+#
+# $$\sigma'(x) = \underbrace{-(1+e^{-x})^{-2}}_{\text{outer power}} \cdot \underbrace{e^{-x}}_{\text{exponential}} \cdot
+# \underbrace{(-1)}_{\text{inside}} = \frac{e^{-x}}{(1+e^{-x})^2}$$
+#
+# Two minus signs, and they cancel. The slope is positive, as it should be: the curve climbs everywhere.
+#
+# </details>
+#
+# <details><summary>Compare 2</summary>
+#
+# $1 + e^{-x} = \dfrac{1}{\sigma(x)}$, so $e^{-x} = \dfrac{1}{\sigma(x)} - 1 = \dfrac{1 - \sigma(x)}{\sigma(x)}$.
+#
+# </details>
+#
+# <details><summary>Compare 3</summary>
+#
+# $$\sigma'(x) = \frac{1-\sigma(x)}{\sigma(x)} \cdot \sigma(x)^2 = \sigma(x)\,\bigl(1 - \sigma(x)\bigr)$$
+#
+# It is largest where $\sigma = \frac12$, at $x = 0$: the slope there is $\frac14$. It goes to 0 on both sides.
+#
+# </details>
+#
+# One trap. In a network $x$ is the **pre-activation**, the number that goes *into* the sigmoid, and $s = \sigma(x)$ is the
+# **activation**, the number that comes out. Some code is handed $s$ and computes $s(1-s)$. Your function is handed $x$.
+
+# %% nbgrader={"grade_id": "sigmoid_grad", "solution": true}
+def sigmoid_grad(x):
+    """Slope of the sigmoid at each element.
+
+    Parameters
+    ----------
+    x : ndarray of float, any shape
+        The pre-activation: what goes into the sigmoid, not what comes out.
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+        Numbers from 0 to 0.25.
+
+    Examples
+    --------
+    >>> sigmoid_grad(np.array([0.0]))
+    array([0.25])
+    """
+    ### BEGIN SOLUTION
+    s = sigmoid(x)
+    return s * (1.0 - s)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_sigmoid_grad", "grade": true, "points": 4}
+marks = check.marks("sigmoid_grad", values=2, stability=1, shapes=1)
+with marks.values:
+    check.close(sigmoid_grad(np.array([0.0])), [0.25], because="the sigmoid is 1/2 there, and 1/2 times 1/2 is 1/4")
+    check.close(
+        sigmoid_grad(np.array([np.log(3.0)])), [0.1875], because="the sigmoid of ln 3 is 3/4, and 3/4 times 1/4 is 3/16"
+    )
+with marks.stability:
+    check.close(sigmoid_grad(np.array([1000.0, -1000.0])), [0.0, 0.0], because="far out the sigmoid is flat")
+with marks.shapes:
+    check.shape(sigmoid_grad(np.zeros((2, 3, 4))), (2, 3, 4))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(sigmoid_grad, reference.sigmoid_grad, cases.reals())
+    check.gradient(sigmoid_grad, reference.sigmoid, cases.reals())
+with marks.stability:
+    check.matches(sigmoid_grad, reference.sigmoid_grad, cases.extremes())
+with marks.shapes:
+    check.matches(sigmoid_grad, reference.sigmoid_grad, cases.shapes())
+    check.leaves_arguments_alone(sigmoid_grad, cases.reals())
+    check.accepts_read_only(sigmoid_grad, cases.reals())
+
+
+@mistake(
+    "the slope taken at the activation",
+    "x (1 - x) is right when x already is the output of a sigmoid. What does this function get: what goes in, or what "
+    "comes out?",
+)
+def sigmoid_grad(x):
+    return x * (1.0 - x)
+
+
+@mistake("the inner derivative is missing", "The chain rule has a third factor: what is the derivative of -x?")
+def sigmoid_grad(x):
+    e = np.exp(-np.abs(x))
+    return -e / (1.0 + e) ** 2
+
+
+@mistake(
+    "the power did not fall",
+    "The derivative of u^(-1) is -u^(-2). Which power of 1 + e^(-x) stands in your denominator?",
+)
+def sigmoid_grad(x):
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, e, 1.0) / (1.0 + e)
+
+
+@mistake(
+    "e^(-x) / (1 + e^(-x))^2 everywhere",
+    "Right on paper. At x = -1000, how large are the numerator and the denominator? The form that uses only sigmoid(x) "
+    "has no such trouble.",
+)
+def sigmoid_grad(x):
+    return np.exp(-x) / (1.0 + np.exp(-x)) ** 2
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ## 1.5 The slope of tanh
+#
+# The hyperbolic tangent is the sigmoid's sibling. It has the same S, but it runs from $-1$ to $1$ and passes through
+# zero:
+#
+# $$\tanh(x) = \frac{e^{x} - e^{-x}}{e^{x} + e^{-x}}$$
+#
+# **Predict.** $\tanh$ covers twice the height of $\sigma$. Is its steepest slope also twice as large, $\frac12$? More? Less?
+#
+# **On paper.** Call the numerator $u$ and the denominator $v$.
+#
+# 1. What is $u'$, in terms of $u$ and $v$? And $v'$?
+# 2. The quotient rule says $\left(\dfrac{u}{v}\right)' = \dfrac{u'v - uv'}{v^2}$. Put your answers in. Can you write the result
+#    with $\tanh$ alone?
+#
+# <details><summary>Compare</summary>
+#
+# The derivative of $e^{-x}$ is $-e^{-x}$, so $u' = e^x + e^{-x} = v$ and $v' = e^x - e^{-x} = u$. Then
+#
+# $$\tanh'(x) = \frac{v \cdot v - u \cdot u}{v^2} = 1 - \left(\frac{u}{v}\right)^2 = 1 - \tanh^2(x)$$
+#
+# At zero that is $1$: four times as steep as the sigmoid, though only twice as high. Section 1.6 says where the other
+# factor 2 comes from.
+#
+# </details>
+#
+# NumPy's `np.tanh` is stable, so you need not build it from exponentials. What would happen at $x = 1000$ if you did?
+
+# %% nbgrader={"grade_id": "tanh_grad", "solution": true}
+def tanh_grad(x):
+    """Slope of tanh at each element.
+
+    Parameters
+    ----------
+    x : ndarray of float, any shape
+        The pre-activation: what goes into tanh. Any finite numbers, also very large ones of either sign.
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+        Numbers from 0 to 1.
+
+    Examples
+    --------
+    >>> tanh_grad(np.array([0.0, 1000.0]))
+    array([1., 0.])
+    """
+    ### BEGIN SOLUTION
+    return 1.0 - np.tanh(x) ** 2
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_tanh_grad", "grade": true, "points": 4}
+marks = check.marks("tanh_grad", values=2, stability=1, shapes=1)
+with marks.values:
+    check.close(tanh_grad(np.array([0.0])), [1.0], because="tanh(0) = 0, and near zero tanh(x) is very nearly x")
+    check.close(
+        tanh_grad(np.array([np.log(2.0), -np.log(2.0)])),
+        [0.64, 0.64],
+        because="tanh(ln 2) = (2 - 1/2) / (2 + 1/2) = 0.6, and the slope is the same on both sides",
+    )
+with marks.stability:
+    check.close(tanh_grad(np.array([1000.0, -1000.0])), [0.0, 0.0], because="far out tanh is flat")
+with marks.shapes:
+    check.shape(tanh_grad(np.zeros((3, 1))), (3, 1))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(tanh_grad, reference.tanh_grad, cases.reals())
+    check.gradient(tanh_grad, np.tanh, cases.reals())
+with marks.stability:
+    check.matches(tanh_grad, reference.tanh_grad, cases.extremes())
+with marks.shapes:
+    check.matches(tanh_grad, reference.tanh_grad, cases.shapes())
+    check.leaves_arguments_alone(tanh_grad, cases.reals())
+    check.accepts_read_only(tanh_grad, cases.reals())
+
+
+@mistake(
+    "the slope taken at the activation",
+    "1 - x^2 is right when x already is tanh of something. What does this function get: what goes in, or what comes out?",
+)
+def tanh_grad(x):
+    return 1.0 - x**2
+
+
+@mistake("the square is missing", "The quotient rule leaves u^2 / v^2. Which power of tanh is that?")
+def tanh_grad(x):
+    return 1.0 - np.tanh(x)
+
+
+@mistake("plus for minus", "A slope of tanh never exceeds 1. Look at the sign between v^2 and u^2 again.")
+def tanh_grad(x):
+    return 1.0 + np.tanh(x) ** 2
+
+
+@mistake("the sigmoid's formula", "s (1 - s) belongs to the sigmoid. What did the quotient rule leave for tanh?")
+def tanh_grad(x):
+    return np.tanh(x) * (1.0 - np.tanh(x))
+
+
+@mistake(
+    "tanh built from exponentials",
+    "Right on paper. At x = 1000 both e^x - e^(-x) and e^x + e^(-x) overflow. NumPy has a tanh that does not.",
+)
+def tanh_grad(x):
+    u, v = np.exp(x) - np.exp(-x), np.exp(x) + np.exp(-x)
+    return 1.0 - (u / v) ** 2
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% nbgrader={"grade_id": "figure_slopes", "locked": true}
+def draw(slopes, layers):
+    x = np.linspace(-6, 6, 241)
+    n = np.arange(1, 11)
+    for f, label, style in [(sigmoid_grad, "sigmoid", "-"), (tanh_grad, "tanh", "--"), (relu_grad, "relu", ":")]:
+        slopes.plot(x, f(x), style, label=label)
+        layers.semilogy(n, f(np.array([0.5]))[0] ** n, style, marker=".", label=label)
+    slopes.set(title="slope at x", xlabel="x")
+    layers.set(title="slopes multiplied, all taken at x = 0.5", xlabel="number of layers")
+    layers.legend(loc="lower left")
+
+
+Picture(
+    draw,
+    panels=2,
+    alt="Left: three slopes. The sigmoid's is a low hill, 0.25 high at x = 0. The slope of tanh is a narrower hill, 1 "
+    "high. The slope of relu jumps from 0 to 1 at x = 0. Right, on a logarithmic axis: the slope at x = 0.5 to the "
+    "power of the number of layers. After 10 layers relu is still at 1, tanh at about 0.1 and the sigmoid below one "
+    "millionth.",
+)
+
+# %% [markdown]
+# **Question.** Backpropagation multiplies one slope per layer. Read the right panel: after ten layers, how much of the
+# signal is left with each activation? What does that suggest about networks made of sigmoids alone?
+#
+# <details><summary>Compare</summary>
+#
+# The sigmoid keeps at most a quarter per layer: $0.25^{10} \approx 10^{-6}$, and that is the best case. The first layers
+# of such a network hardly learn. This is the **vanishing gradient**, and one reason for the rise of relu, whose slope
+# is exactly 1 wherever it is on. (Where it is off it passes nothing at all, which is a trouble of its own.)
+#
+# </details>
+#
+# Take a moment with the next cell. Pick an activation and drag the point: the slope you derived is the slope of the
+# line that touches the curve.
+
+# %% nbgrader={"grade_id": "explore_activations", "locked": true}
+explore.activations()
+
+# %% [markdown]
+# ## 1.6 Two functions that are one
+#
+# In 1.5 the sigmoid looked like a squeezed and lifted tanh. It is exactly that:
+#
+# $$\sigma(x) = \tfrac12\left(\tanh\!\left(\tfrac{x}{2}\right) + 1\right)$$
+#
+# **Predict.** Check the claim at three points first: what do both sides give at $x = 0$, far to the right, far to the
+# left? A claim that fails there needs no proof.
+#
+# **On paper.** Start from the right-hand side.
+#
+# 1. Write $\tanh\frac x2$ with exponentials, and write the $+1$ as a fraction with the same denominator. What is left in
+#    the numerator?
+# 2. Half of that. Now divide top and bottom by $e^{x/2}$.
+#
+# <details><summary>Compare</summary>
+#
+# $$\tanh\tfrac x2 + 1 = \frac{e^{x/2} - e^{-x/2}}{e^{x/2} + e^{-x/2}} + \frac{e^{x/2} + e^{-x/2}}{e^{x/2} + e^{-x/2}}
+# = \frac{2\,e^{x/2}}{e^{x/2} + e^{-x/2}}$$
+#
+# $$\tfrac12\left(\tanh\tfrac x2 + 1\right) = \frac{e^{x/2}}{e^{x/2} + e^{-x/2}} = \frac{1}{1 + e^{-x}} = \sigma(x)$$
+#
+# </details>
+#
+# **On paper, one line more.** Differentiate both sides. What does that say about $\sigma'(0)$ and $\tanh'(0)$, and where
+# does the factor 4 of section 1.5 come from?
+#
+# <details><summary>Compare</summary>
+#
+# $\sigma'(x) = \frac12 \cdot \tanh'\!\left(\frac x2\right) \cdot \frac12 = \frac14 \tanh'\!\left(\frac x2\right)$. One factor $\frac12$ is the squeeze in height,
+# the other, from the chain rule, is the stretch in width.
+#
+# </details>
+#
+# Now write the sigmoid with `np.tanh` and no exponential. The grader sees only your numbers, so the road is up to you,
+# but this one is short, and it is stable without any `np.where`. Why?
+
+# %% nbgrader={"grade_id": "sigmoid_from_tanh", "solution": true}
+def sigmoid_from_tanh(x):
+    """Logistic sigmoid, written with tanh alone.
+
+    Parameters
+    ----------
+    x : ndarray of float, any shape
+        Any finite numbers, also very large ones of either sign.
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+        The same numbers as `sigmoid(x)`.
+
+    Examples
+    --------
+    >>> sigmoid_from_tanh(np.array([0.0, 1000.0]))
+    array([0.5, 1. ])
+    """
+    ### BEGIN SOLUTION
+    return 0.5 * (np.tanh(0.5 * x) + 1.0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_sigmoid_from_tanh", "grade": true, "points": 4}
+marks = check.marks("sigmoid_from_tanh", values=2, stability=1, shapes=1)
+with marks.values:
+    check.close(sigmoid_from_tanh(np.array([0.0])), [0.5], because="tanh(0) = 0, and half of 0 + 1 is one half")
+    check.close(
+        sigmoid_from_tanh(np.array([np.log(9.0), -np.log(9.0)])),
+        [0.9, 0.1],
+        because="e^(ln 9) = 9, so the odds are 9 : 1 and then 1 : 9",
+    )
+with marks.stability:
+    check.close(sigmoid_from_tanh(np.array([1000.0, -1000.0])), [1.0, 0.0], because="tanh is 1 and -1 out there")
+with marks.shapes:
+    check.shape(sigmoid_from_tanh(np.zeros((1, 2, 3))), (1, 2, 3))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(sigmoid_from_tanh, reference.sigmoid, cases.reals())
+with marks.stability:
+    check.matches(sigmoid_from_tanh, reference.sigmoid, cases.extremes())
+with marks.shapes:
+    check.matches(sigmoid_from_tanh, reference.sigmoid, cases.shapes())
+    check.leaves_arguments_alone(sigmoid_from_tanh, cases.reals())
+    check.accepts_read_only(sigmoid_from_tanh, cases.reals())
+
+
+@mistake(
+    "x is not halved",
+    "Your curve is right at 0 and far out, and too steep in between. Look at what stands inside the tanh.",
+)
+def sigmoid_from_tanh(x):
+    return 0.5 * (np.tanh(x) + 1.0)
+
+
+@mistake("not lifted", "Your values run from -1 to 1. The formula has two steps after the tanh.")
+def sigmoid_from_tanh(x):
+    return np.tanh(0.5 * x)
+
+
+@mistake("halved before it is lifted", "At 0 you get 1. Does the one half stand for the tanh alone, or for the whole bracket?")
+def sigmoid_from_tanh(x):
+    return 0.5 * np.tanh(0.5 * x) + 1.0
+
+
+@mistake("x is doubled", "Stretching a graph to twice its width: does that take f(2x) or f(x / 2)?")
+def sigmoid_from_tanh(x):
+    return 0.5 * (np.tanh(2.0 * x) + 1.0)
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ## 1.7 Softplus, a rectifier without the corner
+#
+# $$\operatorname{softplus}(x) = \ln\left(1 + e^{x}\right)$$
+#
+# **Predict.** $\operatorname{softplus}(0)$? Roughly $\operatorname{softplus}(1000)$? And $\operatorname{softplus}(-1000)$?
+#
+# <details><summary>Compare</summary>
+#
+# $\ln 2 \approx 0.693$. At $1000$ the $1$ beside $e^{1000}$ does not matter, so the logarithm undoes the exponential:
+# $1000$. At $-1000$ it is $\ln(1 + \text{almost nothing})$, almost $0$. So far out it is relu.
+#
+# </details>
+#
+# The answer at $1000$ is a modest number, yet the formula passes through $e^{1000}$, which overflows. **On paper:**
+#
+# 1. Take $e^x$ out of the bracket: $1 + e^x = e^x\,(\;?\; + 1)$. What does the logarithm make of a product?
+# 2. You now have a second form of softplus. For which sign of $x$ is it safe? For which sign is the first one?
+# 3. Write the two safe forms under each other. What part do they share, if you write it with $|x|$? What is the
+#    function that is $0$ for $x < 0$ and $x$ for $x \ge 0$?
+#
+# <details><summary>Compare 1</summary>
+#
+# $\ln\left(1 + e^x\right) = \ln\left(e^x \left(e^{-x} + 1\right)\right) = x + \ln\left(1 + e^{-x}\right)$
+#
+# </details>
+#
+# <details><summary>Compare 2 and 3</summary>
+#
+# For $x \ge 0$ the new form is safe, for $x < 0$ the old one:
+#
+# $$\operatorname{softplus}(x) = \begin{cases} x + \ln\left(1 + e^{-x}\right) & x \ge 0 \\ 0 + \ln\left(1 + e^{x}\right) & x < 0 \end{cases}$$
+#
+# Both end in $\ln(1 + e^{-|x|})$. What stands before it is $\operatorname{relu}(x)$.
+#
+# </details>
+#
+# Look at the first answer again: $\operatorname{softplus}(x) = x + \operatorname{softplus}(-x)$. It is worth a line of its own, and worth
+# proving from the other side too.
+#
+# $$\operatorname{softplus}(x) - \operatorname{softplus}(-x) = x$$
+#
+# **On paper:** start from $\ln(1 + e^{x}) - \ln(1 + e^{-x})$, write it as one logarithm of a fraction, and turn the
+# fraction into $e^x$. When you are done, test *every* line of your chain at $x = 1$. Each should give 1. (A homework
+# solution that went round for years has a line in the middle of this proof that gives 0. Its last line is right all
+# the same.)
+#
+# **One more.** Differentiate softplus by the chain rule. Which function of this lesson is its slope?
+#
+# <details><summary>Compare</summary>
+#
+# $$\ln\frac{1 + e^{x}}{1 + e^{-x}} = \ln\frac{e^{x}\left(e^{-x} + 1\right)}{1 + e^{-x}} = \ln e^{x} = x$$
+#
+# $\operatorname{softplus}'(x) = \dfrac{1}{1 + e^x} \cdot e^x = \sigma(x)$. The slope climbs smoothly from 0 to 1, where that of relu jumps.
+#
+# </details>
+
+# %% nbgrader={"grade_id": "softplus", "solution": true}
+def softplus(x):
+    """Smooth rectifier, elementwise: log(1 + exp(x)).
+
+    Parameters
+    ----------
+    x : ndarray of float, any shape
+        Any finite numbers, also very large ones of either sign.
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+        Never negative, never inf. `x` is left as it was.
+
+    Examples
+    --------
+    >>> softplus(np.array([-1000.0, 1000.0]))
+    array([   0., 1000.])
+    """
+    ### BEGIN SOLUTION
+    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_softplus", "grade": true, "points": 4}
+marks = check.marks("softplus", values=2, stability=1, shapes=1)
+with marks.values:
+    check.close(softplus(np.array([0.0])), [np.log(2.0)], because="ln(1 + 1) is ln 2, about 0.693")
+    check.close(
+        softplus(np.array([np.log(3.0), -np.log(3.0)])),
+        [np.log(4.0), np.log(4.0 / 3.0)],
+        because="1 + 3 = 4 and 1 + 1/3 = 4/3, and their logarithms differ by ln 3",
+    )
+with marks.stability:
+    check.close(softplus(np.array([1000.0])), [1000.0], because="beside e^1000 the 1 does not count, and ln undoes e^")
+    check.close(softplus(np.array([-1000.0])), [0.0], because="ln(1 + almost nothing) is almost nothing")
+with marks.shapes:
+    check.shape(softplus(np.zeros((2, 5))), (2, 5))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(softplus, reference.softplus, cases.reals())
+with marks.stability:
+    check.matches(softplus, reference.softplus, cases.extremes())
+with marks.shapes:
+    check.matches(softplus, reference.softplus, cases.shapes())
+    check.leaves_arguments_alone(softplus, cases.reals())
+    check.accepts_read_only(softplus, cases.reals())
+
+
+@mistake(
+    "log(1 + e^x) everywhere",
+    "Right on paper. At x = 1000 the inner e^x is inf before the logarithm can undo it. Take e^x out of the bracket.",
+)
+def softplus(x):
+    return np.log(1.0 + np.exp(x))
+
+
+@mistake(
+    "x + log(1 + e^(-x)) everywhere",
+    "This form is safe on the right. Now put x = -1000 in: which exponential do you meet?",
+)
+def softplus(x):
+    return x + np.log(1.0 + np.exp(-x))
+
+
+@mistake("softplus of -x", "Your curve falls. Look at the sign in the exponent.")
+def softplus(x):
+    return np.maximum(-x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
+@mistake("relu for softplus", "At 0 the smooth curve is ln 2 above the corner. Which part of the sum did you leave out?")
+def softplus(x):
+    return np.maximum(x, 0.0)
+
+
+@mistake("the 1 is missing", "ln(e^x) is x itself. Read the definition again.")
+def softplus(x):
+    return x + 0.0
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% nbgrader={"grade_id": "figure_softplus", "locked": true}
+def draw(value, gap):
+    x = np.linspace(-6, 6, 241)
+    value.plot(x, softplus(x), label="softplus")
+    value.plot(x, relu(x), "--", label="relu")
+    value.set(title="softplus(x) and relu(x)", xlabel="x")
+    value.legend()
+    gap.plot(x, softplus(x) - relu(x), color="C2")
+    gap.set(title="the gap between them", xlabel="x")
+
+
+Picture(
+    draw,
+    panels=2,
+    alt="Left: softplus follows relu closely on both sides and rounds off its corner from above. Right: the gap between "
+    "them, a symmetric peak that is 0.69 high at x = 0 and has nearly gone at x = 6 and x = -6.",
+)
+
+# %% [markdown]
+# **Question.** The gap is the same on both sides. Which line of your derivation says so?
+#
+# ## 1.8 The logarithm of a probability
+#
+# When a model says how likely each of a million observations is, nobody multiplies a million small probabilities: the
+# product is 0 in a float. One adds their logarithms. So what is needed is not $\sigma(x)$ but $\ln \sigma(x)$.
+#
+# **Predict.** What should $\ln\sigma(-1000)$ be, as a plain number? And what does `np.log(sigmoid(x))` give there?
+#
+# <details><summary>Compare</summary>
+#
+# For very negative $x$, $\sigma(x) \approx e^{x}$, so $\ln\sigma(-1000) \approx -1000$. But $e^{-1000}$ is smaller than the smallest
+# float, about $5 \cdot 10^{-324}$. Your sigmoid rightly returns 0, and the logarithm of 0 is $-\infty$. Each step is as good
+# as it can be, and the result is useless. The two steps have to be taken as one.
+#
+# </details>
+#
+# **On paper:** put the definition of $\sigma$ into $\ln\sigma(x)$. What is the logarithm of $\frac1a$? Which function that you have
+# written already can you recognise in the result, and at which argument?
+#
+# <details><summary>Compare</summary>
+#
+# $$\ln\sigma(x) = \ln\frac{1}{1+e^{-x}} = -\ln\left(1 + e^{-x}\right) = -\operatorname{softplus}(-x)$$
+#
+# Two minus signs, one outside and one inside. It is easy to lose either.
+#
+# </details>
+
+# %% nbgrader={"grade_id": "log_sigmoid", "solution": true}
+def log_sigmoid(x):
+    """Logarithm of the sigmoid, elementwise: log(1 / (1 + exp(-x))).
+
+    Parameters
+    ----------
+    x : ndarray of float, any shape
+        Any finite numbers, also very large ones of either sign.
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+        Never positive, never -inf. `x` is left as it was.
+
+    Examples
+    --------
+    >>> log_sigmoid(np.array([-1000.0]))
+    array([-1000.])
+    """
+    ### BEGIN SOLUTION
+    return -softplus(-x)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_log_sigmoid", "grade": true, "points": 4}
+marks = check.marks("log_sigmoid", values=2, stability=1, shapes=1)
+with marks.values:
+    check.close(log_sigmoid(np.array([0.0])), [-np.log(2.0)], because="the sigmoid is 1/2 there, and ln(1/2) = -ln 2")
+    check.close(
+        log_sigmoid(np.array([np.log(3.0), -np.log(3.0)])),
+        [np.log(0.75), np.log(0.25)],
+        because="the sigmoid of ln 3 is 3/4, that of -ln 3 is 1/4",
+    )
+with marks.stability:
+    check.close(log_sigmoid(np.array([-1000.0])), [-1000.0], because="far to the left the sigmoid is e^x, and ln undoes e^")
+    check.close(log_sigmoid(np.array([1000.0])), [0.0], because="far to the right the probability is 1, and ln 1 = 0")
+with marks.shapes:
+    check.shape(log_sigmoid(np.zeros((4, 1))), (4, 1))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(log_sigmoid, reference.log_sigmoid, cases.reals())
+with marks.stability:
+    check.matches(log_sigmoid, reference.log_sigmoid, cases.extremes())
+with marks.shapes:
+    check.matches(log_sigmoid, reference.log_sigmoid, cases.shapes())
+    check.leaves_arguments_alone(log_sigmoid, cases.reals())
+    check.accepts_read_only(log_sigmoid, cases.reals())
+
+
+@mistake(
+    "the logarithm taken after the sigmoid",
+    "At -1000 the sigmoid has already rounded to 0, and no logarithm brings it back. Put the definition of the sigmoid "
+    "inside the logarithm and simplify before you compute.",
+)
+def log_sigmoid(x):
+    e = np.exp(-np.abs(x))
+    return np.log(np.where(x >= 0, 1.0, e) / (1.0 + e))
+
+
+@mistake(
+    "-log(1 + e^(-x)) everywhere",
+    "The formula is right, but at -1000 its exponential overflows. You have already written a function that computes "
+    "this logarithm without overflow.",
+)
+def log_sigmoid(x):
+    return -np.log(1.0 + np.exp(-x))
+
+
+@mistake("the inner minus is missing", "You computed ln sigmoid(-x). For x = 3 the model is confident: should the result be near 0?")
+def log_sigmoid(x):
+    return -(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))
+
+
+@mistake("the outer minus is missing", "A probability is at most 1. What sign has its logarithm?")
+def log_sigmoid(x):
+    return np.maximum(-x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ## 1.9 The sign, from two indicators
+#
+# An **indicator** is 1 where its condition holds and 0 elsewhere: $\mathbf 1_{x>0}$ is 1 for positive $x$. NumPy writes it
+# `x > 0`, an array of `True` and `False`, which `.astype(float)` turns into ones and zeros.
+#
+# **On paper.** The sign of $x$ should be $1$ for positive numbers, $-1$ for negative ones. Write it with the two
+# indicators $\mathbf 1_{x>0}$ and $\mathbf 1_{x<0}$. Which value does your formula give at zero, without asking?
+#
+# <details><summary>Compare</summary>
+#
+# $$\operatorname{sign}(x) = \mathbf 1_{x>0} - \mathbf 1_{x<0}$$
+#
+# At zero neither condition holds: $0 - 0 = 0$. A formula like $x / |x|$ agrees everywhere else and has no answer there.
+#
+# </details>
+#
+# NumPy has `np.sign`. Write it with the two indicators once, to see that there is nothing in it. (NumPy does not
+# subtract one array of `True` and `False` from another. Turn them into numbers first.)
+
+# %% nbgrader={"grade_id": "sign", "solution": true}
+def sign(x):
+    """Sign of each element, by two indicators.
+
+    Parameters
+    ----------
+    x : ndarray of float, any shape
+
+    Returns
+    -------
+    ndarray, same shape as `x`
+        1 where x is positive, -1 where it is negative, 0 where it is 0.
+
+    Examples
+    --------
+    >>> sign(np.array([-3.0, 0.5]))
+    array([-1.,  1.])
+    """
+    ### BEGIN SOLUTION
+    return (x > 0).astype(float) - (x < 0).astype(float)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_sign", "grade": true, "points": 4}
+marks = check.marks("sign", values=2, zero=1, shapes=1)
+with marks.values:
+    check.close(sign(np.array([5.0, 0.1])), [1.0, 1.0], because="for a positive number only the first indicator is 1")
+    check.close(sign(np.array([-5.0, -0.1])), [-1.0, -1.0], because="for a negative number only the second is 1")
+with marks.zero:
+    check.close(sign(np.array([0.0])), [0.0], because="0 is neither above nor below 0: both indicators are 0")
+with marks.shapes:
+    check.shape(sign(np.ones((2, 1, 3))), (2, 1, 3))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(sign, reference.sign, cases.reals(without=(0.0,)))
+with marks.zero:
+    check.matches(sign, reference.sign, [(np.array([0.0]),), (np.array([2.0, 0.0, -3.0, 0.0]),)])
+with marks.shapes:
+    check.matches(sign, reference.sign, cases.shapes(without=(0.0,)))
+    check.leaves_arguments_alone(sign, cases.reals(without=(0.0,)))
+    check.accepts_read_only(sign, cases.reals(without=(0.0,)))
+
+
+@mistake("zero counted as positive", "Which of your two conditions holds at 0? The indicators ask for x > 0 and x < 0.")
+def sign(x):
+    return np.where(x >= 0, 1.0, -1.0)
+
+
+@mistake("zero counted as negative", "Zero falls into your `else`. The indicators ask for x > 0 and x < 0.")
+def sign(x):
+    return np.where(x > 0, 1.0, -1.0)
+
+
+@mistake("x / |x|", "Right everywhere but at 0, where it divides 0 by 0. The two indicators need no division.")
+def sign(x):
+    return x / np.abs(x)
+
+
+@mistake("one indicator only", "Negative numbers give 0 here. What does the second indicator add?")
+def sign(x):
+    return (x > 0).astype(float)
+
+
+@mistake("the indicators exchanged", "Your positive numbers come out as -1. Which indicator is subtracted from which?")
+def sign(x):
+    return (x < 0).astype(float) - (x > 0).astype(float)
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ## 1.10 The gradient of a sum of squares
+#
+# So far each output had its own input. Now a whole vector goes in and *one number* comes out. The squared Euclidean norm
+# measures how long a vector is, and is often added to a loss to keep weights small:
+#
+# $$\lVert x \rVert_2^2 = \sum_{i=1}^{n} x_i^2$$
+#
+# Its **gradient** is the vector of all partial derivatives, one for each element of $x$. **Predict:** $x$ has shape $(n,)$.
+# What shape has the gradient?
+#
+# **On paper.** Pick one index, say $k$, and hold every other element still.
+#
+# 1. The sum has $n$ terms. Which of them contain $x_k$?
+# 2. What is the derivative of that term with respect to $x_k$? And of all the others?
+# 3. Stack the answers for $k = 1, \dots, n$ into a vector. How do you write it without indices?
+#
+# <details><summary>Compare</summary>
+#
+# Only the term $i = k$ contains $x_k$. All others are constants, with derivative 0:
+#
+# $$\frac{\partial}{\partial x_k} \sum_i x_i^2 = \sum_i \frac{\partial x_i^2}{\partial x_k} = 2 x_k,
+# \qquad \frac{\partial \lVert x \rVert_2^2}{\partial x} = \begin{bmatrix} 2x_1 \\ \vdots \\ 2x_n \end{bmatrix} = 2x$$
+#
+# The gradient has the shape of $x$. The sum is gone: it did its work when it threw away all terms but one.
+#
+# </details>
+#
+# That step, "of the whole sum one term survives", is what most of backpropagation is made of. You will meet it again in
+# every lesson.
+
+# %% nbgrader={"grade_id": "squared_l2_grad", "solution": true}
+def squared_l2_grad(x):
+    """Gradient of the squared Euclidean norm, sum(x**2), with respect to x.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Element k is the partial derivative with respect to x[k].
+
+    Examples
+    --------
+    >>> squared_l2_grad(np.array([3.0, -4.0]))
+    array([ 6., -8.])
+    """
+    ### BEGIN SOLUTION
+    return 2.0 * x
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_squared_l2_grad", "grade": true, "points": 3}
+marks = check.marks("squared_l2_grad", values=2, shapes=1)
+with marks.values:
+    check.close(
+        squared_l2_grad(np.array([3.0, -4.0])),
+        [6.0, -8.0],
+        because="of 3^2 + (-4)^2 only the first term feels a change of the first element",
+    )
+    check.close(squared_l2_grad(np.array([0.0, 0.5, 0.0])), [0.0, 1.0, 0.0], because="at 0 a parabola is level")
+with marks.shapes:
+    check.shape(squared_l2_grad(np.ones(7)), (7,))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(squared_l2_grad, reference.squared_l2_grad, cases.vectors())
+with marks.shapes:
+    check.matches(squared_l2_grad, reference.squared_l2_grad, [(np.array([1.75]),)])
+    check.leaves_arguments_alone(squared_l2_grad, cases.vectors())
+    check.accepts_read_only(squared_l2_grad, cases.vectors())
+
+
+@mistake("the 2 is missing", "This is the gradient of half the squared norm. What is the derivative of t^2 at t = 3?")
+def squared_l2_grad(x):
+    return x + 0.0
+
+
+@mistake("the norm for its gradient", "You return the sum itself, one number. The gradient has one entry per element of x.")
+def squared_l2_grad(x):
+    return np.sum(x**2)
+
+
+@mistake("the gradient summed up", "One number comes out, but x has n elements, and each has its own partial derivative.")
+def squared_l2_grad(x):
+    return np.sum(2.0 * x)
+
+
+@mistake("the norm without its square", "x / ||x|| belongs to the norm itself, with the square root. Here there is no root.")
+def squared_l2_grad(x):
+    return x / np.sqrt(np.sum(x**2))
+
+
+@mistake("the sign is lost", "At -4 the parabola falls. Can its slope there be positive?")
+def squared_l2_grad(x):
+    return 2.0 * np.abs(x)
+
+
+@mistake("divided by the number of elements", "This is the gradient of the mean of the squares. The norm is a sum.")
+def squared_l2_grad(x):
+    return 2.0 * x / x.size
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ## 1.11 The gradient of a sum of absolute values
+#
+# $$\lVert x \rVert_1 = \sum_{i=1}^{n} |x_i|$$
+#
+# **Predict.** The squared norm pulls hard on large elements and hardly at all on small ones. How hard does this one pull
+# on a large element? On a small one?
+#
+# **On paper.** The step of 1.10 leaves one term: $\dfrac{\partial}{\partial x_k}\displaystyle\sum_i |x_i| = \dfrac{d|x_k|}{dx_k}$.
+#
+# 1. For $x_k > 0$, $|x_k| = x_k$. For $x_k < 0$, $|x_k| = -x_k$. What are the two slopes? Which function of this lesson is that?
+# 2. At $x_k = 0$ there is a corner again. Which lines $y = a\,x$ stay on or below $|x|$ everywhere?
+#
+# <details><summary>Compare</summary>
+#
+# The slopes are $1$ and $-1$, which is $x_k / |x_k| = \operatorname{sign}(x_k)$ away from zero. So the gradient is
+# $\operatorname{sign}(x)$, element by element.
+#
+# At zero, $a x \le |x|$ holds for every $x$ exactly when $-1 \le a \le 1$. So any number in $[-1, 1]$ is a subgradient, and
+# any of them is right here. The usual choice is 0. Note that $x/|x|$ is no choice at all: at zero it is `nan`.
+#
+# </details>
+
+# %% nbgrader={"grade_id": "l1_grad", "solution": true}
+def l1_grad(x):
+    """Subgradient of the sum of absolute values, sum(|x|), with respect to x.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (n,)
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Element k is the slope of |x[k]|. Where x[k] is 0, any number from -1 to 1.
+
+    Examples
+    --------
+    >>> l1_grad(np.array([3.0, -4.0]))
+    array([ 1., -1.])
+    """
+    ### BEGIN SOLUTION
+    return sign(x)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_l1_grad", "grade": true, "points": 4}
+marks = check.marks("l1_grad", values=2, corner=1, shapes=1)
+with marks.values:
+    check.close(l1_grad(np.array([3.0, -4.0])), [1.0, -1.0], because="|x| climbs right of zero and falls left of it")
+    check.close(l1_grad(np.array([0.001, 1000.0])), [1.0, 1.0], because="the slope does not depend on how far out you are")
+with marks.corner:
+    check.between(l1_grad(np.array([0.0])), -1.0, 1.0, because="at the corner any slope from -1 to 1 is a subgradient")
+with marks.shapes:
+    check.shape(l1_grad(np.ones(7)), (7,))
+### BEGIN HIDDEN TESTS
+with marks.values:
+    check.matches(l1_grad, reference.l1_grad, cases.vectors(without=(0.0,)))
+with marks.corner:
+    check.between(
+        l1_grad(np.array([2.0, 0.0, -3.0, 0.0])),
+        [1.0, -1.0, -1.0, -1.0],
+        [1.0, 1.0, -1.0, 1.0],
+        because="zeros may stand anywhere among the other numbers",
+    )
+with marks.shapes:
+    check.matches(l1_grad, reference.l1_grad, [(np.array([-1.75]),)])
+    check.leaves_arguments_alone(l1_grad, cases.vectors(without=(0.0,)))
+    check.accepts_read_only(l1_grad, cases.vectors(without=(0.0,)))
+
+
+@mistake("the terms for their slopes", "You return the absolute values. How steep is |x| at -4, and in which direction?")
+def l1_grad(x):
+    return np.abs(x)
+
+
+@mistake("the gradient summed up", "One number comes out, but x has n elements, and each has its own partial derivative.")
+def l1_grad(x):
+    return np.sum(np.sign(x))
+
+
+@mistake("the bars are ignored", "Left of zero |x| falls. What is its slope there?")
+def l1_grad(x):
+    return np.ones_like(x)
+
+
+@mistake("divided by the number of elements", "This is the gradient of the mean of |x|. The norm is a sum.")
+def l1_grad(x):
+    return np.sign(x) / x.size
+
+
+@mistake("the gradient of the squared norm", "2x grows with x. Does the graph of |x| become steeper as you walk out?")
+def l1_grad(x):
+    return 2.0 * x
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# **Predict.** Two walkers start at 1 and walk downhill, one on $x^2$, the other on $|x|$. Each step is $0.05$ times the slope.
+# Who is at zero first? Does either ever get there? The next cell lets your two functions walk.
+
+# %% nbgrader={"grade_id": "figure_walk", "locked": true}
+def draw(axes):
+    for gradient, label, style in [(squared_l2_grad, "on x squared", "-"), (l1_grad, "on |x|", "--")]:
+        path = [np.array([1.0])]
+        for _ in range(40):
+            path.append(path[-1] - 0.05 * gradient(path[-1]))
+        axes.plot(np.concatenate(path), style, label=label)
+    axes.axhline(0, color="0.7", linewidth=0.8)
+    axes.set(title="downhill from 1 in steps of 0.05 times the slope", xlabel="step", ylabel="x")
+    axes.legend()
+
+
+Picture(
+    draw,
+    alt="Two paths that start at 1. On x squared the path curves ever more gently towards zero and is still above it "
+    "after 40 steps. On the absolute value it runs straight down, meets zero after 20 steps and stays within one step "
+    "of it.",
+)
+
+# %% [markdown]
+# **Question.** On $x^2$ each step multiplies $x$ by the same number. Which one, and why does it never reach zero? On $|x|$
+# every step has the same length. Which of the two penalties would you choose if you wanted many weights to be *exactly*
+# zero?
+#
+# <details><summary>Compare</summary>
+#
+# $x - 0.05 \cdot 2x = 0.9\,x$, and $0.9^n$ is never zero. On $|x|$ the step is $0.05$ however small $x$ has become, so small
+# weights are pushed all the way. This is why an $\ell_1$ penalty gives sparse weights, and an $\ell_2$ penalty small ones.
+#
+# </details>
+#
+# ## What you can do now
+#
+# - Differentiate a function defined by cases, and say what holds at a corner.
+# - Derive $\sigma' = \sigma(1 - \sigma)$, $\tanh' = 1 - \tanh^2$ and $\operatorname{softplus}' = \sigma$, and say which argument each is taken at.
+# - Look at a formula, find the exponential that will overflow, and rewrite it so that none does.
+# - Take the gradient of a sum by asking which term survives.
+#
+# **Before you hand in:** *Kernel > Restart Kernel and Run All Cells*. Every card should show what you expect. Grading
+# tries more cases than the cards do.
+#
+# **To read further.** Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 3.10 on the sigmoid and
+# softplus, 4.1 on overflow, 6.3 on activations. Boyd and Vandenberghe's lecture notes *Subgradients* (Stanford EE364b)
+# for corners in any number of dimensions.
+#
+# **A harder one, without marks.** Write $f(x) = \ln(1 - e^{-x})$ for $x > 0$ so that it is right to ten digits at $x = 10^{-20}$ *and*
+# at $x = 50$. Each of `np.log1p` and `np.expm1` saves you at one end and fails at the other. Where would you change from
+# one to the other, and how would you find out whether you chose well?
