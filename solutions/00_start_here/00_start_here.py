@@ -30,6 +30,7 @@ print("Ready.")
 #
 # **Predict.** For the numbers 1 and 3, what should it return? What does this code return?
 
+
 # %%
 def mean_square(x):
     """Mean of the squares.
@@ -52,7 +53,9 @@ def mean_square(x):
 marks = check.marks("mean_square", values=2, shapes=1)
 with marks.values:
     check.close(mean_square(np.array([2.0])), 4.0, because="one number, and its square is 4")
-    check.close(mean_square(np.array([1.0, 3.0])), 5.0, because="the squares are 1 and 9, and their mean is 5")
+    check.close(
+        mean_square(np.array([1.0, 3.0])), 5.0, because="the squares are 1 and 9, and their mean is 5"
+    )
 marks.total()
 
 # %% [markdown]

@@ -52,12 +52,16 @@ class Picture:
             name = traceback.extract_tb(problem.__traceback__)[-1].name
             return {"text/plain": f"The figure appears here once {name} is written."}
         except NameError as problem:
-            return {"text/plain": f"The figure appears here once the cell that defines {problem.name} has run."}
+            return {
+                "text/plain": f"The figure appears here once the cell that defines {problem.name} has run."
+            }
         except Exception as problem:
             return {"text/plain": f"The figure cannot be drawn yet. {type(problem).__name__}: {problem}"}
         png = base64.b64encode(file.getvalue()).decode()
         image = f'<img src="data:image/png;base64,{png}" alt="{html.escape(self.alt)}" width="648">'
-        return {"text/html": image, "image/png": png, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
+        return {"text/html": image, "image/png": png, "text/plain": self.alt}, {
+            "image/png": {"alt": self.alt}
+        }
 
 
 # %% [markdown]
@@ -76,6 +80,7 @@ class Picture:
 # is called **elementwise**. All but the last two exercises of this lesson are.
 #
 # </details>
+
 
 # %% nbgrader={"grade_id": "relu", "solution": true}
 def relu(x):
@@ -104,7 +109,9 @@ def relu(x):
 marks = check.marks("relu", values=1, shapes=1)
 with marks.values:
     check.close(relu(np.array([3.0, 0.25])), [3.0, 0.25], because="positive numbers pass through unchanged")
-    check.close(relu(np.array([-2.0, -0.5, 0.0])), [0.0, 0.0, 0.0], because="nothing below zero passes, in any form")
+    check.close(
+        relu(np.array([-2.0, -0.5, 0.0])), [0.0, 0.0, 0.0], because="nothing below zero passes, in any form"
+    )
 with marks.shapes:
     check.shape(relu(np.zeros((32, 10))), (32, 10))
 ### BEGIN HIDDEN TESTS
@@ -184,6 +191,7 @@ marks.total()
 # Textbooks differ: some print $0$ as the slope at zero, others $1$. Both are subgradients, and training works with
 # either. So do the checks: any value from $0$ to $1$ is right.
 
+
 # %% nbgrader={"grade_id": "relu_grad", "solution": true}
 def relu_grad(x):
     """Slope of `relu` at each element.
@@ -210,10 +218,14 @@ def relu_grad(x):
 # %% nbgrader={"grade_id": "test_relu_grad", "grade": true, "points": 4}
 marks = check.marks("relu_grad", values=2, corner=1, shapes=1)
 with marks.values:
-    check.close(relu_grad(np.array([0.5, 3.0])), [1.0, 1.0], because="right of zero relu(x) = x, and that has slope 1")
+    check.close(
+        relu_grad(np.array([0.5, 3.0])), [1.0, 1.0], because="right of zero relu(x) = x, and that has slope 1"
+    )
     check.close(relu_grad(np.array([-3.0, -0.5])), [0.0, 0.0], because="left of zero relu is flat")
 with marks.corner:
-    check.between(relu_grad(np.array([0.0])), 0.0, 1.0, because="at the corner any slope from 0 to 1 is a subgradient")
+    check.between(
+        relu_grad(np.array([0.0])), 0.0, 1.0, because="at the corner any slope from 0 to 1 is a subgradient"
+    )
 with marks.shapes:
     check.shape(relu_grad(np.ones((4, 1, 3))), (4, 1, 3))
 ### BEGIN HIDDEN TESTS
@@ -232,7 +244,9 @@ with marks.shapes:
     check.accepts_read_only(relu_grad, cases.reals(without=(0.0,)))
 
 
-@mistake("the function for its slope", "This is relu itself. How steep is its graph at 3? How high is it there?")
+@mistake(
+    "the function for its slope", "This is relu itself. How steep is its graph at 3? How high is it there?"
+)
 def relu_grad(x):
     return np.maximum(x, 0.0)
 
@@ -257,6 +271,7 @@ def relu_grad(x):
 
 ### END HIDDEN TESTS
 marks.total()
+
 
 # %% nbgrader={"grade_id": "figure_relu", "locked": true}
 def draw(value, slope):
@@ -329,6 +344,7 @@ with np.errstate(all="ignore"):
 #
 # </details>
 
+
 # %% nbgrader={"grade_id": "sigmoid", "solution": true}
 def sigmoid(x):
     """Logistic sigmoid, elementwise: 1 / (1 + exp(-x)).
@@ -365,7 +381,9 @@ with marks.values:
     )
 with marks.stability:
     check.close(
-        sigmoid(np.array([1000.0, -1000.0])), [1.0, 0.0], because="the curve is flat out there, and nothing is nan"
+        sigmoid(np.array([1000.0, -1000.0])),
+        [1.0, 0.0],
+        because="the curve is flat out there, and nothing is nan",
     )
 with marks.shapes:
     check.shape(sigmoid(np.zeros((1, 5))), (1, 5))
@@ -388,7 +406,10 @@ def sigmoid(x):
     return np.exp(x) / (1.0 + np.exp(x))
 
 
-@mistake("the minus sign is missing", "Your curve falls from 1 to 0. What would you have to put in for x to turn it round?")
+@mistake(
+    "the minus sign is missing",
+    "Your curve falls from 1 to 0. What would you have to put in for x to turn it round?",
+)
 def sigmoid(x):
     return 1.0 / (1.0 + np.exp(x))
 
@@ -449,6 +470,7 @@ marks.total()
 # One trap. In a network $x$ is the **pre-activation**, the number that goes *into* the sigmoid, and $s = \sigma(x)$ is the
 # **activation**, the number that comes out. Some code is handed $s$ and computes $s(1-s)$. Your function is handed $x$.
 
+
 # %% nbgrader={"grade_id": "sigmoid_grad", "solution": true}
 def sigmoid_grad(x):
     """Slope of the sigmoid at each element.
@@ -477,9 +499,13 @@ def sigmoid_grad(x):
 # %% nbgrader={"grade_id": "test_sigmoid_grad", "grade": true, "points": 4}
 marks = check.marks("sigmoid_grad", values=2, stability=1, shapes=1)
 with marks.values:
-    check.close(sigmoid_grad(np.array([0.0])), [0.25], because="the sigmoid is 1/2 there, and 1/2 times 1/2 is 1/4")
     check.close(
-        sigmoid_grad(np.array([np.log(3.0)])), [0.1875], because="the sigmoid of ln 3 is 3/4, and 3/4 times 1/4 is 3/16"
+        sigmoid_grad(np.array([0.0])), [0.25], because="the sigmoid is 1/2 there, and 1/2 times 1/2 is 1/4"
+    )
+    check.close(
+        sigmoid_grad(np.array([np.log(3.0)])),
+        [0.1875],
+        because="the sigmoid of ln 3 is 3/4, and 3/4 times 1/4 is 3/16",
     )
 with marks.stability:
     check.close(sigmoid_grad(np.array([1000.0, -1000.0])), [0.0, 0.0], because="far out the sigmoid is flat")
@@ -506,7 +532,9 @@ def sigmoid_grad(x):
     return x * (1.0 - x)
 
 
-@mistake("the inner derivative is missing", "The chain rule has a third factor: what is the derivative of -x?")
+@mistake(
+    "the inner derivative is missing", "The chain rule has a third factor: what is the derivative of -x?"
+)
 def sigmoid_grad(x):
     e = np.exp(-np.abs(x))
     return -e / (1.0 + e) ** 2
@@ -562,6 +590,7 @@ marks.total()
 #
 # NumPy's `np.tanh` is stable, so you need not build it from exponentials. What would happen at $x = 1000$ if you did?
 
+
 # %% nbgrader={"grade_id": "tanh_grad", "solution": true}
 def tanh_grad(x):
     """Slope of tanh at each element.
@@ -589,7 +618,9 @@ def tanh_grad(x):
 # %% nbgrader={"grade_id": "test_tanh_grad", "grade": true, "points": 4}
 marks = check.marks("tanh_grad", values=2, stability=1, shapes=1)
 with marks.values:
-    check.close(tanh_grad(np.array([0.0])), [1.0], because="tanh(0) = 0, and near zero tanh(x) is very nearly x")
+    check.close(
+        tanh_grad(np.array([0.0])), [1.0], because="tanh(0) = 0, and near zero tanh(x) is very nearly x"
+    )
     check.close(
         tanh_grad(np.array([np.log(2.0), -np.log(2.0)])),
         [0.64, 0.64],
@@ -629,7 +660,9 @@ def tanh_grad(x):
     return 1.0 + np.tanh(x) ** 2
 
 
-@mistake("the sigmoid's formula", "s (1 - s) belongs to the sigmoid. What did the quotient rule leave for tanh?")
+@mistake(
+    "the sigmoid's formula", "s (1 - s) belongs to the sigmoid. What did the quotient rule leave for tanh?"
+)
 def tanh_grad(x):
     return np.tanh(x) * (1.0 - np.tanh(x))
 
@@ -646,11 +679,16 @@ def tanh_grad(x):
 ### END HIDDEN TESTS
 marks.total()
 
+
 # %% nbgrader={"grade_id": "figure_slopes", "locked": true}
 def draw(slopes, layers):
     x = np.linspace(-6, 6, 241)
     n = np.arange(1, 11)
-    for f, label, style in [(sigmoid_grad, "sigmoid", "-"), (tanh_grad, "tanh", "--"), (relu_grad, "relu", ":")]:
+    for f, label, style in [
+        (sigmoid_grad, "sigmoid", "-"),
+        (tanh_grad, "tanh", "--"),
+        (relu_grad, "relu", ":"),
+    ]:
         slopes.plot(x, f(x), style, label=label)
         layers.semilogy(n, f(np.array([0.5]))[0] ** n, style, marker=".", label=label)
     slopes.set(title="slope at x", xlabel="x")
@@ -723,6 +761,7 @@ explore.activations()
 # Now write the sigmoid with `np.tanh` and no exponential. The grader sees only your numbers, so the road is up to you,
 # but this one is short, and it is stable without any `np.where`. Why?
 
+
 # %% nbgrader={"grade_id": "sigmoid_from_tanh", "solution": true}
 def sigmoid_from_tanh(x):
     """Logistic sigmoid, written with tanh alone.
@@ -750,14 +789,18 @@ def sigmoid_from_tanh(x):
 # %% nbgrader={"grade_id": "test_sigmoid_from_tanh", "grade": true, "points": 4}
 marks = check.marks("sigmoid_from_tanh", values=2, stability=1, shapes=1)
 with marks.values:
-    check.close(sigmoid_from_tanh(np.array([0.0])), [0.5], because="tanh(0) = 0, and half of 0 + 1 is one half")
+    check.close(
+        sigmoid_from_tanh(np.array([0.0])), [0.5], because="tanh(0) = 0, and half of 0 + 1 is one half"
+    )
     check.close(
         sigmoid_from_tanh(np.array([np.log(9.0), -np.log(9.0)])),
         [0.9, 0.1],
         because="e^(ln 9) = 9, so the odds are 9 : 1 and then 1 : 9",
     )
 with marks.stability:
-    check.close(sigmoid_from_tanh(np.array([1000.0, -1000.0])), [1.0, 0.0], because="tanh is 1 and -1 out there")
+    check.close(
+        sigmoid_from_tanh(np.array([1000.0, -1000.0])), [1.0, 0.0], because="tanh is 1 and -1 out there"
+    )
 with marks.shapes:
     check.shape(sigmoid_from_tanh(np.zeros((1, 2, 3))), (1, 2, 3))
 ### BEGIN HIDDEN TESTS
@@ -784,7 +827,10 @@ def sigmoid_from_tanh(x):
     return np.tanh(0.5 * x)
 
 
-@mistake("halved before it is lifted", "At 0 you get 1. Does the one half stand for the tanh alone, or for the whole bracket?")
+@mistake(
+    "halved before it is lifted",
+    "At 0 you get 1. Does the one half stand for the tanh alone, or for the whole bracket?",
+)
 def sigmoid_from_tanh(x):
     return 0.5 * np.tanh(0.5 * x) + 1.0
 
@@ -854,6 +900,7 @@ marks.total()
 #
 # </details>
 
+
 # %% nbgrader={"grade_id": "softplus", "solution": true}
 def softplus(x):
     """Smooth rectifier, elementwise: log(1 + exp(x)).
@@ -888,7 +935,9 @@ with marks.values:
         because="1 + 3 = 4 and 1 + 1/3 = 4/3, and their logarithms differ by ln 3",
     )
 with marks.stability:
-    check.close(softplus(np.array([1000.0])), [1000.0], because="beside e^1000 the 1 does not count, and ln undoes e^")
+    check.close(
+        softplus(np.array([1000.0])), [1000.0], because="beside e^1000 the 1 does not count, and ln undoes e^"
+    )
     check.close(softplus(np.array([-1000.0])), [0.0], because="ln(1 + almost nothing) is almost nothing")
 with marks.shapes:
     check.shape(softplus(np.zeros((2, 5))), (2, 5))
@@ -924,7 +973,10 @@ def softplus(x):
     return np.maximum(-x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
-@mistake("relu for softplus", "At 0 the smooth curve is ln 2 above the corner. Which part of the sum did you leave out?")
+@mistake(
+    "relu for softplus",
+    "At 0 the smooth curve is ln 2 above the corner. Which part of the sum did you leave out?",
+)
 def softplus(x):
     return np.maximum(x, 0.0)
 
@@ -936,6 +988,7 @@ def softplus(x):
 
 ### END HIDDEN TESTS
 marks.total()
+
 
 # %% nbgrader={"grade_id": "figure_softplus", "locked": true}
 def draw(value, gap):
@@ -984,6 +1037,7 @@ Picture(
 #
 # </details>
 
+
 # %% nbgrader={"grade_id": "log_sigmoid", "solution": true}
 def log_sigmoid(x):
     """Logarithm of the sigmoid, elementwise: log(1 / (1 + exp(-x))).
@@ -1011,15 +1065,23 @@ def log_sigmoid(x):
 # %% nbgrader={"grade_id": "test_log_sigmoid", "grade": true, "points": 4}
 marks = check.marks("log_sigmoid", values=2, stability=1, shapes=1)
 with marks.values:
-    check.close(log_sigmoid(np.array([0.0])), [-np.log(2.0)], because="the sigmoid is 1/2 there, and ln(1/2) = -ln 2")
+    check.close(
+        log_sigmoid(np.array([0.0])), [-np.log(2.0)], because="the sigmoid is 1/2 there, and ln(1/2) = -ln 2"
+    )
     check.close(
         log_sigmoid(np.array([np.log(3.0), -np.log(3.0)])),
         [np.log(0.75), np.log(0.25)],
         because="the sigmoid of ln 3 is 3/4, that of -ln 3 is 1/4",
     )
 with marks.stability:
-    check.close(log_sigmoid(np.array([-1000.0])), [-1000.0], because="far to the left the sigmoid is e^x, and ln undoes e^")
-    check.close(log_sigmoid(np.array([1000.0])), [0.0], because="far to the right the probability is 1, and ln 1 = 0")
+    check.close(
+        log_sigmoid(np.array([-1000.0])),
+        [-1000.0],
+        because="far to the left the sigmoid is e^x, and ln undoes e^",
+    )
+    check.close(
+        log_sigmoid(np.array([1000.0])), [0.0], because="far to the right the probability is 1, and ln 1 = 0"
+    )
 with marks.shapes:
     check.shape(log_sigmoid(np.zeros((4, 1))), (4, 1))
 ### BEGIN HIDDEN TESTS
@@ -1052,7 +1114,10 @@ def log_sigmoid(x):
     return -np.log(1.0 + np.exp(-x))
 
 
-@mistake("the inner minus is missing", "You computed ln sigmoid(-x). For x = 3 the model is confident: should the result be near 0?")
+@mistake(
+    "the inner minus is missing",
+    "You computed ln sigmoid(-x). For x = 3 the model is confident: should the result be near 0?",
+)
 def log_sigmoid(x):
     return -(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))
 
@@ -1085,6 +1150,7 @@ marks.total()
 # NumPy has `np.sign`. Write it with the two indicators once, to see that there is nothing in it. (NumPy does not
 # subtract one array of `True` and `False` from another. Turn them into numbers first.)
 
+
 # %% nbgrader={"grade_id": "sign", "solution": true}
 def sign(x):
     """Sign of each element, by two indicators.
@@ -1111,8 +1177,12 @@ def sign(x):
 # %% nbgrader={"grade_id": "test_sign", "grade": true, "points": 4}
 marks = check.marks("sign", values=2, zero=1, shapes=1)
 with marks.values:
-    check.close(sign(np.array([5.0, 0.1])), [1.0, 1.0], because="for a positive number only the first indicator is 1")
-    check.close(sign(np.array([-5.0, -0.1])), [-1.0, -1.0], because="for a negative number only the second is 1")
+    check.close(
+        sign(np.array([5.0, 0.1])), [1.0, 1.0], because="for a positive number only the first indicator is 1"
+    )
+    check.close(
+        sign(np.array([-5.0, -0.1])), [-1.0, -1.0], because="for a negative number only the second is 1"
+    )
 with marks.zero:
     check.close(sign(np.array([0.0])), [0.0], because="0 is neither above nor below 0: both indicators are 0")
 with marks.shapes:
@@ -1128,7 +1198,10 @@ with marks.shapes:
     check.accepts_read_only(sign, cases.reals(without=(0.0,)))
 
 
-@mistake("zero counted as positive", "Which of your two conditions holds at 0? The indicators ask for x > 0 and x < 0.")
+@mistake(
+    "zero counted as positive",
+    "Which of your two conditions holds at 0? The indicators ask for x > 0 and x < 0.",
+)
 def sign(x):
     return np.where(x >= 0, 1.0, -1.0)
 
@@ -1138,7 +1211,9 @@ def sign(x):
     return np.where(x > 0, 1.0, -1.0)
 
 
-@mistake("x / |x|", "Right everywhere but at 0, where it divides 0 by 0. The two indicators need no division.")
+@mistake(
+    "x / |x|", "Right everywhere but at 0, where it divides 0 by 0. The two indicators need no division."
+)
 def sign(x):
     return x / np.abs(x)
 
@@ -1148,7 +1223,10 @@ def sign(x):
     return (x > 0).astype(float)
 
 
-@mistake("the indicators exchanged", "Your positive numbers come out as -1. Which indicator is subtracted from which?")
+@mistake(
+    "the indicators exchanged",
+    "Your positive numbers come out as -1. Which indicator is subtracted from which?",
+)
 def sign(x):
     return (x < 0).astype(float) - (x > 0).astype(float)
 
@@ -1187,6 +1265,7 @@ marks.total()
 # That step, "of the whole sum one term survives", is what most of backpropagation is made of. You will meet it again in
 # every lesson.
 
+
 # %% nbgrader={"grade_id": "squared_l2_grad", "solution": true}
 def squared_l2_grad(x):
     """Gradient of the squared Euclidean norm, sum(x**2), with respect to x.
@@ -1218,7 +1297,9 @@ with marks.values:
         [6.0, -8.0],
         because="of 3^2 + (-4)^2 only the first term feels a change of the first element",
     )
-    check.close(squared_l2_grad(np.array([0.0, 0.5, 0.0])), [0.0, 1.0, 0.0], because="at 0 a parabola is level")
+    check.close(
+        squared_l2_grad(np.array([0.0, 0.5, 0.0])), [0.0, 1.0, 0.0], because="at 0 a parabola is level"
+    )
 with marks.shapes:
     check.shape(squared_l2_grad(np.ones(7)), (7,))
 ### BEGIN HIDDEN TESTS
@@ -1230,22 +1311,34 @@ with marks.shapes:
     check.accepts_read_only(squared_l2_grad, cases.vectors())
 
 
-@mistake("the 2 is missing", "This is the gradient of half the squared norm. What is the derivative of t^2 at t = 3?")
+@mistake(
+    "the 2 is missing",
+    "This is the gradient of half the squared norm. What is the derivative of t^2 at t = 3?",
+)
 def squared_l2_grad(x):
     return x + 0.0
 
 
-@mistake("the norm for its gradient", "You return the sum itself, one number. The gradient has one entry per element of x.")
+@mistake(
+    "the norm for its gradient",
+    "You return the sum itself, one number. The gradient has one entry per element of x.",
+)
 def squared_l2_grad(x):
     return np.sum(x**2)
 
 
-@mistake("the gradient summed up", "One number comes out, but x has n elements, and each has its own partial derivative.")
+@mistake(
+    "the gradient summed up",
+    "One number comes out, but x has n elements, and each has its own partial derivative.",
+)
 def squared_l2_grad(x):
     return np.sum(2.0 * x)
 
 
-@mistake("the norm without its square", "x / ||x|| belongs to the norm itself, with the square root. Here there is no root.")
+@mistake(
+    "the norm without its square",
+    "x / ||x|| belongs to the norm itself, with the square root. Here there is no root.",
+)
 def squared_l2_grad(x):
     return x / np.sqrt(np.sum(x**2))
 
@@ -1255,7 +1348,9 @@ def squared_l2_grad(x):
     return 2.0 * np.abs(x)
 
 
-@mistake("divided by the number of elements", "This is the gradient of the mean of the squares. The norm is a sum.")
+@mistake(
+    "divided by the number of elements", "This is the gradient of the mean of the squares. The norm is a sum."
+)
 def squared_l2_grad(x):
     return 2.0 * x / x.size
 
@@ -1286,6 +1381,7 @@ marks.total()
 #
 # </details>
 
+
 # %% nbgrader={"grade_id": "l1_grad", "solution": true}
 def l1_grad(x):
     """Subgradient of the sum of absolute values, sum(|x|), with respect to x.
@@ -1312,10 +1408,18 @@ def l1_grad(x):
 # %% nbgrader={"grade_id": "test_l1_grad", "grade": true, "points": 4}
 marks = check.marks("l1_grad", values=2, corner=1, shapes=1)
 with marks.values:
-    check.close(l1_grad(np.array([3.0, -4.0])), [1.0, -1.0], because="|x| climbs right of zero and falls left of it")
-    check.close(l1_grad(np.array([0.001, 1000.0])), [1.0, 1.0], because="the slope does not depend on how far out you are")
+    check.close(
+        l1_grad(np.array([3.0, -4.0])), [1.0, -1.0], because="|x| climbs right of zero and falls left of it"
+    )
+    check.close(
+        l1_grad(np.array([0.001, 1000.0])),
+        [1.0, 1.0],
+        because="the slope does not depend on how far out you are",
+    )
 with marks.corner:
-    check.between(l1_grad(np.array([0.0])), -1.0, 1.0, because="at the corner any slope from -1 to 1 is a subgradient")
+    check.between(
+        l1_grad(np.array([0.0])), -1.0, 1.0, because="at the corner any slope from -1 to 1 is a subgradient"
+    )
 with marks.shapes:
     check.shape(l1_grad(np.ones(7)), (7,))
 ### BEGIN HIDDEN TESTS
@@ -1334,12 +1438,18 @@ with marks.shapes:
     check.accepts_read_only(l1_grad, cases.vectors(without=(0.0,)))
 
 
-@mistake("the terms for their slopes", "You return the absolute values. How steep is |x| at -4, and in which direction?")
+@mistake(
+    "the terms for their slopes",
+    "You return the absolute values. How steep is |x| at -4, and in which direction?",
+)
 def l1_grad(x):
     return np.abs(x)
 
 
-@mistake("the gradient summed up", "One number comes out, but x has n elements, and each has its own partial derivative.")
+@mistake(
+    "the gradient summed up",
+    "One number comes out, but x has n elements, and each has its own partial derivative.",
+)
 def l1_grad(x):
     return np.sum(np.sign(x))
 
@@ -1354,7 +1464,10 @@ def l1_grad(x):
     return np.sign(x) / x.size
 
 
-@mistake("the gradient of the squared norm", "2x grows with x. Does the graph of |x| become steeper as you walk out?")
+@mistake(
+    "the gradient of the squared norm",
+    "2x grows with x. Does the graph of |x| become steeper as you walk out?",
+)
 def l1_grad(x):
     return 2.0 * x
 
@@ -1365,6 +1478,7 @@ marks.total()
 # %% [markdown]
 # **Predict.** Two walkers start at 1 and walk downhill, one on $x^2$, the other on $|x|$. Each step is $0.05$ times the slope.
 # Who is at zero first? Does either ever get there? The next cell lets your two functions walk.
+
 
 # %% nbgrader={"grade_id": "figure_walk", "locked": true}
 def draw(axes):
