@@ -1,0 +1,86 @@
+# One command each. `make` alone lists them. Every command sets up what it needs first.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+export PYTHON
+# The stamps carry the folder's path: a virtual environment that was moved is made again.
+HERE := $(shell pwd | cksum | cut -d' ' -f1)
+READY := $(VENV)/ready-$(HERE)
+READY_DEV := $(VENV)/ready-dev-$(HERE)
+# More words for the commands below, as in `make test PYTEST="-k lab"` or `make lab LAB="--port 9000"`.
+PYTEST ?=
+LAB ?=
+BENCH ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup dev system browser demo test lint build build-check lab bench lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1@/' | awk -F@ '{printf "make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) ## make .venv with everything that the course and the grader need
+
+dev: $(READY_DEV) ## the same, with the tools that the tests need
+
+$(READY): requirements.txt pyproject.toml
+	@python=$$(tools/system.sh python) || exit 1; \
+	$(BIN)/pip --version >/dev/null 2>&1 || { echo "Making $(VENV)."; "$$python" -m venv --clear $(VENV); }
+	@echo "Installing requirements.txt into $(VENV). This takes about a minute."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@mkdir -p exchange
+	@rm -f $(VENV)/ready-*
+	@touch $@
+
+$(READY_DEV): requirements-dev.txt $(READY)
+	@echo "Installing requirements-dev.txt into $(VENV)."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+system: ## bubblewrap and libseccomp: installed when root, else the command is printed
+	@tools/system.sh grading
+
+browser: ## Chromium, for the tests that look at pages
+	@tools/system.sh browser
+
+demo: setup system ## a sample class hands in, is graded in the sandbox, and gets its feedback
+	@$(BIN)/autograder demo
+
+test: dev system browser lint build-check ## all checks and all tests
+	$(BIN)/pytest $(PYTEST)
+
+lint: dev ## style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/mypy tools
+
+build: setup ## solutions/ -> notebooks/
+	@$(BIN)/autograder build
+
+build-check: setup ## is notebooks/ in step with solutions/?
+	$(BIN)/autograder build --check
+
+lab: setup ## JupyterLab on the lessons; nothing is sent to the network
+	@$(BIN)/python tools/lab.py $(LAB)
+
+bench: setup system ## CPU-seconds per submission, beside stock nbgrader
+	@$(BIN)/python benchmarks/bench.py $(BENCH)
+
+# uv resolves for every system at once and keeps the pins that still fit; `make lock LOCK=--upgrade` renews them.
+UV := .cache/lock/bin/uv
+COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links $(LOCK)
+
+lock: ## pin requirements*.txt again, after a change of pyproject.toml
+	@test -x $(UV) || { "$$(tools/system.sh python)" -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv; }
+	UV_CUSTOM_COMPILE_COMMAND="make lock  (uv pip compile pyproject.toml --universal --python-version 3.11)" \
+		$(COMPILE) -o requirements.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock  (the same, with --extra dev --no-annotate -c requirements.txt)" \
+		$(COMPILE) --extra dev --no-annotate -c requirements.txt -o requirements-dev.txt
+
+clean: ## remove what can be made again (caches, demo/); the course's own data and .venv stay
+	rm -rf demo build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
