@@ -1,1 +1,32 @@
-"""Placeholder: filled by its room."""
+"""Explorables: small interactive figures for a lesson, each a widget whose state code can read and set.
+
+>>> from autograder import explore
+>>> explore.activations("sigmoid", x=2.0, ask="Where is the slope largest?")
+
+They draw in the browser, so they stay alive in a page without a kernel. Importing this package loads no
+widget library; the first use of an explorable does (a grading process that never uses one pays nothing).
+
+Each explorable is ``_name.py`` (state, values, words, a still picture) and ``static/name.js`` (maths and
+drawing); ``_explorable.py``, ``_picture.py`` and ``static/kit.*`` hold what they share. Nothing of grading
+lives here.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.explore._activations import activations
+
+__all__ = ["activations"]
+
+
+def __getattr__(name: str) -> object:
+    """Load an explorable when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"autograder.explore has no {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"{__name__}._{name}"), name)
+
+
+def __dir__() -> list[str]:
+    """Name the explorables before they are loaded, so that completion finds them."""
+    return sorted([*globals(), *__all__])
