@@ -1,1 +1,57 @@
-"""Placeholder: filled by its room."""
+"""What a test cell can say.
+
+A test cell names the aspects of an exercise and their points, checks each one in small sentences, and ends with the
+total::
+
+    from autograder import check
+
+    marks = check.marks("relu", values=2, shapes=1)
+    with marks.values:
+        check.close(relu(np.array([-1.0, 2.0])), [0.0, 2.0], because="negative inputs give 0")
+    marks.total()
+
+It works alike in a student's notebook and on the grading side, where the student's functions are stand-ins that call
+into the sandbox. Importing it needs NumPy alone.
+"""
+
+from autograder.check import cases
+from autograder.check._compare import between, close, equal, finite, shape
+from autograder.check._finding import CheckFailed, Comparison, Finding, Opaque, ProcessDied, TookTooLong
+from autograder.check._functions import (
+    accepts_read_only,
+    gradient,
+    invariant,
+    leaves_arguments_alone,
+    matches,
+    raises,
+)
+from autograder.check._marks import Marks, marks
+from autograder.check._mistakes import mistake, reference
+from autograder.check._report import AspectResult, Report
+
+__all__ = [
+    "AspectResult",
+    "CheckFailed",
+    "Comparison",
+    "Finding",
+    "Marks",
+    "Opaque",
+    "ProcessDied",
+    "Report",
+    "TookTooLong",
+    "accepts_read_only",
+    "between",
+    "cases",
+    "close",
+    "equal",
+    "finite",
+    "gradient",
+    "invariant",
+    "leaves_arguments_alone",
+    "marks",
+    "matches",
+    "mistake",
+    "raises",
+    "reference",
+    "shape",
+]

@@ -1,0 +1,62 @@
+"""Which grading session and which aspect are active now. Checks look here; nobody passes them around.
+
+A session is active on the grading side only. An aspect is active inside its `with` block.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from autograder.check._mistakes import Mistakes
+    from autograder.check._report import Report
+
+
+@dataclass(frozen=True)
+class Raised:
+    """Stands for a result when a call raised instead of returning."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One call that `matches` saw: what went in, what came out, what should have come out."""
+
+    function: str
+    args: tuple[Any, ...]
+    got: Any
+    want: Any
+
+
+class Collector(Protocol):
+    """What an active aspect does for the checks inside it."""
+
+    def saw(self, function: str) -> None:
+        """Note that a function was checked."""
+
+    def record(self, evidence: Evidence) -> None:
+        """Keep a call for the search of known mistakes."""
+
+
+class Grading(Protocol):
+    """What a session offers to the checks inside it."""
+
+    @property
+    def reference(self) -> Mapping[str, Any]:
+        """The lesson's right versions by name."""
+
+    @property
+    def mistakes(self) -> Mistakes:
+        """The known mistakes."""
+
+    @property
+    def reports(self) -> list[Report]:
+        """What total() found so far."""
+
+
+session: ContextVar[Grading | None] = ContextVar("session", default=None)
+aspect: ContextVar[Collector | None] = ContextVar("aspect", default=None)

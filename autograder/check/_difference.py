@@ -1,0 +1,265 @@
+"""Where two values first differ, said in words: the heart of every comparing check.
+
+The tolerance lives here, and the rule that shapes come first and are strict. What a difference means (a sign, a
+transpose) is told by `_diagnose`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograder.check import _show
+from autograder.check._finding import Comparison
+
+Array = npt.NDArray[Any]
+
+ABSOLUTE = 1e-8
+RELATIVE = 1e-6
+_NUMERIC = "biufc"
+_SMALL = 6  # arrays of one axis up to this long are quoted whole
+_PLAIN_NUMBERS = (bool, int, float, complex)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a value differs from what was wanted; `got` and `want` are set when both are numeric."""
+
+    verdict: str
+    where: str | None = None
+    comparison: Comparison | None = None
+    got: Array | None = None
+    want: Array | None = None
+    value: Any = None  # what came, at the place that differs
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The argument whose entries produce the result's entries one by one, and its name."""
+
+    name: str
+    values: Array
+
+
+def numeric(value: Any) -> Array | None:
+    """Return a value as a plain numeric array, or None when it is not made of numbers alone."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        plain = np.asarray(value)
+        if plain.dtype.kind not in _NUMERIC:
+            return None
+        if plain.dtype.kind == "f":
+            return plain.astype(np.float64, copy=False)
+        return plain.astype(np.complex128, copy=False) if plain.dtype.kind == "c" else plain
+    if type(value) is int and abs(value) >= 2**63:
+        try:
+            return np.asarray(float(value))
+        except OverflowError:
+            return np.asarray(np.inf if value > 0 else -np.inf)
+    if type(value) in _PLAIN_NUMBERS:
+        return np.asarray(value)
+    if type(value) in (list, tuple):
+        return _stacked(value)
+    return None
+
+
+def _stacked(items: Any) -> Array | None:
+    parts = [numeric(item) for item in items]
+    if not parts:
+        return np.zeros(0)
+    if any(part is None or part.shape != parts[0].shape for part in parts if parts[0] is not None):
+        return None
+    return None if parts[0] is None else np.stack([part for part in parts if part is not None])
+
+
+def within(got: Array, want: Array) -> npt.NDArray[np.bool_]:
+    """Return where two arrays of one shape agree: ``|got - want| <= 1e-8 + 1e-6 |want|``.
+
+    NaN agrees with NaN alone, an infinity with itself alone.
+    """
+    if got.dtype.kind in "iub" and want.dtype.kind in "iub":
+        got, want = got.astype(np.float64), want.astype(np.float64)
+    with np.errstate(all="ignore"):
+        both_finite = np.isfinite(got) & np.isfinite(want)
+        near = np.abs(np.subtract(got, want, dtype=_widest(got, want))) <= ABSOLUTE + RELATIVE * np.abs(want)
+        alike = (got == want) | (np.isnan(got) & np.isnan(want))
+    return np.where(both_finite, near, alike)
+
+
+def _widest(got: Array, want: Array) -> type[np.float64 | np.complex128]:
+    return np.complex128 if "c" in (got.dtype.kind, want.dtype.kind) else np.float64
+
+
+def agree(got: Any, want: Any) -> bool:
+    """Return whether two values are equal within the tolerance, shapes and all."""
+    return difference(got, want) is None
+
+
+def difference(
+    got: Any, want: Any, *, exact: bool = False, inputs: Inputs | None = None
+) -> Difference | None:
+    """Return how `got` differs from `want`, or None when it does not.
+
+    Parameters
+    ----------
+    got
+        What came; any value at all.
+    want
+        A number, an array, text, None, or a list, tuple, dict or set of these. A list of numbers stands for
+        an array.
+    exact
+        Ask for equality instead of nearness.
+    inputs
+        For an elementwise function, the argument, to say at which input the results part.
+    """
+    if got is None and want is not None:
+        return Difference("your function gave back None" if inputs else "expected a value, got None")
+    if isinstance(want, dict):
+        return _dicts(got, want, exact=exact)
+    wanted = numeric(want)
+    if isinstance(want, (tuple, list)) and (
+        wanted is None
+        or (type(want) is tuple and type(got) in (tuple, list))
+        or (exact and type(got) in (tuple, list))
+    ):
+        return _sequences(got, want, exact=exact)
+    if wanted is None:
+        return _other(got, want)
+    came = numeric(got)
+    if came is None:
+        return Difference(f"expected {_kind(wanted)}, got {_show.described(got)}", value=got)
+    if exact and _mixes_truth(came, wanted):
+        return Difference(f"expected {_show.value(want)}, got {_show.value(got)}", value=got)
+    if came.shape != wanted.shape:
+        return Difference(shape_verdict(came.shape, wanted.shape), got=came, want=wanted, value=got)
+    same = _identical(came, wanted) if exact else within(came, wanted)
+    return None if bool(np.all(same)) else _values(came, wanted, ~same, inputs)
+
+
+def shape_verdict(got: tuple[int, ...], want: tuple[int, ...]) -> str:
+    """Say how two shapes differ, axis by axis when they have as many axes."""
+    if got == ():
+        return f"expected an array of shape {_show.shape(want)}, got a single number"
+    if want == ():
+        return f"expected a single number, got an array of shape {_show.shape(got)}"
+    verdict = f"expected shape {_show.shape(want)}, got {_show.shape(got)}"
+    wrong = [axis for axis, (a, b) in enumerate(zip(got, want, strict=False)) if a != b]
+    if len(got) == len(want) and len(want) > 1 and len(wrong) == 1:
+        verdict += f" (axis {wrong[0]} has {got[wrong[0]]} instead of {want[wrong[0]]})"
+    return verdict
+
+
+def _kind(wanted: Array) -> str:
+    return "a number" if wanted.ndim == 0 else f"an array of shape {_show.shape(wanted.shape)}"
+
+
+def _mixes_truth(got: Array, want: Array) -> bool:
+    """Return whether one is True or False and the other a number, which `equal` keeps apart."""
+    return (got.dtype.kind == "b") != (want.dtype.kind == "b")
+
+
+def _identical(got: Array, want: Array) -> npt.NDArray[np.bool_]:
+    same: npt.NDArray[np.bool_] = (got == want) | ((got != got) & (want != want))  # noqa: PLR0124 - NaN
+    return np.asarray(same)
+
+
+def _values(got: Array, want: Array, bad: npt.NDArray[np.bool_], inputs: Inputs | None) -> Difference:
+    """Say where two numeric arrays of one shape first differ."""
+    index = tuple(int(i) for i in np.argwhere(bad)[0]) if want.ndim else ()
+    digits = _show.digits_apart(got, want, bad)
+    table = _table(got, want, bad, index, digits, inputs)
+
+    def pair(a: Any, b: Any, focus: tuple[int, ...] = ()) -> str:
+        expected, came = (_show.array(np.asarray(side), digits, focus) for side in (b, a))
+        return f"expected {expected}, got {came}"
+
+    where: str | None = None
+    if inputs is not None:
+        where = f"{inputs.name} = {_show.number(inputs.values[index], _show.INPUT_DIGITS)}"
+        verdict = pair(got[index], want[index])
+    elif want.ndim == 0 or (want.ndim == 1 and want.size <= _SMALL):
+        verdict = pair(got, want)
+    elif want.ndim == 1:
+        where, verdict = f"entry {index[0]}", pair(got[index], want[index])
+    else:
+        row = index[:-1]
+        where = f"row {row[0] if len(row) == 1 else list(row)}"
+        verdict = pair(got[row], want[row], index[-1:])
+    return Difference(verdict, where, table, got, want, got)
+
+
+def _table(
+    got: Array, want: Array, bad: Array, index: tuple[int, ...], digits: int, inputs: Inputs | None
+) -> Comparison | None:
+    """Put expected and got side by side: entry by entry for one axis, row by row for more."""
+    if want.ndim == 0:
+        return None
+    leading = want.shape[:1] if want.ndim == 1 else want.shape[:-1]
+    focus = index[:1] if want.ndim == 1 else index[:-1]
+    places = list(np.ndindex(*leading))
+    shown = [i for i in _show.entries(len(places), places.index(focus)) if i is not None]
+    rows, differs = [], []
+    for i in shown:
+        place = places[i]
+        named = str(place[0]) if len(place) == 1 else str(list(place))
+        if inputs is not None:
+            named = _show.array(np.asarray(inputs.values[place]), _show.INPUT_DIGITS, index[-1:])
+        sides = (_show.array(np.asarray(side[place]), digits, index[-1:]) for side in (want, got))
+        rows.append((named, *sides))
+        differs.append(bool(np.any(bad[place])))
+    first = inputs.name if inputs is not None else ("entry" if want.ndim == 1 else "row")
+    return Comparison((first, "expected", "got"), tuple(rows), tuple(differs), len(places) - len(shown))
+
+
+def _inside(found: Difference | None, place: str) -> Difference | None:
+    return found and replace(found, where=f"{place}, {found.where}" if found.where else place)
+
+
+def _dicts(got: Any, want: dict[Any, Any], *, exact: bool) -> Difference | None:
+    if not isinstance(got, dict):
+        return Difference(f"expected a dict, got {_show.described(got)}", value=got)
+    missing = [_show.value(key) for key in want if key not in got]
+    extra = [_show.value(key) for key in got if key not in want]
+    if missing:
+        return Difference(f"the key {', '.join(missing)} is missing", value=got)
+    if extra:
+        return Difference(f"the key {', '.join(extra)} was not asked for", value=got)
+    for key, wanted in want.items():
+        found = _inside(difference(got[key], wanted, exact=exact), f"key {_show.value(key)}")
+        if found:
+            return found
+    return None
+
+
+def _sequences(got: Any, want: Any, *, exact: bool) -> Difference | None:
+    named = type(want).__name__
+    other_kind = exact and type(got) is not type(want)
+    if type(got) not in (tuple, list) or other_kind:
+        verdict = f"expected a {named} of {len(want)}, got {_show.described(got)}"
+        return Difference(verdict, value=got)
+    if len(got) != len(want):
+        counts = f"expected {len(want)} results, got {len(got)}"
+        return Difference(f"{counts}: {_show.value(got)}" if exact else counts, value=got)
+    for i, (came, wanted) in enumerate(zip(got, want, strict=True)):
+        found = _inside(difference(came, wanted, exact=exact), f"result {i + 1} of {len(want)}")
+        if found:
+            return found
+    return None
+
+
+def _other(got: Any, want: Any) -> Difference | None:
+    """Compare what is no number: text, None, sets. The types are Python's own, so == is honest."""
+    if type(got) is type(want) and type(want) in (str, bytes, set, frozenset, type(None)):
+        return (
+            None
+            if got == want
+            else Difference(f"expected {_show.value(want)}, got {_show.value(got)}", value=got)
+        )
+    if isinstance(want, np.ndarray) and isinstance(got, np.ndarray) and got.dtype.kind == want.dtype.kind:
+        if got.shape != want.shape:
+            return Difference(shape_verdict(got.shape, want.shape), value=got)
+        if bool(np.all(np.asarray(got) == np.asarray(want))):
+            return None
+    return Difference(f"expected {_show.value(want)}, got {_show.value(got)}", value=got)

@@ -1,0 +1,155 @@
+"""What a failed check says, and the exceptions that carry it.
+
+Verdict and advice are two fields, always: the first says what is so, the second what to try. Nothing here
+compares, decides points or draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Expected and got, side by side: what the card draws as a small table.
+
+    Parameters
+    ----------
+    columns
+        Headings, such as ``("x", "expected", "got")``.
+    rows
+        One tuple of short texts per line, as many as there are columns.
+    differs
+        For each row, whether expected and got differ there.
+    omitted
+        How many further rows there are.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    differs: tuple[bool, ...]
+    omitted: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the table as lists that JSON can hold."""
+        return {
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+            "differs": list(self.differs),
+            "omitted": self.omitted,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Comparison:
+        """Rebuild what `as_dict` gave."""
+        return cls(
+            columns=tuple(data["columns"]),
+            rows=tuple(tuple(row) for row in data["rows"]),
+            differs=tuple(data["differs"]),
+            omitted=data["omitted"],
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a check failed.
+
+    Parameters
+    ----------
+    verdict
+        What was expected and what came: "expected 0, got -1.5".
+    case
+        The smallest case that shows it: "x = -1.5". None where the verdict stands alone.
+    advice
+        What to try or to ask oneself. Never the solution.
+    mistake
+        The name of a known mistake that gives exactly these results, if one does.
+    comparison
+        Expected and got side by side, for arrays.
+    """
+
+    verdict: str
+    case: str | None = None
+    advice: str | None = None
+    mistake: str | None = None
+    comparison: Comparison | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the finding as a dict that JSON can hold."""
+        return {
+            "verdict": self.verdict,
+            "case": self.case,
+            "advice": self.advice,
+            "mistake": self.mistake,
+            "comparison": self.comparison.as_dict() if self.comparison else None,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Finding:
+        """Rebuild what `as_dict` gave."""
+        comparison = data.get("comparison")
+        return cls(
+            verdict=data["verdict"],
+            case=data.get("case"),
+            advice=data.get("advice"),
+            mistake=data.get("mistake"),
+            comparison=Comparison.from_dict(comparison) if comparison else None,
+        )
+
+    @property
+    def what(self) -> str:
+        """The case and the verdict as one sentence."""
+        return f"at {self.case}: {self.verdict}" if self.case else self.verdict
+
+    @property
+    def hint(self) -> str:
+        """The named mistake and the advice as running text, empty when there is neither."""
+        named = f"This is what {self.mistake} gives." if self.mistake else ""
+        return " ".join(part for part in (named, self.advice) if part)
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.what, self.hint) if part)
+
+
+class CheckFailed(AssertionError):
+    """A check that did not hold; `finding` says why.
+
+    It is an AssertionError, so a check outside any `marks` block fails its cell as an assert does.
+    """
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
+
+
+class TookTooLong(Exception):  # noqa: N818 - reads as what happened
+    """A call to a student's function passed its time limit."""
+
+
+class ProcessDied(Exception):  # noqa: N818 - reads as what happened
+    """The process that runs a student's code ended during a call."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Stands for a value that cannot be compared; all that is known of it is the name of its type.
+
+    Parameters
+    ----------
+    type_name
+        Such as "pandas DataFrame" or "pandas.core.frame.DataFrame".
+    """
+
+    type_name: str
+
+    @property
+    def described(self) -> str:
+        """The value as a sentence names it: "a pandas DataFrame, which cannot be compared"."""
+        parts = [part for part in self.type_name.split(".") if part]
+        if len(parts) > 1:
+            name = parts[-1] if parts[0] in {"builtins", "__main__"} else f"{parts[0]} {parts[-1]}"
+        else:
+            name = self.type_name or "value of unknown type"
+        article = "an" if name[:1].lower() in "aeiou" else "a"
+        return f"{article} {name}, which cannot be compared"

@@ -1,0 +1,194 @@
+"""Marks: an exercise's aspects, each worth points, and the total at the end of a test cell."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from dataclasses import replace
+from typing import Any, Literal, TYPE_CHECKING
+
+from autograder.check import _context
+from autograder.check._explain import explain
+from autograder.check._finding import Finding
+from autograder.check._mistakes import explaining
+from autograder.check._report import AspectResult, Report
+
+if TYPE_CHECKING:
+    from autograder.check._context import Evidence
+    from types import TracebackType
+    from contextvars import Token
+
+NEVER_CHECKED = Finding(
+    "nothing checked this aspect", advice="Tell your teacher: the test cell lacks a check."
+)
+_MOST_NOTES = 3
+_MOST_EVIDENCE = 20
+_LONG_NOTE = 160
+
+
+class Aspect:
+    """One aspect of an exercise, used as ``with marks.values:``.
+
+    It may be entered several times and passes when every check in it passes. An exception raised inside is kept as
+    the reason and goes no further; warnings raised inside become notes.
+    """
+
+    def __init__(self, name: str, points: float) -> None:
+        self.name = name
+        self.points = points
+        self.finding: Finding | None = None
+        self.checked = False
+        self.functions: list[str] = []
+        self.evidence: list[Evidence] = []
+        self.notes: list[str] = []
+        self._open: list[tuple[warnings.catch_warnings[Any], list[warnings.WarningMessage], Token[Any]]] = []
+
+    def __enter__(self) -> Aspect:
+        self.checked = True
+        catcher = warnings.catch_warnings(record=True)
+        heard = catcher.__enter__()
+        warnings.simplefilter("always")
+        self._open.append((catcher, heard or [], _context.aspect.set(self)))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        catcher, heard, token = self._open.pop()
+        catcher.__exit__(kind, error, trace)
+        _context.aspect.reset(token)
+        for warning in heard:
+            self._note(warning)
+        if error is None:
+            return False
+        if not isinstance(error, Exception):
+            return False  # an interrupt is the student's own wish
+        if self.finding is None:
+            self.finding = explain(error)
+        return True
+
+    def _note(self, warning: warnings.WarningMessage) -> None:
+        text = f"{warning.category.__name__}: {warning.message}"
+        if text not in self.notes and len(self.notes) < _MOST_NOTES:
+            self.notes.append(text if len(text) <= _LONG_NOTE else text[: _LONG_NOTE - 3] + "...")
+
+    def saw(self, function: str) -> None:
+        """Note that a function was checked."""
+        if function and function not in self.functions:
+            self.functions.append(function)
+
+    def record(self, evidence: Evidence) -> None:
+        """Keep a call for the search of known mistakes, a limited number of each function."""
+        if sum(item.function == evidence.function for item in self.evidence) < _MOST_EVIDENCE:
+            self.evidence.append(evidence)
+
+
+class Marks:
+    """The aspects of one exercise; made by `marks`.
+
+    Every aspect is an attribute of its name. `total` comes last.
+    """
+
+    def __init__(self, title: str, aspects: dict[str, float]) -> None:
+        if not aspects:
+            raise ValueError("marks need at least one aspect, such as check.marks(values=2)")
+        for name, points in aspects.items():
+            if name == "total" or name.startswith("_"):
+                raise ValueError(f"an aspect cannot be called {name!r}")
+            if not points > 0:
+                raise ValueError(f"the aspect {name!r} needs points above 0, not {points!r}")
+        self._title = title
+        self._aspects = {name: Aspect(name, float(points)) for name, points in aspects.items()}
+
+    def __getattr__(self, name: str) -> Aspect:
+        aspects: dict[str, Aspect] = self.__dict__.get("_aspects", {})
+        if name in aspects:
+            return aspects[name]
+        raise AttributeError(f"there is no aspect {name!r}; these marks have {', '.join(aspects)}")
+
+    def total(self) -> float:
+        """Show the card and return the points earned.
+
+        In a student's notebook, where hidden checks are absent, an aspect without a visible check counts fully as
+        long as nothing visible failed, and not at all otherwise. While grading, it counts nothing.
+        """
+        session = _context.session.get()
+        report = self._report()
+        if session is not None:
+            session.reports.append(report)
+        else:
+            _show(report)
+        return report.earned
+
+    def _report(self) -> Report:
+        session = _context.session.get()
+        aspects = tuple(self._aspects.values())
+        failed = any(aspect.finding is not None for aspect in aspects)
+        results = []
+        for aspect in aspects:
+            status: Literal["passed", "failed", "unchecked"] = (
+                "failed" if aspect.finding else "passed" if aspect.checked else "unchecked"
+            )
+            hopeful = status == "unchecked" and session is None and not failed
+            earned = aspect.points if status == "passed" or hopeful else 0.0
+            finding = aspect.finding
+            if status == "unchecked" and session is not None:
+                finding = NEVER_CHECKED
+            kept = "; points kept" if status == "passed" else ""
+            notes = tuple(f"{note}{kept}" for note in aspect.notes)
+            result = AspectResult(aspect.name, aspect.points, earned, status, finding, notes)
+            results.append(self._explained(result, aspect))
+        points = sum(aspect.points for aspect in aspects)
+        title = self._title or next((name for aspect in aspects for name in aspect.functions), "")
+        earned = sum(result.earned for result in results)
+        return Report(title, tuple(results), earned, points, student_side=session is None)
+
+    def _explained(self, result: AspectResult, aspect: Aspect) -> AspectResult:
+        """Name the known mistake behind a failure, if one gives the very same results."""
+        session = _context.session.get()
+        if session is None or result.status != "failed" or result.finding is None:
+            return result
+        seen = [item for other in self._aspects.values() for item in other.evidence]
+        known = explaining(seen, aspect.evidence, session.mistakes)
+        if known is None:
+            return result
+        return replace(result, finding=replace(result.finding, mistake=known.name, advice=known.advice))
+
+
+def marks(title: str = "", /, **aspects: float) -> Marks:
+    """Start the marks of an exercise: its aspects and their points.
+
+    Parameters
+    ----------
+    title
+        The exercise's name; taken from the first function checked when left out.
+    **aspects
+        Points of each aspect.
+
+    Examples
+    --------
+    >>> from autograder import check
+    >>> marks = check.marks("halve", values=2, shapes=1)
+    >>> with marks.values:
+    ...     check.close(4 / 2, 2.0)
+    >>> with marks.shapes:
+    ...     check.shape([1.0, 2.0], (2,))
+    >>> marks.total()
+    halve   every check here passes
+      values   2/2
+      shapes   1/1
+      Grading tries more cases than the ones here.
+    3.0
+    """
+    return Marks(title, aspects)
+
+
+def _show(report: Report) -> None:
+    """Display the card in Jupyter, print it elsewhere. IPython is used when it is there, never imported for this."""
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
+        from IPython.display import display  # noqa: PLC0415 - see above
+
+        display(report)  # type: ignore[no-untyped-call]
+    else:
+        print(report)  # noqa: T201

@@ -1,0 +1,157 @@
+"""Known mistakes and the reference: what the hidden part of a test cell names.
+
+The code of mistakes and references lives in lesson sources, never here.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any, TYPE_CHECKING
+
+from autograder.check import _calls, _context
+from autograder.check._context import Evidence, Raised
+from autograder.check._difference import agree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong version of an exercise, with the advice a tutor would give for it."""
+
+    name: str
+    advice: str
+    function: Callable[..., Any]
+
+
+class Mistakes:
+    """The known mistakes of each function, in the order they were first named.
+
+    One registry can serve many runs of the same test cells. A mistake named again is kept once, with the function
+    of the latest run, since its globals are the ones that are alive.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, Mistake]] = {}
+
+    def register(self, function_name: str, mistake: Mistake) -> None:
+        """Add a mistake to those of a function."""
+        self._known.setdefault(function_name, {})[mistake.name] = mistake
+
+    def of(self, function_name: str) -> tuple[Mistake, ...]:
+        """Return the known mistakes of a function."""
+        return tuple(self._known.get(function_name, {}).values())
+
+    def __len__(self) -> int:
+        return sum(len(named) for named in self._known.values())
+
+
+_outside = Mistakes()  # for an author who runs a source notebook by hand
+
+
+class _Undefined:
+    """Stands where an exercise's name is missing, so that a mistake never takes the student's place."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __call__(self, *_args: Any, **_options: Any) -> Any:
+        error = NameError(f"name {self.__name__!r} is not defined", name=self.__name__)
+        error.missing_exercise = True  # type: ignore[attr-defined]
+        raise error
+
+
+def mistake(name: str, advice: str) -> Callable[[Callable[..., Any]], Any]:
+    """Name a wrong version of an exercise, written as a function of the exercise's name.
+
+    Parameters
+    ----------
+    name
+        What goes wrong, as it completes "This is what ... gives."
+    advice
+        What a tutor would ask. Never the solution.
+
+    Returns
+    -------
+    decorator
+        It gives back what the name was bound to before, so the student's function stays in place.
+
+    Examples
+    --------
+    ::
+
+        @mistake("np.max for np.maximum", "What shape should relu(x) have?")
+        def relu(x):
+            return np.max(x, 0)
+    """
+
+    def keep(function: Callable[..., Any]) -> Any:
+        session = _context.session.get()
+        registry = session.mistakes if session is not None else _outside
+        exercise = _calls.name_of(function)
+        registry.register(exercise, Mistake(name, advice, function))
+        bound = getattr(function, "__globals__", {})
+        return bound[exercise] if exercise in bound else _Undefined(exercise)
+
+    return keep
+
+
+class _Reference:
+    """The right versions of a lesson's functions, by name: ``reference.relu``.
+
+    While a test cell is graded they come from the grader; for an author who runs the source notebook they are
+    the notebook's own.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        session = _context.session.get()
+        try:
+            return session.reference[name] if session is not None else vars(sys.modules["__main__"])[name]
+        except KeyError:
+            raise AttributeError(
+                f"there is no reference for {name!r}: is its solution cell in this lesson?"
+            ) from None
+
+
+reference = _Reference()
+
+
+def explaining(seen: Sequence[Evidence], here: Sequence[Evidence], mistakes: Mistakes) -> Mistake | None:
+    """Return the known mistake that gives exactly what a student's function gave.
+
+    Parameters
+    ----------
+    seen
+        Every call of the exercise's functions in this test cell.
+    here
+        Those of the aspect that failed: the mistake must be wrong on one of them.
+    mistakes
+        The known mistakes.
+    """
+    for function in dict.fromkeys(item.function for item in here):
+        cell = [item for item in seen if item.function == function]
+        wrong = [item for item in here if item.function == function and not agree(item.got, item.want)]
+        if not wrong:
+            continue
+        order = [*wrong, *cell]  # wrong ones first: most mistakes are ruled out by their first call
+        for known in mistakes.of(function):
+            if all(_same(_outcome(known.function, item.args), item.got) for item in order):
+                return known
+    return None
+
+
+def _outcome(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    try:
+        return _calls.quietly(function, args)
+    except Exception as error:  # noqa: BLE001 - what a mistake raises is its result
+        return Raised(type(error).__name__)
+
+
+def _same(outcome: Any, got: Any) -> bool:
+    if isinstance(outcome, Raised) or isinstance(got, Raised):
+        return isinstance(outcome, Raised) and isinstance(got, Raised) and outcome == got
+    return (outcome is None and got is None) or agree(got, outcome)

@@ -1,0 +1,142 @@
+"""The card: a report as HTML for notebooks and pages, and as plain text elsewhere.
+
+The HTML stands alone: inline styles, no script, nothing fetched. Text takes the page's own colour, so it reads
+in light and dark; a status is a word first, then a sign, then a colour (blue and orange, which colour-blind
+readers tell apart). Everything is escaped: verdicts quote what students wrote.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.check._finding import Comparison, Finding
+    from autograder.check._report import AspectResult, Report
+
+WIDTH = 100
+MORE_CASES = "Grading tries more cases than the ones here."
+
+_BLUE = "#0072b2"
+_ORANGE = "#d55e00"
+_GREY = "#808080"
+_SIGNS = {"passed": ("✓", _BLUE), "failed": ("✗", _ORANGE), "unchecked": ("○", _GREY)}
+_LINE = "var(--jp-border-color2, rgba(128, 128, 128, 0.4))"
+_SHADE = "rgba(213, 94, 0, 0.16)"
+_MONO = "font-family:var(--jp-code-font-family, monospace)"
+
+
+def points(value: float) -> str:
+    """Return points without a needless fraction: 3, 0.5."""
+    return f"{value:.6g}"
+
+
+def headline(report: Report) -> str:
+    """Return the one line that sums a report up."""
+    if report.student_side and all(aspect.status != "failed" for aspect in report.aspects):
+        return "every check here passes" if _checked(report) else "checked when graded"
+    return f"{points(report.earned)} of {points(report.points)}"
+
+
+def state(aspect: AspectResult, *, student_side: bool) -> str:
+    """Return an aspect's status in words."""
+    if aspect.status == "unchecked":
+        return "checked when graded" if student_side else "not checked"
+    return aspect.status
+
+
+def as_text(report: Report) -> str:
+    """Return the card as plain text, wrapped for a terminal."""
+    title = f"{report.title}   " if report.title else ""
+    lines = [f"{title}{headline(report)}"]
+    names = max((len(aspect.name) for aspect in report.aspects), default=0) + 3
+    for aspect in report.aspects:
+        unchecked = aspect.status == "unchecked"
+        marks = "-" if unchecked and report.student_side else points(aspect.earned)
+        head = f"  {aspect.name:<{names}}{marks}/{points(aspect.points)}"
+        said = [state(aspect, student_side=report.student_side)] if unchecked and report.student_side else []
+        if aspect.finding:
+            said += [aspect.finding.what, aspect.finding.hint]
+        said += aspect.notes
+        indent = " " * (len(head) + 2)
+        body = [line for part in said if part for line in textwrap.wrap(part, max(WIDTH - len(indent), 40))]
+        lines.append(f"{head}  {body[0]}" if body else head)
+        lines += [indent + line for line in body[1:]]
+    if report.student_side:
+        lines.append(f"  {MORE_CASES}")
+    return "\n".join(lines)
+
+
+def as_html(report: Report) -> str:
+    """Return the card as one self-contained piece of HTML."""
+    label = escape(f"Checks of {report.title}" if report.title else "Checks")
+    title = f"<strong>{escape(report.title)}</strong> &nbsp; " if report.title else ""
+    items = "".join(_item(aspect, student_side=report.student_side) for aspect in report.aspects)
+    failed = any(aspect.status != "passed" for aspect in report.aspects)
+    if report.student_side:
+        failed = any(aspect.status == "failed" for aspect in report.aspects)
+    edge = _ORANGE if failed else _BLUE
+    more = f'<p style="margin:6px 0 0 0;font-size:90%">{MORE_CASES}</p>' if report.student_side else ""
+    return (
+        f'<section aria-label="{label}" style="border:1px solid {_LINE};border-left:5px solid {edge};'
+        "border-radius:3px;padding:8px 12px;margin:4px 0;max-width:60em;color:inherit;text-align:left;"
+        'font-family:var(--jp-ui-font-family, sans-serif);line-height:1.45">'
+        f'<p style="margin:0 0 6px 0">{title}{escape(headline(report))}</p>'
+        f'<ul style="list-style:none;margin:0;padding:0">{items}</ul>{more}</section>'
+    )
+
+
+def _checked(report: Report) -> bool:
+    return any(aspect.status != "unchecked" for aspect in report.aspects)
+
+
+def _item(aspect: AspectResult, *, student_side: bool) -> str:
+    sign, colour = _SIGNS[aspect.status]
+    hidden = aspect.status == "unchecked" and student_side
+    marks = points(aspect.points) if hidden else f"{points(aspect.earned)} of {points(aspect.points)}"
+    unit = "point" if marks in {"1", "1 of 1"} or marks.endswith(" of 1") else "points"
+    finding = _finding(aspect.finding) if aspect.finding else ""
+    notes = "".join(
+        f'<p style="margin:2px 0 0 0;font-size:90%">Note: {_prose(note)}</p>' for note in aspect.notes
+    )
+    return (
+        f'<li style="margin:0;padding:5px 0;border-top:1px solid {_LINE}">'
+        f'<span aria-hidden="true" style="color:{colour};font-weight:bold">{sign}</span> '
+        f"<strong>{escape(aspect.name)}</strong>: {state(aspect, student_side=student_side)}, {marks} {unit}"
+        f'<div style="margin-left:1.3em">{finding}{notes}</div></li>'
+    )
+
+
+def _finding(finding: Finding) -> str:
+    what = f'<p style="margin:2px 0">{_prose(finding.what)}</p>'
+    table = _comparison(finding.comparison) if finding.comparison else ""
+    hint = f'<p style="margin:2px 0"><em>{_prose(finding.hint)}</em></p>' if finding.hint else ""
+    return what + table + hint
+
+
+def _comparison(table: Comparison) -> str:
+    cell = f"text-align:left;padding:1px 10px 1px 6px;border:1px solid {_LINE};white-space:pre;color:inherit"
+    # The last column says in words what the shading says in colour.
+    columns = [*table.columns, ""]
+    head = "".join(
+        f'<th scope="col" style="{cell};font-weight:bold">{escape(name) or "same?"}</th>' for name in columns
+    )
+    body = []
+    for row, differs in zip(table.rows, table.differs, strict=True):
+        shade = f";background:{_SHADE}" if differs else ";background:transparent"
+        texts = "".join(f'<td style="{cell};{_MONO}{shade}">{escape(text)}</td>' for text in row)
+        word = "differs" if differs else "same"
+        body.append(f'<tr style="background:transparent">{texts}<td style="{cell}{shade}">{word}</td></tr>')
+    rest = f'<p style="margin:0;font-size:90%">and {table.omitted} more</p>' if table.omitted else ""
+    return (
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse;margin:4px 0;font-size:90%;'
+        f'color:inherit"><caption style="text-align:left;font-size:90%">Side by side</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{rest}"
+    )
+
+
+def _prose(text: str) -> str:
+    """Escape a sentence and set its `backticked` parts as code."""
+    return re.sub(r"`([^`\n]+)`", rf'<code style="{_MONO};color:inherit">\1</code>', escape(text))

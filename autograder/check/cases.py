@@ -1,0 +1,153 @@
+"""Cases to call a function with: argument tuples, the same every time, small ones first, all sizes different.
+
+Values are float64 arrays; random ones have two decimals, so a message can print them exactly. Each generator gives a
+`Cases`, which can be gone through again and again and joined with `+`.
+
+>>> from autograder.check import cases
+>>> len(list(cases.reals() + cases.extremes())) > 10
+True
+"""
+
+from __future__ import annotations
+
+from typing import Any, TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+Array = npt.NDArray[np.float64]
+
+_SEED = 6390  # fixed: a failing case must be the same tomorrow
+_NUDGE = 0.25
+
+
+class Cases:
+    """Argument tuples, made afresh each time they are gone through."""
+
+    def __init__(self, make: Callable[[], Iterable[Any]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        for case in self._make():
+            yield case if isinstance(case, tuple) else (case,)
+
+    def __add__(self, other: Iterable[Any]) -> Cases:
+        return Cases(lambda: [*self, *other])
+
+    def map(self, change: Callable[..., Any]) -> Cases:
+        """Return these cases with `change` applied to their arguments: it gives an argument or a tuple of them.
+
+        ``cases.vectors().map(lambda x: (x, 2.0))`` adds a second argument.
+        """
+        return Cases(lambda: (change(*case) for case in self))
+
+
+def of(*arguments: Any) -> Cases:
+    """Return hand-picked cases: each a tuple of arguments, or the one argument."""
+    return Cases(lambda: arguments)
+
+
+def reals(*, without: Sequence[float] = (), low: float = -5.0, high: float = 5.0) -> Cases:
+    """Return vectors for an elementwise function: round numbers first, then random ones.
+
+    Parameters
+    ----------
+    without
+        Values that no entry may have, such as the kink at 0.
+    low, high
+        The interval of the entries, ends included.
+    """
+
+    def make() -> Iterator[Array]:
+        rng = np.random.default_rng(_SEED)
+        for picked in ([-1.5, 2.0], [-1.0, 0.0, 1.0], [-3.0, -0.5, 0.0, 0.25, 2.0, 4.0]):
+            chosen = [v for v in picked if low <= v <= high and v not in without]
+            if len(chosen) > 1:
+                yield np.array(chosen)
+        for size in (4, 5, 7, 11, 16):
+            yield _avoid(rng.uniform(low, high, size).round(2), without, low, high)
+
+    return Cases(make)
+
+
+def extremes(*, without: Sequence[float] = (), sizes: Sequence[float] = (20, 100, 710, 750, 1000)) -> Cases:
+    """Return vectors with entries of great size, both signs, among ordinary ones: where exponentials overflow."""
+
+    def make() -> Iterator[Array]:
+        for i, size in enumerate(sizes):
+            others = [1.0, -2.0, 0.0, 0.5, -0.25, 3.0, -1.5][: i + 1]
+            yield np.array([v for v in (-float(size), *others, float(size)) if v not in without])
+
+    return Cases(make)
+
+
+def vectors(
+    *,
+    sizes: Sequence[int] = (2, 3, 5, 8, 13),
+    without: Sequence[float] = (),
+    low: float = -5.0,
+    high: float = 5.0,
+) -> Cases:
+    """Return vectors in general position: no zeros, no ties, for functions of a whole vector."""
+    return Cases(lambda: _general([(n,) for n in sizes], without, low, high))
+
+
+def matrices(
+    *,
+    sizes: Sequence[tuple[int, int]] = ((2, 3), (4, 3), (5, 2), (1, 4), (7, 6)),
+    without: Sequence[float] = (),
+    low: float = -5.0,
+    high: float = 5.0,
+) -> Cases:
+    """Return matrices in general position, never square."""
+    return Cases(lambda: _general(list(sizes), without, low, high))
+
+
+def shapes(*, without: Sequence[float] = (), low: float = -5.0, high: float = 5.0) -> Cases:
+    """Return arrays with 0 to 3 leading axes, a batch of one, one entry, and layouts in memory that differ.
+
+    Never 0-d. Entries are in general position, never 0.
+    """
+
+    def make() -> Iterator[Array]:
+        wanted = [(1,), (4,), (2, 3), (1, 5), (3, 1), (2, 3, 4), (1, 1, 2), (2, 1, 3, 5)]
+        yield from _general(wanted, without, low, high)
+        wide, long = _general([(3, 5), (12,)], without, low, high)
+        yield np.asfortranarray(wide)
+        yield long[::2]
+
+    return Cases(make)
+
+
+def logits(
+    *, rows: Sequence[float] = (0.0,), sizes: Sequence[tuple[int, int]] = ((2, 3), (3, 4), (5, 2), (4, 7))
+) -> Cases:
+    """Return logits, rows of scores: each row is shifted by one of `rows` in turn.
+
+    ``logits(rows=[-1000, 0, 1000])`` puts rows of very different size into one batch; gaps within a row stay modest.
+    """
+
+    def make() -> Iterator[Array]:
+        for x in _general(list(sizes), (), -3.0, 3.0):
+            yield x + np.resize(np.asarray(rows, dtype=float), len(x))[:, None]
+
+    return Cases(make)
+
+
+def _general(
+    sizes: Sequence[tuple[int, ...]], without: Sequence[float], low: float, high: float
+) -> list[Array]:
+    rng = np.random.default_rng(_SEED)
+    return [_avoid(rng.uniform(low, high, size).round(2), (0.0, *without), low, high) for size in sizes]
+
+
+def _avoid(values: Array, without: Sequence[float], low: float, high: float) -> Array:
+    """Move entries off the values that must not occur, inward."""
+    for _ in range(len(without)):
+        bad = np.isin(values, np.asarray(without, dtype=float))
+        inward = np.where(values + _NUDGE <= high, _NUDGE, -_NUDGE)
+        values = np.where(bad, values + inward, values).round(2)
+    return np.clip(values, low, high)
