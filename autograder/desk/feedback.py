@@ -1,0 +1,158 @@
+"""Feedback files: `autograded/` and the gradebook in, `feedback/<student>/<assignment>/<name>.html` out.
+
+The folders are nbgrader's, so `nbgrader release_feedback` works on them as they are. One submission that
+cannot be read gets a page that says so and stops nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+from autograder.desk.marks import read_marks, read_name
+from autograder.desk.page import render_page, render_rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from autograder.lesson.course import Course
+
+log = logging.getLogger(__name__)
+
+#: What release_feedback needs beside the page: the time of handing in, and the secret that names its copy.
+_BESIDE = ("timestamp.txt", "submission_secret.txt")
+_UNREADABLE = (
+    "The graded notebook could not be read. This is not your mistake: show this page to your instructor."
+)
+
+
+def write_feedback(
+    course: Course,
+    assignment: str | None = None,
+    students: Collection[str] = (),
+    *,
+    on_page: Callable[[Path], None] | None = None,
+) -> list[Path]:
+    """Write one page for each graded or rejected submission.
+
+    Parameters
+    ----------
+    course : Course
+        From ``autograder.lesson.course.open_course``.
+    assignment : str, optional
+        Only this assignment; all of them by default.
+    students : collection of str
+        Only these student ids; everyone by default.
+    on_page : callable, optional
+        Called with each path once its page is written, for a progress bar.
+
+    Returns
+    -------
+    list of Path
+        The pages, in the order they were written. A page that was there before is replaced.
+    """
+    from nbgrader.api import Gradebook  # noqa: PLC0415  slow to import
+
+    pages: list[Path] = []
+    with Gradebook(course.db_url) as gradebook:
+        for name, student in _submissions(course, gradebook, assignment):
+            if students and student not in students:
+                continue
+            for notebook, html in _pages(course, gradebook, name, student):
+                page = course.feedback(name, student) / f"{notebook}.html"
+                _write(page, html)
+                pages.append(page)
+                if on_page is not None:
+                    on_page(page)
+            _copy_beside(course, name, student)
+    absent = set(students) - {page.parent.parent.name for page in pages} if not pages else set()
+    for student in sorted(absent):
+        log.warning("%s has nothing graded yet: run `autograder grade` first.", student)
+    return pages
+
+
+def _submissions(course: Course, gradebook: Any, assignment: str | None) -> list[tuple[str, str]]:
+    """List (assignment, student) of all that was handed in, by the folders and by the gradebook."""
+    known = {
+        (found.name, submission.student_id)
+        for found in gradebook.assignments
+        if assignment in (None, found.name)
+        for submission in gradebook.assignment_submissions(found.name)
+    }
+    return sorted(known | set(course.submissions(assignment)))
+
+
+def _pages(course: Course, gradebook: Any, assignment: str, student: str) -> Iterator[tuple[str, str]]:
+    """Yield (notebook name, HTML) for each notebook of a submission; nothing before it is graded."""
+    folder = course.autograded(assignment, student)
+    notebooks = sorted(folder.glob("*.ipynb"))
+    for path in notebooks:
+        try:
+            nb = read_notebook(path)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("%s could not be read: %s", path, error)
+            yield path.stem, _rejected(gradebook, assignment, student, _UNREADABLE)
+            continue
+        marks = read_marks(gradebook, assignment, path.stem, student)
+        yield (
+            path.stem,
+            render_page(nb, assignment=assignment, notebook=path.stem, student=student, marks=marks),
+        )
+    rejection = folder / "rejected.json"
+    if not notebooks and rejection.is_file():
+        yield assignment, _rejected(gradebook, assignment, student, _reason(rejection))
+
+
+def read_notebook(path: Path) -> Any:
+    """Read a graded notebook as plain dicts, without validating again what nbgrader wrote."""
+    nb = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(nb, dict):
+        raise TypeError("not a notebook")
+    if nb.get("nbformat") != nbformat.current_nbformat:
+        nb = nbformat.convert(nbformat.from_dict(nb), nbformat.current_nbformat)  # type: ignore[no-untyped-call]
+    if not isinstance(nb["cells"], list):
+        raise TypeError("its cells are no list")
+    return nb
+
+
+def _rejected(gradebook: Any, assignment: str, student: str, reason: str) -> str:
+    name = read_name(gradebook, student)
+    return render_rejected(assignment=assignment, student=student, full_name=name, reason=reason)
+
+
+def _reason(path: Path) -> str:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(found.get("reason") or "") if isinstance(found, dict) else ""
+
+
+def _write(page: Path, html: str) -> None:
+    """Put the page in place in one step, so that nobody ever reads half of one."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=page.parent, prefix=".page-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(html)
+    Path(name).chmod(0o664 if page.parent.stat().st_mode & 0o020 else 0o644)
+    Path(name).replace(page)
+
+
+def _copy_beside(course: Course, assignment: str, student: str) -> None:
+    target = course.feedback(assignment, student)
+    if not target.is_dir():
+        return
+    for name in _BESIDE:
+        for folder in (course.autograded(assignment, student), course.submitted(assignment, student)):
+            if (folder / name).is_file():
+                # The copy in `submitted` may be read-only; contents alone are copied.
+                (target / name).unlink(missing_ok=True)
+                shutil.copyfile(folder / name, target / name)
+                break
