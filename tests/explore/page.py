@@ -1,12 +1,14 @@
-"""A static page that holds one explorable and no kernel: the module as Python sends it and a model of plain values."""
+"""A static page with one explorable and no kernel: the module as Python sends it, a model of plain values."""
 
 import json
 
 from autograder.explore._explorable import Explorable
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Lesson</title>
-<style>body { margin: 8px; } @media (prefers-color-scheme: dark) { body { background: #14181c; } } __STYLE__</style>
+<html lang="en"><head><meta charset="utf-8"><title>Lesson</title>
+<meta name="viewport" content="width=device-width">
+<style>body { margin: 8px; }
+@media (prefers-color-scheme: dark) { body { background: #14181c; } } __STYLE__</style>
 </head><body><main></main><script type="module">
 const state = __STATE__;
 const heard = {};

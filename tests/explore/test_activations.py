@@ -1,5 +1,7 @@
 """activations from code: its values, its words, its picture, and what it refuses."""
 
+from collections.abc import Callable
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -10,13 +12,13 @@ from hypothesis import strategies as st
 
 from autograder import explore
 
-VALUES = {
+VALUES: dict[str, Callable[[float], Any]] = {
     "relu": lambda x: np.maximum(0, x),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "tanh": np.tanh,
     "softplus": lambda x: np.log1p(np.exp(x)),
 }
-SLOPES = {
+SLOPES: dict[str, Callable[[float], Any]] = {
     "relu": lambda x: np.where(x > 0, 1.0, 0.0),
     "sigmoid": lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2,
     "tanh": lambda x: 1 / np.cosh(x) ** 2,

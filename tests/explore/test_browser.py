@@ -1,4 +1,4 @@
-"""activations as a student meets it, in a real Chromium, on a page without a kernel: by mouse and by keyboard."""
+"""activations in a real Chromium, on a page without a kernel: by mouse and by keyboard, in both themes."""
 
 import re
 from collections.abc import Callable, Iterator

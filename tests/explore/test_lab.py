@@ -1,0 +1,152 @@
+"""activations in real JupyterLab, with a kernel: what the hand moves, Python reads, and the reverse."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+SHOW = """
+from autograder import explore
+shown = explore.activations("sigmoid", x=0.5, ask="How steep?")
+shown
+"""
+READ = """
+import ipywidgets
+read = ipywidgets.Label()
+def tell(change):
+    read.value = f"read {shown.x} {shown.slope:.4f} {shown.prediction}"
+shown.observe(tell)
+read
+"""
+SET = "shown.x = -2.0"
+
+
+def notebook(cells: list[str]) -> str:
+    return json.dumps(
+        {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": f"cell{i}",
+                    "metadata": {},
+                    "source": source.strip(),
+                    "outputs": [],
+                    "execution_count": None,
+                }
+                for i, source in enumerate(cells)
+            ],
+            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start JupyterLab on a folder of its own, with settings of its own, and give its address."""
+    home = tmp_path_factory.mktemp("lab")
+    course = home / "course"
+    course.mkdir()
+    (course / "lesson.ipynb").write_text(notebook([SHOW, READ, SET]))
+    folders = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]
+    folders += ["JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"]
+    quiet = home / "JUPYTER_CONFIG_DIR" / "labconfig"
+    quiet.mkdir(parents=True)
+    off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    (quiet / "page_config.json").write_text(json.dumps(off))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=lesson"]
+    command += [
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--ServerApp.root_dir={course}",
+    ]
+    environment = os.environ | {name: str(home / name) for name in folders} | {"HOME": str(home)}
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    assert server.stderr
+    said = []
+    for line in server.stderr:  # until it says that it listens, or ends
+        said.append(line)
+        if f"127.0.0.1:{port}/lab" in line:
+            break
+    else:
+        pytest.fail("".join(said))
+    threading.Thread(target=server.stderr.read, daemon=True).start()  # a full pipe would stop the server
+    yield f"http://127.0.0.1:{port}/lab/tree/lesson.ipynb?token=lesson"
+    server.terminate()
+    server.wait(timeout=20)
+
+
+@pytest.fixture
+def lesson(chromium: Browser, lab: str) -> Iterator[Page]:
+    """Open the lesson in Lab, with an idle kernel and its first cell run."""
+    page = chromium.new_page(viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(60_000)
+    page.goto(lab)
+    page.wait_for_function(
+        "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    )
+    run(page, 0)
+    page.wait_for_selector(".ag-explore")
+    yield page
+    page.close()
+
+
+def run(page: Page, cell: int) -> None:
+    """Run one cell by Lab's own command."""
+    page.evaluate(
+        """(cell) => {
+            jupyterapp.shell.currentWidget.content.activeCellIndex = cell;
+            return jupyterapp.commands.execute("notebook:run-cell");
+        }""",
+        cell,
+    )
+
+
+def active(page: Page) -> int:
+    return int(page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex"))
+
+
+def test_hand_and_code_move_the_same_point(lesson: Page, tmp_path: Path) -> None:
+    words = lesson.locator(".ag-words")
+    run(lesson, 1)  # from now on a label shows what Python reads
+    lesson.get_by_label("Your prediction").fill("A quarter")
+    lesson.keyboard.press("Enter")
+    expect(words).to_contain_text("slope f\u2032(x) = 0.2350")
+
+    lesson.get_by_label("Point x").focus()
+    for _ in range(3):
+        lesson.keyboard.press("ArrowRight")
+    expect(words).to_contain_text("x = 0.8: f(x) = 0.6900, slope f\u2032(x) = 0.2139")
+    assert active(lesson) == 0  # the arrows moved the point, not Lab's cell
+    expect(lesson.get_by_text("read 0.8 0.2139 A quarter")).to_be_visible()
+
+    box = lesson.locator(".ag-plot").first.bounding_box()
+    assert box
+    lesson.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+    lesson.mouse.down()
+    lesson.mouse.move(box["x"] + box["width"] * (36 + 314 * 9 / 12) / 360, box["y"] + 60, steps=4)
+    lesson.mouse.up()
+    expect(words).to_contain_text("x = 3: f(x) = 0.9526, slope f\u2032(x) = 0.0452")
+    expect(lesson.get_by_text("read 3.0 0.0452 A quarter")).to_be_visible()
+
+    run(lesson, 2)
+    expect(words).to_contain_text("x = \u22122: f(x) = 0.1192, slope f\u2032(x) = 0.1050")
+    lesson.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
+    lesson.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
+    ground = lesson.locator(".ag-explore").evaluate("(node) => getComputedStyle(node).backgroundColor")
+    assert max(map(int, re.findall(r"\d+", ground)[:3])) < 64
+    lesson.screenshot(path=tmp_path / "dark.png")
