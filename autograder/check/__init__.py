@@ -1,7 +1,7 @@
 """What a test cell can say.
 
-A test cell names the aspects of an exercise and their points, checks each one in small sentences, and ends with the
-total::
+A test cell names the aspects of an exercise and their points, checks each one in small sentences, and ends
+with the total::
 
     from autograder import check
 
@@ -10,8 +10,8 @@ total::
         check.close(relu(np.array([-1.0, 2.0])), [0.0, 2.0], because="negative inputs give 0")
     marks.total()
 
-It works alike in a student's notebook and on the grading side, where the student's functions are stand-ins that call
-into the sandbox. Importing it needs NumPy alone.
+It works alike in a student's notebook and on the grading side, where the student's functions are stand-ins
+that call into the sandbox. Importing it needs NumPy alone.
 """
 
 from autograder.check import cases
@@ -22,10 +22,10 @@ from autograder.check._functions import (
     gradient,
     invariant,
     leaves_arguments_alone,
-    matches,
     raises,
 )
 from autograder.check._marks import Marks, marks
+from autograder.check._matches import matches
 from autograder.check._mistakes import mistake, reference
 from autograder.check._report import AspectResult, Report
 

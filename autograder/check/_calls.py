@@ -1,12 +1,13 @@
 """Calling a student's function: fresh arguments each time, and cases said in words.
 
-A function may be a plain one or a callable stand-in with `__call__` and `__name__`; nothing else is relied on.
+A function may be a plain one or a callable stand-in with `__call__` and `__name__`; nothing else is relied
+on.
 """
 
 from __future__ import annotations
 
 import warnings
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 

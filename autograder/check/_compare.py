@@ -59,8 +59,8 @@ def close(got: Any, want: Any, *, because: str | None = None) -> None:
 def equal(got: Any, want: Any, *, because: str | None = None) -> None:
     """Check that values are the same: integers, text, booleans, and lists, tuples, dicts and sets of these.
 
-    A number equal in value is fine whatever its type (5 and 5.0); True and 1 are told apart, and so are a list and a
-    tuple.
+    A number equal in value is fine whatever its type (5 and 5.0); True and 1 are told apart, and so are a
+    list and a tuple.
     """
     _raise(difference(got, want, exact=True), got, want, because)
 

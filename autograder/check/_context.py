@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from autograder.check._mistakes import Mistakes
     from autograder.check._report import Report
 
@@ -30,6 +31,7 @@ class Evidence:
     args: tuple[Any, ...]
     got: Any
     want: Any
+    wrong: bool
 
 
 class Collector(Protocol):

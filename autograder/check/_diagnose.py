@@ -7,7 +7,7 @@ a lost sign, a factor, a transpose, a broadcast. The first rule that fits every 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,18 +67,21 @@ def diagnose(trials: Sequence[Trial]) -> str | None:
         _other_axis,
     )
     if misshapen:
-        return next((said for rule in rules if (said := rule(misshapen[0]))), None)
+        largest = max(misshapen, key=lambda pair: pair.want.size)  # shows most habits best
+        both = (largest, misshapen[0])
+        return next((said for pair in both for rule in rules if (said := rule(pair))), None)
     wrong = [pair for pair in pairs if not bool(np.all(within(pair.got, pair.want)))]
     if not wrong:
         return None
     pooled: tuple[Callable[[list[_Pair]], str | None], ...] = (
-        _unchanged, _sign, _square_transposed, _factor, _offset, _at_zero, _not_finite, _truncated, _constant, _one_row,
+        _unchanged, _sign, _square_transposed, _factor, _offset, _at_zero, _not_finite, _truncated,
+        _constant, _one_row,
     )  # fmt: skip
     return next((said for look in pooled if (said := look(pairs))), None)
 
 
 def _one_number(pair: _Pair) -> str | None:
-    if pair.got.size == 1 and pair.want.size > 1:
+    if pair.want.ndim > 0 and (pair.got.ndim == 0 or pair.got.size == 1 < pair.want.size):
         return "One number came back for a whole array. Which step turns the array into one number?"
     return None
 
@@ -99,15 +102,15 @@ def _extra_axis(pair: _Pair) -> str | None:
         else ""
     )
     if tuple(n for n in pair.got.shape if n != 1) == tuple(n for n in pair.want.shape if n != 1):
-        text = f"{_show.shape(pair.got.shape)} and {_show.shape(pair.want.shape)} are different shapes, and broadcast differently."
-        return right + text
+        got, want = _show.shape(pair.got.shape), _show.shape(pair.want.shape)
+        return f"{right}{got} and {want} are different shapes, and broadcast differently."
     return f"{right}the entries are laid out along other axes." if right else None
 
 
 def _table(pair: _Pair) -> str | None:
     if pair.want.ndim == 1 and pair.got.shape == pair.want.shape * 2:
         n = pair.want.shape[0]
-        return f"A table of every pair came back. That happens when shapes ({n}, 1) and ({n},) are broadcast together."
+        return f"A table of every pair came back, as when ({n}, 1) and ({n},) are broadcast together."
     return None
 
 
@@ -169,7 +172,7 @@ def _factor(pairs: list[_Pair]) -> str | None:
         return f"Every entry is off by one factor: it is {_times(ratios[0])} what was expected."
     told_all = {_counted(ratio, pair) for ratio, _, pair in factors}
     if None not in told_all:
-        return "The factor between got and expected follows the size of the input. A sum where a mean was asked, or the reverse?"
+        return "The factor follows the size of the input. A sum where a mean was asked, or the reverse?"
     return None
 
 
@@ -177,7 +180,8 @@ def _counted(ratio: float, pair: _Pair) -> str | None:
     for arg in (*pair.args, pair.want):
         for size in {arg.size, *arg.shape}:
             if size > 1 and (np.isclose(ratio, size) or np.isclose(ratio, 1 / size)):
-                return f"Every entry is {_times(ratio)} what was expected, and {size} is the length of an axis. A sum, or a mean?"
+                said = f"Every entry is {_times(ratio)} what was expected"
+                return f"{said}, and {size} is the length of an axis. A sum, or a mean?"
     return None
 
 
@@ -227,7 +231,7 @@ def _not_finite(pairs: list[_Pair]) -> str | None:
         return None
     kind = "nan" if np.isnan(got[lost]).any() else "inf"
     if any(np.any(np.abs(arg) >= _LARGE) for pair in pairs for arg in pair.args):
-        return f"A step in between leaves the range of floats, and {kind} comes out. Which exponential is too large?"
+        return f"A step in between leaves the range of floats: {kind}. Which exponential is too large?"
     return f"{kind} came out of ordinary numbers. Is something divided by 0, or a log taken of 0?"
 
 

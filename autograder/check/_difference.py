@@ -1,11 +1,12 @@
 """Where two values first differ, said in words: the heart of every comparing check.
 
-The tolerance lives here, and the rule that shapes come first and are strict. What a difference means (a sign, a
-transpose) is told by `_diagnose`.
+The tolerance lives here, and the rule that shapes come first and are strict. What a difference means (a
+sign, a transpose) is told by `_diagnose`.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,7 +34,7 @@ class Difference:
     comparison: Comparison | None = None
     got: Array | None = None
     want: Array | None = None
-    value: Any = None  # what came, at the place that differs
+    at_input: bool = False  # `where` names an entry of the input
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def agree(got: Any, want: Any) -> bool:
     return difference(got, want) is None
 
 
-def difference(
+def difference(  # noqa: PLR0911 - one return per kind of value
     got: Any, want: Any, *, exact: bool = False, inputs: Inputs | None = None
 ) -> Difference | None:
     """Return how `got` differs from `want`, or None when it does not.
@@ -127,13 +128,15 @@ def difference(
         return _sequences(got, want, exact=exact)
     if wanted is None:
         return _other(got, want)
+    if exact and type(got) is int and type(want) is int and got != want:
+        return Difference(f"expected {want}, got {got}")  # whole numbers of any size
     came = numeric(got)
     if came is None:
-        return Difference(f"expected {_kind(wanted)}, got {_show.described(got)}", value=got)
+        return Difference(f"expected {_kind(wanted)}, got {_show.described(got)}")
     if exact and _mixes_truth(came, wanted):
-        return Difference(f"expected {_show.value(want)}, got {_show.value(got)}", value=got)
+        return Difference(f"expected {_show.value(want)}, got {_show.value(got)}")
     if came.shape != wanted.shape:
-        return Difference(shape_verdict(came.shape, wanted.shape), got=came, want=wanted, value=got)
+        return Difference(shape_verdict(came.shape, wanted.shape), got=came, want=wanted)
     same = _identical(came, wanted) if exact else within(came, wanted)
     return None if bool(np.all(same)) else _values(came, wanted, ~same, inputs)
 
@@ -169,7 +172,7 @@ def _values(got: Array, want: Array, bad: npt.NDArray[np.bool_], inputs: Inputs 
     """Say where two numeric arrays of one shape first differ."""
     index = tuple(int(i) for i in np.argwhere(bad)[0]) if want.ndim else ()
     digits = _show.digits_apart(got, want, bad)
-    table = _table(got, want, bad, index, digits, inputs)
+    table = _table(got, want, bad, index, digits=digits, inputs=inputs)
 
     def pair(a: Any, b: Any, focus: tuple[int, ...] = ()) -> str:
         expected, came = (_show.array(np.asarray(side), digits, focus) for side in (b, a))
@@ -187,22 +190,23 @@ def _values(got: Array, want: Array, bad: npt.NDArray[np.bool_], inputs: Inputs 
         row = index[:-1]
         where = f"row {row[0] if len(row) == 1 else list(row)}"
         verdict = pair(got[row], want[row], index[-1:])
-    return Difference(verdict, where, table, got, want, got)
+    return Difference(verdict, where, table, got, want, at_input=inputs is not None)
 
 
 def _table(
-    got: Array, want: Array, bad: Array, index: tuple[int, ...], digits: int, inputs: Inputs | None
+    got: Array, want: Array, bad: Array, index: tuple[int, ...], *, digits: int, inputs: Inputs | None
 ) -> Comparison | None:
     """Put expected and got side by side: entry by entry for one axis, row by row for more."""
     if want.ndim == 0:
         return None
     leading = want.shape[:1] if want.ndim == 1 else want.shape[:-1]
     focus = index[:1] if want.ndim == 1 else index[:-1]
-    places = list(np.ndindex(*leading))
-    shown = [i for i in _show.entries(len(places), places.index(focus)) if i is not None]
+    total = math.prod(leading)
+    first_bad = int(np.ravel_multi_index(focus, leading))
+    shown = [i for i in _show.entries(total, first_bad) if i is not None]
     rows, differs = [], []
     for i in shown:
-        place = places[i]
+        place = tuple(int(n) for n in np.unravel_index(i, leading))
         named = str(place[0]) if len(place) == 1 else str(list(place))
         if inputs is not None:
             named = _show.array(np.asarray(inputs.values[place]), _show.INPUT_DIGITS, index[-1:])
@@ -210,7 +214,7 @@ def _table(
         rows.append((named, *sides))
         differs.append(bool(np.any(bad[place])))
     first = inputs.name if inputs is not None else ("entry" if want.ndim == 1 else "row")
-    return Comparison((first, "expected", "got"), tuple(rows), tuple(differs), len(places) - len(shown))
+    return Comparison((first, "expected", "got"), tuple(rows), tuple(differs), total - len(shown))
 
 
 def _inside(found: Difference | None, place: str) -> Difference | None:
@@ -219,13 +223,13 @@ def _inside(found: Difference | None, place: str) -> Difference | None:
 
 def _dicts(got: Any, want: dict[Any, Any], *, exact: bool) -> Difference | None:
     if not isinstance(got, dict):
-        return Difference(f"expected a dict, got {_show.described(got)}", value=got)
+        return Difference(f"expected a dict, got {_show.described(got)}")
     missing = [_show.value(key) for key in want if key not in got]
     extra = [_show.value(key) for key in got if key not in want]
     if missing:
-        return Difference(f"the key {', '.join(missing)} is missing", value=got)
+        return Difference(f"the key {', '.join(missing)} is missing")
     if extra:
-        return Difference(f"the key {', '.join(extra)} was not asked for", value=got)
+        return Difference(f"the key {', '.join(extra)} was not asked for")
     for key, wanted in want.items():
         found = _inside(difference(got[key], wanted, exact=exact), f"key {_show.value(key)}")
         if found:
@@ -238,10 +242,10 @@ def _sequences(got: Any, want: Any, *, exact: bool) -> Difference | None:
     other_kind = exact and type(got) is not type(want)
     if type(got) not in (tuple, list) or other_kind:
         verdict = f"expected a {named} of {len(want)}, got {_show.described(got)}"
-        return Difference(verdict, value=got)
+        return Difference(verdict)
     if len(got) != len(want):
         counts = f"expected {len(want)} results, got {len(got)}"
-        return Difference(f"{counts}: {_show.value(got)}" if exact else counts, value=got)
+        return Difference(f"{counts}: {_show.value(got)}" if exact else counts)
     for i, (came, wanted) in enumerate(zip(got, want, strict=True)):
         found = _inside(difference(came, wanted, exact=exact), f"result {i + 1} of {len(want)}")
         if found:
@@ -252,14 +256,10 @@ def _sequences(got: Any, want: Any, *, exact: bool) -> Difference | None:
 def _other(got: Any, want: Any) -> Difference | None:
     """Compare what is no number: text, None, sets. The types are Python's own, so == is honest."""
     if type(got) is type(want) and type(want) in (str, bytes, set, frozenset, type(None)):
-        return (
-            None
-            if got == want
-            else Difference(f"expected {_show.value(want)}, got {_show.value(got)}", value=got)
-        )
+        return None if got == want else Difference(f"expected {_show.value(want)}, got {_show.value(got)}")
     if isinstance(want, np.ndarray) and isinstance(got, np.ndarray) and got.dtype.kind == want.dtype.kind:
         if got.shape != want.shape:
-            return Difference(shape_verdict(got.shape, want.shape), value=got)
+            return Difference(shape_verdict(got.shape, want.shape))
         if bool(np.all(np.asarray(got) == np.asarray(want))):
             return None
-    return Difference(f"expected {_show.value(want)}, got {_show.value(got)}", value=got)
+    return Difference(f"expected {_show.value(want)}, got {_show.value(got)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from pathlib import Path
 
@@ -15,10 +14,10 @@ NOT_WRITTEN = "not written yet"
 _OURS = str(Path(__file__).parent)
 _NUMPY = str(Path(np.__file__).parent)
 _LONG = 300
-_FRAME = re.compile(r"line (\d+),? in (\w+)[^\n]*\n\s+([^\n]+)")
+_PLACE = 160
 
 
-def explain(error: BaseException, case: str | None = None) -> Finding:
+def explain(error: BaseException, case: str | None = None) -> Finding:  # noqa: C901, PLR0911 - a table
     """Return what an exception means to the person whose code raised it.
 
     Parameters
@@ -37,10 +36,10 @@ def explain(error: BaseException, case: str | None = None) -> Finding:
         return Finding(f"`{error.name}` is not defined: run its cell")
     if isinstance(error, TookTooLong):
         advice = "Is there a loop that never ends, or one over single entries that NumPy could do at once?"
-        return Finding("took too long and was stopped", case=case, advice=advice)
+        return Finding(_with("took too long", error), case=case, advice=advice)
     if isinstance(error, ProcessDied):
         advice = "Too much memory, exit() or a crash does that."
-        return Finding("Python itself ended during the call", case=case, advice=advice)
+        return Finding(_with("Python itself ended during the call", error), case=case, advice=advice)
     if isinstance(error, RecursionError):
         return Finding("called itself without end", case=case, advice="Which call should be the last one?")
     if isinstance(error, MemoryError):
@@ -48,12 +47,18 @@ def explain(error: BaseException, case: str | None = None) -> Finding:
     message = said(error)
     if isinstance(error, AssertionError):
         return Finding(message or "an assertion does not hold", case=case)
-    name = type(error).__name__
-    verdict = f"raised {name}: {message}" if message else f"raised {name}"
+    verdict = _with(f"raised {type(error).__name__}", error)
+    if type(error).__name__ == "SubmissionError" and message:
+        verdict = message  # an exception class of the student's own; the words name it
     advice = ""
     if isinstance(error, ValueError) and "read-only" in message:
         advice = "An argument must not be written to. Which line assigns into it?"
     return Finding(verdict + place(error), case=case, advice=advice or None)
+
+
+def _with(verdict: str, error: BaseException) -> str:
+    message = said(error)
+    return f"{verdict}: {message}" if message else verdict
 
 
 def said(error: BaseException) -> str:
@@ -66,24 +71,21 @@ def said(error: BaseException) -> str:
 
 
 def place(error: BaseException) -> str:
-    """Return which line of the student's function raised, as " (in `relu`: `return y`)", or nothing."""
+    """Return which line of the student's function raised, as " (line 4 of relu: `return y`)", or nothing."""
     remote = getattr(error, "remote_traceback", None)
     if isinstance(remote, str):
-        found = _FRAME.findall(remote)
-        return _named(found[-1][1], found[-1][2]) if found else ""
-    if _context.session.get() is not None:
+        return f" ({remote[:_PLACE]})" if remote and "\n" not in remote else ""
+    if remote is not None or _context.session.get() is not None:
         return ""  # here every local frame is the grader's own code, which may be a hidden test
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if not frame.filename.startswith((_OURS, _NUMPY)) and frame.name.isidentifier()
     ]
-    return _named(frames[-1].name, frames[-1].line or "") if frames else ""
-
-
-def _named(function: str, line: str) -> str:
-    line = line.strip().replace("`", "'")
-    return f" (in `{function}`: `{line[:120]}`)" if line else f" (in `{function}`)"
+    if not frames:
+        return ""
+    line = (frames[-1].line or "").strip().replace("`", "'")[:_PLACE]
+    return f" (line {frames[-1].lineno} of {frames[-1].name}" + (f": `{line}`)" if line else ")")
 
 
 def _in_the_cell(error: BaseException) -> bool:

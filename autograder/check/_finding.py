@@ -112,7 +112,7 @@ class Finding:
         return "\n".join(part for part in (self.what, self.hint) if part)
 
 
-class CheckFailed(AssertionError):
+class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened
     """A check that did not hold; `finding` says why.
 
     It is an AssertionError, so a check outside any `marks` block fails its cell as an assert does.

@@ -1,153 +1,33 @@
-"""Checks on functions: matches, invariant, raises, gradient, leaves_arguments_alone, accepts_read_only.
+"""Checks on functions: invariant, raises, gradient, leaves_arguments_alone, accepts_read_only.
 
-Each calls a student's function on many cases, small ones first, every time with fresh copies of the arguments.
+Each calls a student's function on many cases, small ones first, every time with fresh copies of the
+arguments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.check import _calls, _context, _show
+from autograder.check import _calls, _show
 from autograder.check import cases as _cases
 from autograder.check._calls import call, described, fresh, name_of, names, quietly
 from autograder.check._compare import FORGOT_RETURN, fail, with_reason
-from autograder.check._context import Evidence, Raised
-from autograder.check._diagnose import Trial, diagnose
-from autograder.check._difference import Difference, Inputs, agree, difference, numeric, within
+from autograder.check._diagnose import Trial
+from autograder.check._difference import Inputs, difference, numeric, within
 from autograder.check._explain import NOT_WRITTEN, said
-from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
+from autograder.check._finding import CheckFailed, Finding
+from autograder.check._matches import advised, hopeless, located
 
-Function = Callable[..., Any]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
-KEPT = 20  # calls kept for diagnosis and for the search of known mistakes
+    Function = Callable[..., Any]
+
 _STEP = 1e-3
 _GRADIENT_SLACK = 1e-6  # finite differences are near, not exact
-_ELEMENTS_TRIED = 3
-
-
-def matches(f: Function, ref: Function, cases: Iterable[Any], *, because: str | None = None) -> None:
-    """Check that a function gives what the reference gives, on every case.
-
-    Parameters
-    ----------
-    f
-        The student's function.
-    ref
-        The right version.
-    cases
-        Argument tuples, small ones first; see `check.cases`.
-    because
-        Why, in a few words.
-
-    Raises
-    ------
-    CheckFailed
-        With the first case that differs, which is the smallest one.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from autograder import check
-    >>> check.matches(lambda x: np.maximum(x, 0), lambda x: x * (x > 0), check.cases.reals())
-    """
-    trials: list[Trial] = []
-    first: CheckFailed | None = None
-    changed = False
-    for args in _calls.each(cases):
-        if first is not None and len(trials) >= KEPT:
-            break
-        want = quietly(ref, args)
-        given = fresh(args)
-        try:
-            got: Any = call(f, given, described(args, names(len(args), ref, f)))
-        except CheckFailed as failed:
-            _record(f, ref, args, Raised(type(failed.__cause__).__name__), want)
-            first = first or failed
-            if _hopeless(failed):
-                break
-            continue
-        changed = changed or difference(given, args, exact=True) is not None
-        _record(f, ref, args, got, want)
-        if len(trials) < KEPT or first is None:
-            trials.append(Trial(args, got, want))
-            trials = trials[-KEPT:] if first is None else trials
-        if first is None and not agree(got, want):
-            first = CheckFailed(_mismatch(f, ref, args, got, want, because))
-    if first is not None:
-        raise _advised(first, trials, changed=changed)
-
-
-def _hopeless(failed: CheckFailed) -> bool:
-    """Return whether further calls would only cost time."""
-    return isinstance(failed.__cause__, (NotImplementedError, TookTooLong, ProcessDied))
-
-
-def _exercise(f: Function, ref: Function) -> str:
-    """Return the exercise's name: the function's own, or for a lambda the reference's."""
-    return name_of(f) if name_of(f).isidentifier() else name_of(ref)
-
-
-def _record(f: Function, ref: Function, args: tuple[Any, ...], got: Any, want: Any) -> None:
-    collector = _context.aspect.get()
-    if collector is not None and _context.session.get() is not None:
-        collector.record(Evidence(_exercise(f, ref), args, got, want))
-
-
-def _mismatch(
-    f: Function, ref: Function, args: tuple[Any, ...], got: Any, want: Any, because: str | None
-) -> Finding:
-    named = names(len(args), ref, f)
-    inputs = _inputs(ref, args, named, got, want)
-    found = difference(got, want, inputs=inputs)
-    if found is None:  # cannot be: agree() asked the same
-        raise RuntimeError("two values that differ do not differ")
-    return _finding(found, args, named, because, inputs)
-
-
-def _finding(
-    found: Difference, args: tuple[Any, ...], named: list[str], because: str | None, inputs: Inputs | None
-) -> Finding:
-    if inputs is not None and found.where is not None:
-        case = found.where
-    else:
-        case = ", ".join(part for part in (described(args, named), found.where) if part)
-    return Finding(with_reason(found.verdict, because), case=case, comparison=found.comparison)
-
-
-def _inputs(ref: Function, args: tuple[Any, ...], named: list[str], got: Any, want: Any) -> Inputs | None:
-    """Return the argument whose entries make the result's entries one by one, if the reference works so."""
-    arrays = [i for i, arg in enumerate(args) if isinstance(arg, np.ndarray)]
-    came, wanted = numeric(got), numeric(want)
-    if len(arrays) != 1 or came is None or wanted is None or wanted.ndim == 0:
-        return None
-    x = args[arrays[0]]
-    if x.shape != wanted.shape or came.shape != wanted.shape:
-        return None
-    for place in np.argwhere(~within(came, wanted))[:_ELEMENTS_TRIED]:
-        one = (*args[: arrays[0]], x[tuple(place)].reshape(1), *args[arrays[0] + 1 :])
-        try:
-            alone = quietly(ref, one)
-        except Exception:  # noqa: BLE001 - then it is not elementwise
-            return None
-        if not agree(alone, wanted[tuple(place)].reshape(1)):
-            return None
-    return Inputs(named[arrays[0]], x)
-
-
-def _advised(failed: CheckFailed, trials: list[Trial], *, changed: bool) -> CheckFailed:
-    """Add what the results look like, where nothing better is known."""
-    finding = failed.finding
-    if finding.advice or failed.__cause__ is not None:
-        return failed
-    advice = diagnose(trials)
-    if advice is None and changed:
-        advice = (
-            "Your function also changed its argument in place. Does a later step read the changed values?"
-        )
-    return CheckFailed(Finding(finding.verdict, finding.case, advice, finding.mistake, finding.comparison))
 
 
 def invariant(
@@ -160,8 +40,8 @@ def invariant(
     f
         The student's function.
     under
-        The change, such as ``lambda x: x + 100.0``. It takes all arguments; it gives back the new first argument, or a
-        tuple of all of them.
+        The change, such as ``lambda x: x + 100.0``. It takes all arguments; it gives back the new first
+        argument, or a tuple of all of them.
     cases
         Argument tuples; vectors of different sizes unless given.
     because
@@ -177,11 +57,18 @@ def invariant(
             _usable(result, described(given, named), because)
         found = difference(after, before)
         if found is not None:
-            verdict = found.verdict if found.got is None else found.verdict.replace("expected", "there", 1)
-            if found.got is not None:
-                verdict = f"the result should stay the same: {verdict.replace(', got', ', here', 1)}"
+            digits = _show.MOST_DIGITS
+            if found.got is not None and found.want is not None and found.got.shape == found.want.shape:
+                digits = _show.digits_apart(found.got, found.want, ~within(found.got, found.want))
+            was, now = (_show.value(side, digits) for side in (before, after))
+            table = found.comparison
+            if table is not None:
+                table = replace(table, columns=(table.columns[0], "before", "after"))
+            verdict = with_reason(
+                f"the result should stay the same, but it went from {was} to {now}", because
+            )
             case = f"{described(moved, named)} instead of {described(args, named)}"
-            raise CheckFailed(Finding(with_reason(verdict, because), case=case))
+            raise CheckFailed(Finding(verdict, case=case, comparison=table))
 
 
 def _usable(result: Any, case: str, because: str | None) -> None:
@@ -215,7 +102,7 @@ def raises(
             error is NotImplementedError or failed.finding.verdict != NOT_WRITTEN
         ):
             return
-        if cause is None or failed.finding.verdict == NOT_WRITTEN or _hopeless(failed):
+        if cause is None or failed.finding.verdict == NOT_WRITTEN or hopeless(failed):
             raise
         verdict = f"expected {error.__name__}, got {type(cause).__name__}: {said(cause)}"
         raise fail(verdict, because=because, case=case) from cause
@@ -242,9 +129,9 @@ def gradient(df: Function, f: Function, cases: Iterable[Any], *, because: str | 
 
     Notes
     -----
-    Uses the five-point stencil, ``(8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h`` with h = 0.001, whose error is
-    of order h^4 (Abramowitz and Stegun, 25.3.6). Finite differences are near, not exact, so the tolerance here is
-    1e-6 (1 + |want|).
+    Uses the five-point stencil, ``(8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12h`` with h = 0.001, whose
+    error is of order h^4 (Abramowitz and Stegun, 25.3.6). Finite differences are near, not exact, so the
+    tolerance here is 1e-6 (1 + |want|).
     """
     trials: list[Trial] = []
     for args in _calls.each(cases):
@@ -272,13 +159,13 @@ def gradient(df: Function, f: Function, cases: Iterable[Any], *, because: str | 
         inputs = Inputs(named[0], x) if came is not None and came.shape == slope.shape and x.ndim else None
         found = difference(got, slope, inputs=inputs)
         if found is not None:
-            finding = _finding(found, args, named, because, inputs)
+            finding = located(found, args, named, because)
             verdict = (
                 finding.verdict.replace("expected", "finite differences give", 1)
                 if inputs
                 else finding.verdict
             )
-            raise _advised(
+            raise advised(
                 CheckFailed(Finding(verdict, finding.case, comparison=finding.comparison)),
                 trials,
                 changed=False,
@@ -295,7 +182,7 @@ def leaves_arguments_alone(f: Function, cases: Iterable[Any]) -> None:
             found = difference(after, before, exact=True)
             if found is not None:
                 was, now = (_show.value(side, _show.INPUT_DIGITS) for side in (before, after))
-                advice = "Work on a new array. Which line assigns into the argument, or uses `+=`, `out=` and the like?"
+                advice = "Which line assigns into the argument, or uses `+=`, `out=` and the like?"
                 raise fail(f"the call changed its argument `{name}` from {was} to {now}", advice=advice)
 
 

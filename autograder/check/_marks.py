@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from dataclasses import replace
-from typing import Any, Literal, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from autograder.check import _context
 from autograder.check._explain import explain
@@ -14,9 +14,10 @@ from autograder.check._mistakes import explaining
 from autograder.check._report import AspectResult, Report
 
 if TYPE_CHECKING:
-    from autograder.check._context import Evidence
-    from types import TracebackType
     from contextvars import Token
+    from types import TracebackType
+
+    from autograder.check._context import Evidence
 
 NEVER_CHECKED = Finding(
     "nothing checked this aspect", advice="Tell your teacher: the test cell lacks a check."
@@ -29,8 +30,8 @@ _LONG_NOTE = 160
 class Aspect:
     """One aspect of an exercise, used as ``with marks.values:``.
 
-    It may be entered several times and passes when every check in it passes. An exception raised inside is kept as
-    the reason and goes no further; warnings raised inside become notes.
+    It may be entered several times and passes when every check in it passes. An exception raised inside is
+    kept as the reason and goes no further; warnings raised inside become notes.
     """
 
     def __init__(self, name: str, points: float) -> None:
@@ -43,7 +44,7 @@ class Aspect:
         self.notes: list[str] = []
         self._open: list[tuple[warnings.catch_warnings[Any], list[warnings.WarningMessage], Token[Any]]] = []
 
-    def __enter__(self) -> Aspect:
+    def __enter__(self) -> Self:
         self.checked = True
         catcher = warnings.catch_warnings(record=True)
         heard = catcher.__enter__()
@@ -78,9 +79,13 @@ class Aspect:
             self.functions.append(function)
 
     def record(self, evidence: Evidence) -> None:
-        """Keep a call for the search of known mistakes, a limited number of each function."""
-        if sum(item.function == evidence.function for item in self.evidence) < _MOST_EVIDENCE:
+        """Keep a call for the search of known mistakes; among many, wrong ones first."""
+        if len(self.evidence) < _MOST_EVIDENCE:
             self.evidence.append(evidence)
+        elif evidence.wrong:
+            right = [i for i, item in enumerate(self.evidence) if not item.wrong]
+            if right:
+                self.evidence[right[-1]] = evidence
 
 
 class Marks:
@@ -109,8 +114,8 @@ class Marks:
     def total(self) -> float:
         """Show the card and return the points earned.
 
-        In a student's notebook, where hidden checks are absent, an aspect without a visible check counts fully as
-        long as nothing visible failed, and not at all otherwise. While grading, it counts nothing.
+        In a student's notebook, where hidden checks are absent, an aspect without a visible check counts
+        fully as long as nothing visible failed, and not at all otherwise. While grading, it counts nothing.
         """
         session = _context.session.get()
         report = self._report()
@@ -184,7 +189,7 @@ def marks(title: str = "", /, **aspects: float) -> Marks:
 
 
 def _show(report: Report) -> None:
-    """Display the card in Jupyter, print it elsewhere. IPython is used when it is there, never imported for this."""
+    """Display the card in Jupyter, print it elsewhere. IPython is never imported for this alone."""
     ipython = sys.modules.get("IPython")
     if ipython is not None and ipython.get_ipython() is not None:
         from IPython.display import display  # noqa: PLC0415 - see above

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.check import _calls, _context
 from autograder.check._context import Evidence, Raised
@@ -29,8 +29,8 @@ class Mistake:
 class Mistakes:
     """The known mistakes of each function, in the order they were first named.
 
-    One registry can serve many runs of the same test cells. A mistake named again is kept once, with the function
-    of the latest run, since its globals are the ones that are alive.
+    One registry can serve many runs of the same test cells. A mistake named again is kept once, with the
+    function of the latest run, since its globals are the ones that are alive.
     """
 
     def __init__(self) -> None:
@@ -134,7 +134,7 @@ def explaining(seen: Sequence[Evidence], here: Sequence[Evidence], mistakes: Mis
     """
     for function in dict.fromkeys(item.function for item in here):
         cell = [item for item in seen if item.function == function]
-        wrong = [item for item in here if item.function == function and not agree(item.got, item.want)]
+        wrong = [item for item in here if item.function == function and item.wrong]
         if not wrong:
             continue
         order = [*wrong, *cell]  # wrong ones first: most mistakes are ruled out by their first call

@@ -1,8 +1,8 @@
 """The card: a report as HTML for notebooks and pages, and as plain text elsewhere.
 
-The HTML stands alone: inline styles, no script, nothing fetched. Text takes the page's own colour, so it reads
-in light and dark; a status is a word first, then a sign, then a colour (blue and orange, which colour-blind
-readers tell apart). Everything is escaped: verdicts quote what students wrote.
+The HTML stands alone: inline styles, no script, nothing fetched. Text takes the page's own colour, so it
+reads in light and dark; a status is a word first, then a sign, then a colour (blue and orange, which
+colour-blind readers tell apart). Everything is escaped: verdicts quote what students wrote.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def value(anything: Any, digits: int = DIGITS) -> str:
     return _cut(_value(anything, digits))
 
 
-def _value(anything: Any, digits: int) -> str:
+def _value(anything: Any, digits: int) -> str:  # noqa: PLR0911 - one return per kind
     kind = type(anything)
     if isinstance(anything, np.ndarray):
         return (
@@ -125,7 +125,7 @@ def _value(anything: Any, digits: int) -> str:
     return described(anything)
 
 
-def described(anything: Any) -> str:
+def described(anything: Any) -> str:  # noqa: PLR0911 - one return per kind
     """Name the kind of a value: "an array of shape (3,)", "a list", "None"."""
     kind = type(anything)
     if anything is None:

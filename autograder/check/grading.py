@@ -1,14 +1,14 @@
 """The grading side: a session in which test cells run, and what they found.
 
-Test cells say the same on both sides; inside a session `reference` and `mistake` come alive and `total` files its
-report instead of showing it.
+Test cells say the same on both sides; inside a session `reference` and `mistake` come alive and `total`
+files its report instead of showing it.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.check import _context
 from autograder.check._mistakes import Mistake, Mistakes
