@@ -53,7 +53,7 @@ def close(got: Any, want: Any, *, because: str | None = None) -> None:
     >>> from autograder import check
     >>> check.close([0.25, 0.75], [0.25, 0.75], because="1 : 3")
     """
-    _raise(difference(got, want), got, want, because)
+    _raise(difference(got, want), got, because)
 
 
 def equal(got: Any, want: Any, *, because: str | None = None) -> None:
@@ -62,10 +62,10 @@ def equal(got: Any, want: Any, *, because: str | None = None) -> None:
     A number equal in value is fine whatever its type (5 and 5.0); True and 1 are told apart, and so are a
     list and a tuple.
     """
-    _raise(difference(got, want, exact=True), got, want, because)
+    _raise(difference(got, want, exact=True), got, because)
 
 
-def _raise(found: Difference | None, got: Any, want: Any, because: str | None) -> None:
+def _raise(found: Difference | None, got: Any, because: str | None) -> None:
     if found is None:
         return
     if got is None:
@@ -73,7 +73,7 @@ def _raise(found: Difference | None, got: Any, want: Any, because: str | None) -
     elif found.got is not None and found.want is not None:
         advice = diagnose([Trial((), found.got, found.want)])
     else:
-        advice = diagnose([Trial((), got, want)])
+        advice = None
     verdict = with_reason(found.verdict, because)
     raise CheckFailed(Finding(verdict, case=found.where, advice=advice, comparison=found.comparison))
 

@@ -47,6 +47,11 @@ def diagnose(trials: Sequence[Trial]) -> str | None:
     trials
         Calls of one function, the right ones too: a pattern must fit them all.
     """
+    with np.errstate(all="ignore"):
+        return _diagnose(trials)
+
+
+def _diagnose(trials: Sequence[Trial]) -> str | None:
     if any(trial.got is None and trial.want is not None for trial in trials):
         return "Did you forget `return`?"
     pairs = []
@@ -129,7 +134,8 @@ def _flat(pairs: list[_Pair]) -> tuple[Array, Array]:
 
 
 def _fits(got: Array, want: Array) -> bool:
-    return bool(np.all(within(np.asarray(got), np.asarray(want))))
+    got, want = np.asarray(got), np.asarray(want)
+    return got.shape == want.shape and bool(np.all(within(got, want)))
 
 
 def _unchanged(pairs: list[_Pair]) -> str | None:
@@ -257,7 +263,9 @@ def _constant(pairs: list[_Pair]) -> str | None:
 
 
 def _one_row(pairs: list[_Pair]) -> str | None:
-    tall = [p for p in pairs if p.want.ndim > 1 and p.want.shape[0] > 1]
-    if tall and all(_fits(p.got[0], p.want[0]) and not _fits(p.got[1:], p.want[1:]) for p in tall):
+    tall = [p for p in pairs if p.want.ndim > 1 and len(p.want) > 1]
+    later = [(g, w) for p in tall for g, w in zip(p.got[1:], p.want[1:], strict=True)]
+    first = all(_fits(p.got[0], p.want[0]) for p in tall)
+    if len(later) >= _ENOUGH and first and not any(_fits(g, w) for g, w in later):
         return "The first row is right, the others are not. Is each row treated alone?"
     return None

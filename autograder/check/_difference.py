@@ -98,7 +98,7 @@ def agree(got: Any, want: Any) -> bool:
     return difference(got, want) is None
 
 
-def difference(  # noqa: PLR0911 - one return per kind of value
+def difference(
     got: Any, want: Any, *, exact: bool = False, inputs: Inputs | None = None
 ) -> Difference | None:
     """Return how `got` differs from `want`, or None when it does not.
@@ -128,13 +128,13 @@ def difference(  # noqa: PLR0911 - one return per kind of value
         return _sequences(got, want, exact=exact)
     if wanted is None:
         return _other(got, want)
-    if exact and type(got) is int and type(want) is int and got != want:
-        return Difference(f"expected {want}, got {got}")  # whole numbers of any size
     came = numeric(got)
     if came is None:
         return Difference(f"expected {_kind(wanted)}, got {_show.described(got)}")
     if exact and _mixes_truth(came, wanted):
         return Difference(f"expected {_show.value(want)}, got {_show.value(got)}")
+    if exact and type(got) is int and type(want) is int and got != want:
+        return Difference(f"expected {want}, got {got}", None, None, came, wanted)  # of any size
     if came.shape != wanted.shape:
         return Difference(shape_verdict(came.shape, wanted.shape), got=came, want=wanted)
     same = _identical(came, wanted) if exact else within(came, wanted)
