@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import traitlets
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import explore
@@ -25,9 +25,11 @@ SLOPES: dict[str, Callable[[float], Any]] = {
     "softplus": lambda x: 1 / (1 + np.exp(-x)),
 }
 POINTS = st.floats(-6, 6)
+untimed = settings(deadline=None)  # the first example pays for the widget library's import
 
 
 @pytest.mark.parametrize("function", VALUES)
+@untimed
 @given(x=POINTS)
 def test_value_and_slope_are_numpys(function: str, x: float) -> None:
     shown = explore.activations(function, x)
@@ -51,6 +53,7 @@ def test_probe_across_the_kink_measures_neither_slope() -> None:
     assert np.isnan(explore.activations("relu").central_difference)
 
 
+@untimed
 @given(x=POINTS, sharpness=st.floats(1, 20))
 def test_softplus_lies_above_relu_by_no_more_than_its_gap_at_zero(x: float, sharpness: float) -> None:
     shown = explore.activations("softplus", x, sharpness=sharpness)

@@ -113,6 +113,7 @@ def test_all_of_it_by_keyboard_alone(show: Open) -> None:
     expect(page.get_by_role("status")).to_be_focused()
     expect(page.get_by_text("You predicted: about 0.7")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("0.6931 above ReLU")
+    press("Shift+Tab")  # reset
     press("Shift+Tab")  # the probe
     press("ArrowRight")
     press("Shift+Tab")  # the sharpness

@@ -76,7 +76,7 @@ export function frame(model, el, { title, traits }) {
   reset.addEventListener("click", () => set(model.get("_scene")));
   for (const type of ["keydown", "keypress", "keyup"]) root.addEventListener(type, keepKeys);
 
-  root.append(question(), figure, controls, words, html("div", { class: "ag-foot" }, reset));
+  root.append(question(), figure, controls, reset, words);
   el.append(root);
   redraw();
   for (const change of heard) model.on(change, redraw);
