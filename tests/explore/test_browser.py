@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
-from page import page_of
 from playwright.sync_api import Browser, Page, expect
 
 from autograder import explore
+
+from .page import page_of
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]

@@ -1,0 +1,1 @@
+"""Tests of the explorables: in Python, in node, in a real browser and in real JupyterLab."""
