@@ -1,0 +1,84 @@
+"""The command line: ``autograder build | grade | feedback | doctor | demo``, on any nbgrader course folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from autograder.grading.outcome import Outcome
+    from autograder.lesson.course import Course
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Build a course, grade it behind a wall, give it back with reasons.",
+)
+_console = Console()
+_errors = Console(stderr=True)
+CourseOption = Annotated[
+    Path, typer.Option("--course", help="The nbgrader course folder.", show_default="here")
+]
+HERE = Path()
+
+
+def _open(path: Path) -> Course:
+    from autograder.lesson.course import CourseError, open_course  # noqa: PLC0415 - each command loads what it needs
+
+    try:
+        return open_course(path)
+    except CourseError as error:
+        raise _stop(str(error)) from None
+
+
+def _stop(message: str, code: int = 1) -> typer.Exit:
+    _errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    return typer.Exit(code)
+
+
+@app.command()
+def grade(
+    assignment: Annotated[
+        str | None, typer.Argument(help="The assignment; all that is handed in when left out.")
+    ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option("--student", help="Only this student; may be repeated.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Submissions at a time.", show_default="cores")
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write every mark and reason to this file.")
+    ] = None,
+    course: CourseOption = HERE,
+) -> None:
+    """Grade what is in submitted/: marks into the gradebook, reasons into autograded/."""
+    import msgspec  # noqa: PLC0415
+
+    from autograder.grading import run  # noqa: PLC0415
+    from autograder.grading.pool import SourceFailsError  # noqa: PLC0415
+    from autograder.grading.table import bar, print_table  # noqa: PLC0415
+    from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
+
+    opened = _open(course)
+    try:
+        pairs = run.to_grade(opened, assignment, student or [])
+        with bar(_console, len(pairs)) as progress:
+            outcomes: list[Outcome] = run.grade(opened, pairs, jobs=jobs, progress=progress)
+    except (run.NothingToGradeError, SourceFailsError) as error:
+        raise _stop(str(error)) from None
+    except NoSandboxError as error:
+        raise _stop(
+            f"{error}\nNothing was graded. `autograder doctor` says what holds here and what does not."
+        ) from None
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(outcomes), indent=1) + b"\n")
+    print_table(_console, outcomes)
+
+
+if __name__ == "__main__":
+    sys.exit(app())

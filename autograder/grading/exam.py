@@ -1,0 +1,164 @@
+"""The examination of one submission: its cells in the sandbox in order, its tests outside in between.
+
+A cell that takes its process down costs itself alone: the run is started again without it, as often as the
+limits allow.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from autograder.grading.lesson import scrub
+from autograder.grading.outcome import CellResult, ExamResult
+from autograder.sandbox.proxy import TestDesk
+from autograder.sandbox.session import GRACE, CellRun, SandboxDied
+
+if TYPE_CHECKING:
+    from autograder.grading.lesson import Lesson
+    from autograder.grading.outcome import ExamRequest, PlanCell
+    from autograder.sandbox.limits import Limits
+    from autograder.sandbox.session import Output, Submission, Template
+
+_MIMES = ("text/plain", "text/latex", "text/markdown", "image/png", "image/jpeg")
+_STOPPED = {
+    "timeout": "This cell was stopped after {seconds:g} seconds and did not react. Look for a loop that never ends.",
+    "died": "This cell ended the Python process (os._exit, abort or a crash). Take out what ends it.",
+    "memory": "This cell was stopped: it used more than {memory} MiB of memory. Look for something that keeps growing.",
+    "garbled": "This cell damaged the connection to the grader. Leave file descriptors that are not yours alone.",
+    "late": "Not run: the whole notebook may take {total:g} seconds, and they were used up.",
+    "given up": "Not run: cells above ended the Python process {restarts} times.",
+}
+_AGAIN = " The other cells were run without it."
+
+
+class Exam:
+    """One submission's examination; `run` it once."""
+
+    def __init__(self, lesson: Lesson, template: Template, limits: Limits, request: ExamRequest) -> None:
+        self._lesson = lesson
+        self._template = template
+        self._limits = limits
+        self._request = request
+        self._submission: Submission | None = None
+        self._done: list[PlanCell] = []
+        self._restarts = 0
+        self._ends = time.monotonic() + limits.submission_seconds
+        self._stopped = False
+        self._notes: list[str] = []
+
+    def run(self) -> ExamResult:
+        """Examine every cell of the request."""
+        try:
+            results = [self._examine(cell) for cell in self._request.cells]
+        finally:
+            self._close()
+        return ExamResult(results, self._notes, self._stopped)
+
+    def _close(self) -> None:
+        if self._submission is not None:
+            self._submission.close()
+            self._submission = None
+
+    def _examine(self, cell: PlanCell) -> CellResult:
+        if time.monotonic() > self._ends:
+            return self._refused(cell, "late")
+        submission = self._alive()
+        if submission is None:
+            return self._refused(cell, "given up")
+        if cell.kind == "test":
+            return self._test(cell, submission)
+        source = self._lesson.tests[cell.grade_id].source if cell.kind == "inside" else cell.source
+        seconds = min(self._limits.cell_seconds, max(self._ends - time.monotonic(), 0.1))
+        run = submission.run_cell(source, seconds=seconds, pictures=cell.pictures)
+        if run.fate in {"ok", "error"}:
+            self._done.append(cell)
+            return CellResult(cell.index, _clean(run), run.fate)
+        self._stopped = True
+        if run.outputs:  # interrupted from within: it goes on from here
+            self._done.append(cell)
+            outputs = [*_clean(run)[:-1], self._message("timeout")]
+            return CellResult(cell.index, outputs, run.fate)
+        self._close()
+        return CellResult(cell.index, [self._message(run.fate, _AGAIN)], run.fate)
+
+    def _test(self, cell: PlanCell, submission: Submission) -> CellResult:
+        seconds = min(self._limits.test_seconds, max(self._ends - time.monotonic(), 0.1))
+        desk = TestDesk(submission)
+        try:
+            outputs, reports = self._lesson.run_test(cell.grade_id, desk, seconds + GRACE)
+        finally:
+            desk.close()
+        self._stopped |= desk.trouble
+        return CellResult(cell.index, outputs, "timeout" if desk.trouble else "ok", reports)
+
+    def _alive(self) -> Submission | None:
+        """Return the running sandbox; a dead one is replaced, and the cells that were run are run again."""
+        if self._submission is not None and self._submission.alive:
+            return self._submission
+        again = self._submission is not None or self._stopped
+        self._close()
+        while self._restarts <= self._limits.restarts:
+            self._restarts += 1 if again else 0
+            again = True
+            submission = self._template.start(self._limits)
+            try:
+                for path, data in self._request.files:
+                    if not submission.write_file(path, data):
+                        self._notes.append(f"{path}: no room for it in the sandbox")
+                if all(submission.run_cell(c.source).fate in {"ok", "error", "timeout"} for c in self._done):
+                    self._submission = submission
+                    return submission
+            except SandboxDied:
+                pass
+            submission.close()
+        return None
+
+    def _refused(self, cell: PlanCell, why: str) -> CellResult:
+        self._stopped = True
+        return CellResult(cell.index, [self._message(why)], "not run")
+
+    def _message(self, why: str, rest: str = "") -> dict[str, Any]:
+        limits = self._limits
+        text = _STOPPED.get(why, why).format(
+            seconds=limits.cell_seconds, memory=limits.memory_mib, total=limits.submission_seconds,
+            restarts=self._restarts,
+        )  # fmt: skip
+        return {
+            "output_type": "error",
+            "ename": "CellStopped",
+            "evalue": text + rest,
+            "traceback": [text + rest],
+        }
+
+
+def _clean(run: CellRun) -> list[dict[str, Any]]:
+    """Turn what the sandbox sent into nbformat outputs: text, pictures and formulas; no HTML, no script."""
+    return [clean for output in run.outputs if (clean := _clean_one(output)) is not None]
+
+
+def _clean_one(output: Output) -> dict[str, Any] | None:
+    kind = output.output_type
+    if kind == "stream":
+        name = "stderr" if output.name == "stderr" else "stdout"
+        return {"output_type": "stream", "name": name, "text": scrub(output.text or "")}
+    if kind == "error":
+        lines = [scrub(line) for line in output.traceback or []]
+        return {
+            "output_type": "error",
+            "ename": output.ename or "Error",
+            "evalue": scrub(output.evalue or ""),
+            "traceback": lines,
+        }
+    data = {mime: value for mime, value in (output.data or {}).items() if mime in _MIMES}
+    if not data:
+        return None
+    shown = {"output_type": kind, "data": data, "metadata": {}}
+    return shown | ({"execution_count": None} if kind == "execute_result" else {})
+
+
+def encode(result: ExamResult) -> bytes:
+    """Return a result as JSON bytes."""
+    return msgspec.json.encode(result)

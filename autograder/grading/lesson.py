@@ -1,0 +1,210 @@
+"""The trusted side's lesson: its source run twice, its tests run on whatever the submission bound.
+
+One run gives the *reference* namespace, which nothing ever changes: references and known mistakes live there.
+The other gives the *test* namespace: before each test cell the names of the solution cells are replaced in it
+by what the submission binds them to, so that locked helpers, whose globals it is, call the submission too.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import types
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from autograder.check import ProcessDied, TookTooLong, grading
+from autograder.lesson import notebook as cells
+from autograder.sandbox.shell import Shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbformat import NotebookNode
+
+    from autograder.sandbox.proxy import TestDesk
+
+INSIDE_TAG = "in-sandbox"
+_PATHS = re.compile(r"(?:/[\w.+@-]+)+/(?:site-packages|python3\.\d+|autograder)/")
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class TestCell:
+    """A test cell of the source: what is run outside, on proxies."""
+
+    __test__ = False
+
+    grade_id: str
+    source: str
+    points: float
+    inside: bool
+
+
+class Lesson:
+    """A lesson's source, run and ready to examine.
+
+    Parameters
+    ----------
+    source
+        The instructor's notebook, solutions and hidden tests included.
+    """
+
+    def __init__(self, source: NotebookNode) -> None:
+        self._notebook = source
+        self._mistakes = grading.Mistakes()
+        self.reference: dict[str, Any] = {}
+        self.names: list[str] = []
+        self.problems: list[str] = []
+        self.tests: dict[str, TestCell] = {}
+        for cell in source.cells:
+            name = cells.grade_id(cell)
+            if name is not None and cells.is_test(cell):
+                inside = INSIDE_TAG in cells.tags(cell)
+                self.tests[name] = TestCell(name, cell.source, cells.points(cell) or 0.0, inside)
+        self.reference = self._run_source(record=True)
+        self._shell = Shell()
+        self._namespace = self._shell.user_ns
+        self._run_source(shell=self._shell)
+
+    def _run_source(self, *, record: bool = False, shell: Shell | None = None) -> dict[str, Any]:
+        """Run every code cell of the source; learn the names that solution cells bind."""
+        shell = Shell() if shell is None else shell
+        namespace: dict[str, Any] = shell.user_ns
+        bound: dict[str, None] = {}
+        for cell in self._notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            before = dict(namespace)
+            mapping = namespace if record else self.reference
+            with grading.session(reference=mapping, mistakes=self._mistakes):
+                ok, _ = shell.run(cell.source)
+            if not ok and record:
+                error = f"{type(shell.last_error).__name__}: {shell.last_error}"
+                self.problems.append(f"the source's cell {cells.grade_id(cell) or '?'} fails: {error}")
+            if cells.is_solution(cell):
+                changed = (n for n, v in namespace.items() if n not in before or before[n] is not v)
+                bound |= dict.fromkeys(n for n in changed if not _is_shells(n))
+        if record:
+            self.names = [n for n in bound if not isinstance(namespace.get(n), types.ModuleType)]
+        return namespace
+
+    def run_test(
+        self, grade_id: str, desk: TestDesk, seconds: float
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Run one test cell on what the submission binds; return its outputs and its reports."""
+        test = self.tests[grade_id]
+        try:
+            found = desk.look_up(self.names)
+        except ProcessDied as error:
+            return [_error("ProcessDied", str(error), [])], []
+        for name in self.names:
+            if name in found:
+                self._namespace[name] = found[name]
+            else:
+                self._namespace.pop(name, None)
+        with grading.session(reference=self.reference, mistakes=self._mistakes) as session, _timer(seconds):
+            _, outputs = self._shell.run(test.source)
+        reports = [report.as_dict() for report in session.reports]
+        shown = [
+            {
+                "output_type": "display_data",
+                "data": {"text/html": report._repr_html_(), "text/plain": str(report)},
+                "metadata": {"autograder": report.as_dict()},
+            }
+            for report in session.reports
+        ]
+        return [*shown, *self._presentable(test, outputs)], reports
+
+    def _presentable(self, test: TestCell, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Keep of a test cell's outputs what a student may read, and what nbgrader counts as it should."""
+        hidden = cells.hidden_lines(test.source)
+        kept = []
+        for output in outputs:
+            kind = output["output_type"]
+            if kind == "error":
+                kept.append(self._failure(test, hidden))
+            elif kind == "execute_result":
+                kept.append(
+                    {**output, "data": {"text/plain": _clamped(output["data"], test.points)}, "metadata": {}}
+                )
+            elif kind == "stream" and output["name"] == "stdout" and not hidden:
+                kept.append(output)
+            # stderr would cost all the points, and displays of a test with hidden lines could show them
+        return kept
+
+    def _failure(self, test: TestCell, hidden: frozenset[int]) -> dict[str, Any]:
+        """Describe the exception that ended a test cell, without a hidden line in it."""
+        error = self._shell.last_error
+        if error is None:
+            return _error("Error", "the test cell could not be run", [])
+        line = _line_in_cell(error)
+        lines = test.source.split("\n")
+        visible = line is not None and line not in hidden and 0 < line <= len(lines)
+        shown = [f"----> {line} {lines[line - 1].strip()}"] if visible and line is not None else []
+        if not visible and line is not None:
+            shown = ["in a hidden test"]
+        text = str(error) or ("a hidden test failed" if not visible else "the assertion does not hold")
+        remote = getattr(error, "remote_traceback", "")
+        if remote:
+            shown.append(f"raised in your code: {remote}")
+        return _error(type(error).__name__, scrub(text), shown)
+
+
+def _is_shells(name: str) -> bool:
+    """Whether IPython itself binds this name (In, Out, _, _i1 ...)."""
+    return name in {"In", "Out", "exit", "quit", "get_ipython", "open"} or bool(
+        re.fullmatch(r"_+(i*|ih|oh|dh|i?\d+|exit_code)", name)
+    )
+
+
+def _line_in_cell(error: BaseException) -> int | None:
+    traceback, line = error.__traceback__, None
+    while traceback is not None:
+        name = traceback.tb_frame.f_code.co_filename
+        if "ipykernel" in name or "ipython-input" in name:
+            line = traceback.tb_lineno
+            break
+        traceback = traceback.tb_next
+    return line
+
+
+def _clamped(data: dict[str, Any], points: float) -> str:
+    """Return a test's last value as text; one above the cell's points, which nbgrader refuses, is cut to them."""
+    text = str(data.get("text/plain", "")) or "None"
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return repr(points) if value > points else text
+
+
+def _error(name: str, value: str, lines: list[str]) -> dict[str, Any]:
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": value,
+        "traceback": [*lines, f"{name}: {value}" if value else name],
+    }
+
+
+def scrub(text: str) -> str:
+    """Take machine paths and terminal colours out of a text."""
+    return _PATHS.sub("", _ANSI.sub("", text))
+
+
+@contextmanager
+def _timer(seconds: float) -> Iterator[None]:
+    """Interrupt a test cell that takes too long on our own side, whatever it does with what it got."""
+
+    def ring(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
+        raise TookTooLong(f"the test was not done after {seconds:g} s")
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 2.0)  # and again, should a check swallow the first
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

@@ -1,0 +1,106 @@
+"""From a graded notebook's cells to marks with reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.utils import determine_grade
+
+from autograder.grading.lesson import INSIDE_TAG
+from autograder.grading.outcome import CellOutcome, PlanCell
+from autograder.lesson import notebook as cells
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from autograder.grading.outcome import ExamResult
+
+_ENDINGS = {"timeout", "died", "memory", "garbled", "not run"}
+
+
+def plan(notebook: NotebookNode) -> list[PlanCell]:
+    """Return what is to be done with each code cell of a mended submission."""
+    planned = []
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        name = cells.grade_id(cell) or ""
+        if cells.is_test(cell):
+            kind = "inside" if INSIDE_TAG in cells.tags(cell) else "test"
+            planned.append(PlanCell(index, kind, "", name))  # type: ignore[arg-type]
+        else:
+            planned.append(PlanCell(index, "run", cell.source, name, cells.is_marked_by_hand(cell)))
+    return planned
+
+
+def write_outputs(notebook: NotebookNode, result: ExamResult) -> None:
+    """Put the examination's outputs into the notebook, numbered as if it had been run from the top."""
+    from nbformat import from_dict  # noqa: PLC0415 - nbformat's name says little at the top of a module
+
+    for number, done in enumerate(result.cells, 1):
+        cell = notebook.cells[done.index]
+        cell.execution_count = number
+        cell.outputs = [from_dict(output) for output in done.outputs]
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number
+
+
+def score(cell: NotebookNode) -> tuple[float | None, float]:
+    """Return (points, of how many) as nbgrader counts them; None where a person decides."""
+    earned, possible = determine_grade(cell)
+    return (None if earned is None else float(earned)), float(possible)
+
+
+def outcomes(notebook: NotebookNode, result: ExamResult) -> dict[str, CellOutcome]:
+    """Return the mark of every graded cell, with its reason."""
+    done = {cell.index: cell for cell in result.cells}
+    found: dict[str, CellOutcome] = {}
+    for index, cell in enumerate(notebook.cells):
+        name = cells.grade_id(cell)
+        if name is None or not cells.is_graded(cell):
+            continue
+        if cells.is_task(cell):
+            found[name] = CellOutcome(0.0, cells.points(cell) or 0.0, "manual", "marked by a person")
+            continue
+        earned, possible = score(cell)
+        if earned is None:
+            found[name] = CellOutcome(0.0, possible, "manual", "marked by a person")
+            continue
+        fate = done[index].fate if index in done else "ok"
+        status = "full" if earned >= possible else "part" if earned > 0 else "none"
+        if fate == "not run":
+            status = "not run"
+        message, mistakes = reason(cell.get("outputs", []))
+        if INSIDE_TAG in cells.tags(cell):
+            message = " ".join(["[run inside the sandbox]", message]).strip()
+        found[name] = CellOutcome(earned, possible, status, message, mistakes)  # type: ignore[arg-type]
+    return found
+
+
+def reason(outputs: list[Any]) -> tuple[str, list[str]]:
+    """Return why points were lost, in one text, and the named mistakes that were recognised."""
+    messages: list[str] = []
+    mistakes: list[str] = []
+    for output in outputs:
+        report = (
+            output.get("metadata", {}).get("autograder") if output.output_type == "display_data" else None
+        )
+        if report:
+            for aspect in report["aspects"]:
+                finding = aspect.get("finding")
+                if not finding:
+                    continue
+                parts = (finding.get("verdict"), finding.get("case"), finding.get("advice"))
+                messages.append(f"{aspect['name']}: " + " ".join(str(part) for part in parts if part))
+                if finding.get("mistake") and finding["mistake"] not in mistakes:
+                    mistakes.append(finding["mistake"])
+        elif output.output_type == "error":
+            text = str(output.evalue)
+            messages.append(text if output.ename == "CellStopped" else f"{output.ename}: {text}".rstrip(": "))
+    return "\n".join(messages), mistakes
+
+
+def is_cut_short(result: ExamResult) -> bool:
+    """Whether a cell crashed, hung or was not run."""
+    return result.stopped or any(cell.fate in _ENDINGS for cell in result.cells)

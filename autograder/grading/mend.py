@@ -1,0 +1,174 @@
+"""Mending a submission's notebook before it is graded: whatever was done to it, the tests are the lesson's own.
+
+Locked cells are restored, deleted ones put back, copies disowned, changed ids and points set right. What a
+student wrote is never changed.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+from autograder.lesson import notebook as cells
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+class UnreadableError(ValueError):
+    """A file that is no notebook; the message is for the student."""
+
+
+def read_submission(data: bytes) -> NotebookNode:
+    """Read a handed-in notebook.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no notebook; the message says what to do.
+    """
+    if not data.strip():
+        raise UnreadableError("the file is empty. Save the notebook (File, Save) and hand it in again.")
+    try:
+        notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+        for cell in notebook.cells:
+            if isinstance(cell.get("source"), list):
+                cell["source"] = "".join(cell["source"])
+            if not isinstance(cell["source"], str) or cell["cell_type"] not in {"code", "markdown", "raw"}:
+                raise TypeError("a cell without a source")
+            if not isinstance(cell.get("metadata"), dict):
+                cell["metadata"] = nbformat.from_dict({})
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+            else:
+                cell.pop("outputs", None)
+    except Exception as error:
+        first = str(error).strip().split("\n", 1)[0][:160]
+        raise UnreadableError(
+            f"the file is not a readable notebook ({type(error).__name__}: {first}). Open it in JupyterLab, "
+            "save it there, and hand it in again."
+        ) from None
+    return notebook
+
+
+def mend(submitted: NotebookNode, source: NotebookNode) -> list[str]:
+    """Set a submission right in place; return what was mended, in words for the student.
+
+    Parameters
+    ----------
+    submitted
+        The submission; changed in place.
+    source
+        The lesson as students got it or as its author wrote it: only its locked cells and metadata are used.
+    """
+    notes: list[str] = []
+    known = {name: cell for cell in source.cells if (name := cells.grade_id(cell)) is not None}
+    _disown(submitted, known, notes)
+    _restore(submitted, known, notes)
+    _put_back(submitted, source, notes)
+    _order(submitted, source, notes)
+    _unique_cell_ids(submitted)
+    return notes
+
+
+def _disown(submitted: NotebookNode, known: dict[str, Any], notes: list[str]) -> None:
+    """Take nbgrader's metadata off cells it does not know, and off all but the last of several copies."""
+    seen: set[str] = set()
+    for cell in reversed(submitted.cells):
+        if "nbgrader" not in cell.metadata:
+            continue
+        name = cells.grade_id(cell)
+        if name is None or name not in known:
+            del cell.metadata["nbgrader"]
+        elif name in seen:
+            del cell.metadata["nbgrader"]
+            cell.metadata.pop("deletable", None)
+            cell.metadata.pop("editable", None)
+            if cells.is_locked(known[name]):
+                cell.cell_type, cell.source = "raw", ""  # a copied test would run inside, for nothing
+            notes.append(f"{name} was in the notebook more than once: the last one counts")
+        else:
+            seen.add(name)
+    submitted.cells = [c for c in submitted.cells if not (c.cell_type == "raw" and not c.source)]
+
+
+def _restore(submitted: NotebookNode, known: dict[str, Any], notes: list[str]) -> None:
+    for cell in submitted.cells:
+        name = cells.grade_id(cell)
+        if name is None:
+            continue
+        original = known[name]
+        changed = cells.points(cell) != cells.points(original) or cells.is_graded(cell) != cells.is_graded(
+            original
+        )
+        if cells.is_locked(original):
+            changed |= cells.strip_hidden(original.source).strip() != cells.strip_hidden(cell.source).strip()
+            cell.source = original.source
+        if cell.cell_type != original.cell_type:
+            changed = True
+            cell.cell_type = original.cell_type
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+            else:
+                cell.pop("outputs", None)
+                cell.pop("execution_count", None)
+        cell.metadata["nbgrader"] = copy.deepcopy(original.metadata["nbgrader"])
+        tags = sorted(cells.tags(original))
+        if tags:
+            cell.metadata["tags"] = tags
+        if changed:
+            notes.append(f"{name} had been changed and was restored")
+
+
+def _put_back(submitted: NotebookNode, source: NotebookNode, notes: list[str]) -> None:
+    """Insert locked cells that are missing, each after the nearest cell before it that is there."""
+    place = {cells.grade_id(cell): i for i, cell in enumerate(submitted.cells)}
+    last = -1
+    for original in source.cells:
+        name = cells.grade_id(original)
+        if name is None:
+            continue
+        if name in place:
+            last = place[name]
+        elif cells.is_locked(original) or cells.is_graded(original):
+            last += 1
+            fresh = copy.deepcopy(original)
+            if cells.is_solution(fresh):
+                fresh.source = ""  # an answer that a person marks: the author's own must not stand there
+            submitted.cells.insert(last, fresh)
+            place = {n: i + (i >= last) for n, i in place.items()}
+            place[name] = last
+            notes.append(f"{name} had been deleted and was put back")
+        else:
+            notes.append(f"{name} is missing: its cell had been deleted")
+
+
+def _order(submitted: NotebookNode, source: NotebookNode, notes: list[str]) -> None:
+    """Move a test that stands above the exercise it tests to just below it."""
+    before: dict[str, str] = {}
+    solution = None
+    for cell in source.cells:
+        name = cells.grade_id(cell)
+        if name is not None and cells.is_solution(cell):
+            solution = name
+        elif name is not None and cells.is_test(cell) and solution is not None:
+            before[name] = solution
+    for test, exercise in before.items():
+        at = {cells.grade_id(cell): i for i, cell in enumerate(submitted.cells)}
+        if exercise in at and test in at and at[test] < at[exercise]:
+            cell = submitted.cells.pop(at[test])
+            submitted.cells.insert(at[exercise], cell)
+            notes.append(f"{test} stood above its exercise and was moved below it")
+
+
+def _unique_cell_ids(submitted: NotebookNode) -> None:
+    """Give every cell an id of its own, as the format asks: copied cells share theirs."""
+    seen: set[str] = set()
+    submitted.nbformat, submitted.nbformat_minor = 4, max(int(submitted.get("nbformat_minor", 5)), 5)
+    for number, cell in enumerate(submitted.cells):
+        wanted = str(cell.get("id") or "")
+        if not wanted or wanted in seen or len(wanted) > 64:  # noqa: PLR2004 - the format's own limit
+            cell["id"] = f"cell-{number}"
+        seen.add(cell["id"])

@@ -1,0 +1,116 @@
+"""nbgrader's side of the grader: two preprocessors that put it under ``nbgrader autograde`` and formgrader.
+
+`Mend` runs first of the sanitising steps, `SandboxedExecute` stands where nbgrader's `Execute` stood. A course
+takes them over with `autograder.nbgrader_setup.configure`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Float, Integer
+
+from autograder.grading import marks
+from autograder.grading.mend import mend
+from autograder.grading.outcome import ExamRequest
+from autograder.grading.pool import Pool, SourceFailsError
+from autograder.grading.sources import extra_files, lesson_source, source_notebooks
+from autograder.lesson.course import Course, open_course
+from autograder.sandbox.limits import Limits
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from traitlets.config import Config
+
+_pool = Pool()
+_DEFAULT = Limits()
+
+
+def _course(preprocessor: NbGraderPreprocessor) -> Course:
+    """Find the course that nbgrader is working on: the converter above holds its directory."""
+    above = preprocessor
+    while above is not None and getattr(above, "coursedir", None) is None:
+        above = above.parent
+    return open_course(above.coursedir.root if above is not None else ".")
+
+
+def _source(course: Course, resources: Any) -> NotebookNode:
+    names = resources["nbgrader"]
+    notebooks = source_notebooks(course, names["assignment"])
+    if names["notebook"] not in notebooks:
+        raise SourceFailsError(
+            f"{course.source(names['assignment'])} has no notebook {names['notebook']}: grading runs its tests from there."
+        )
+    return notebooks[names["notebook"]]
+
+
+class Mend(NbGraderPreprocessor):  # type: ignore[misc]
+    """Sets right what was copied, deleted or changed in a submission, before nbgrader looks at it."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Mend the notebook in place."""
+        notes = mend(nb, _source(_course(self), resources))
+        for note in notes:
+            self.log.warning(note)
+        if notes:
+            nb.metadata["autograder"] = {"mends": notes}
+        return nb, resources
+
+
+class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs a submission in the sandbox and its tests outside of it.
+
+    Every trait is a limit; see `autograder.sandbox.limits.Limits`.
+    """
+
+    cell_seconds = Float(_DEFAULT.cell_seconds, help="Seconds for one cell of the student's").tag(config=True)
+    call_seconds = Float(_DEFAULT.call_seconds, help="Seconds for one call by a test").tag(config=True)
+    test_seconds = Float(_DEFAULT.test_seconds, help="Seconds for one test cell").tag(config=True)
+    submission_seconds = Float(_DEFAULT.submission_seconds, help="Seconds for a whole notebook").tag(
+        config=True
+    )
+    memory_mib = Integer(_DEFAULT.memory_mib, help="MiB of memory").tag(config=True)
+    processes = Integer(_DEFAULT.processes, help="Processes and threads at one time").tag(config=True)
+    disk_mib = Integer(_DEFAULT.disk_mib, help="MiB of files").tag(config=True)
+    output_kib = Integer(_DEFAULT.output_kib, help="KiB of output kept of a cell").tag(config=True)
+    restarts = Integer(_DEFAULT.restarts, help="Runs after a cell that ended the process").tag(config=True)
+    hung_calls = Integer(_DEFAULT.hung_calls, help="Hung calls before a test stops calling").tag(config=True)
+    callbacks = Integer(_DEFAULT.callbacks, help="Calls back into a test's functions in one call").tag(
+        config=True
+    )
+    pictures = Bool(False, help="Keep the figures of every cell, not only of those a person marks").tag(
+        config=True
+    )
+
+    def limits(self) -> Limits:
+        """Return the limits that the course's config sets."""
+        return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Examine the notebook and write the outputs."""
+        course = _course(self)
+        names = resources["nbgrader"]
+        source = lesson_source(course, names["assignment"], _source(course, resources))
+        limits = self.limits()
+        examiner = _pool.get(source, limits)
+        folder = course.autograded(names["assignment"], names["student"])  # nbgrader has put the files there
+        files, _ = extra_files(folder, course.ignore, limits.disk_mib << 19)
+        plan = marks.plan(nb)
+        if self.pictures:
+            plan = [
+                type(cell)(cell.index, cell.kind, cell.source, cell.grade_id, pictures=True) for cell in plan
+            ]
+        result = examiner.examine(ExamRequest(plan, files))
+        if result.error:
+            raise RuntimeError(f"{names['student']}, {names['assignment']}: {result.error}")
+        marks.write_outputs(nb, result)
+        record = nb.metadata.setdefault("autograder", {})
+        record["status"] = "partial" if marks.is_cut_short(result) else "graded"
+        record["sandboxed"] = True
+        return nb, resources
+
+
+def limits_of(config: Config) -> Limits:
+    """Return the limits that a course's config sets, for graders that do not go through nbgrader."""
+    return SandboxedExecute(config=config).limits()

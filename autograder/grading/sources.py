@@ -1,0 +1,95 @@
+"""Where a lesson's source and a submission's files are read from the course's folders."""
+
+from __future__ import annotations
+
+import os
+import stat
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+
+from autograder.grading.pool import LessonSource, SourceFailsError
+from autograder.lesson.source import read_lesson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nbformat import NotebookNode
+
+    from autograder.lesson.course import Course
+
+MAX_FILES = 500
+
+
+def source_notebooks(course: Course, assignment: str) -> dict[str, NotebookNode]:
+    """Return the instructor's notebooks of an assignment by name, each from its text source where it has one.
+
+    Raises
+    ------
+    SourceFailsError
+        If there is none; the message says where it was looked for.
+    """
+    folder = course.source(assignment)
+    found: dict[str, NotebookNode] = {}
+    for path in sorted(folder.glob("*.ipynb")):
+        found[path.stem] = nbformat.read(path, as_version=4)
+    text = folder / f"{assignment}.py"
+    if text.is_file():
+        found[assignment] = read_lesson(text).notebook
+    if not found:
+        raise SourceFailsError(
+            f"{folder} holds no notebook. Grading needs the instructor's version of {assignment} there: "
+            "its test cells are run from it."
+        )
+    return found
+
+
+def lesson_source(course: Course, assignment: str, notebook: NotebookNode) -> LessonSource:
+    """Return what an examiner of this notebook is made of."""
+    hidden = [course.root]
+    if course.db_url.startswith("sqlite:///"):
+        hidden.append(Path(course.db_url.removeprefix("sqlite:///")).parent)
+    folders = {course.source(assignment).parent, course.submitted(assignment, "x").parent.parent}
+    hidden += [f for f in folders if course.root not in f.parents]
+    assets = course.root / "assets"
+    return LessonSource(
+        notebook, course.source(assignment), tuple(hidden), assets if assets.is_dir() else None
+    )
+
+
+def extra_files(folder: Path, ignore: Sequence[str], room: int) -> tuple[list[tuple[str, bytes]], list[str]]:
+    """Read the files that lie beside a notebook: regular files only, never through a link, while there is room.
+
+    Returns
+    -------
+    list of (relative path, content), list of str
+        And what was left out, with the reason.
+    """
+    kept: list[tuple[str, bytes]] = []
+    left: list[str] = []
+    for path in _walk(folder):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".ipynb" or any(fnmatch(part, p) for part in path.parts[-3:] for p in ignore):
+            continue
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            left.append(f"{name}: left out ({error.strerror})")
+            continue
+        with os.fdopen(handle, "rb") as file:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > room or len(kept) >= MAX_FILES:
+                left.append(f"{name}: left out (not a plain file, or too large)")
+                continue
+            data = file.read(room + 1)
+        room -= len(data)
+        kept.append((name, data))
+    return kept, left
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for base, folders, files in os.walk(folder, followlinks=False):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        yield from (Path(base, name) for name in sorted(files))

@@ -1,0 +1,223 @@
+"""One submission's way through grading: read, mend, examine, write down. Knows nothing of the class around it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+from nbgrader.utils import parse_utc
+
+from autograder.grading import marks
+from autograder.grading.mend import UnreadableError, mend, read_submission
+from autograder.grading.outcome import CellOutcome, ExamRequest, Outcome
+from autograder.grading.sources import extra_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from nbformat import NotebookNode
+
+    from autograder.grading.pool import LessonSource, Pool
+    from autograder.lesson.course import Course
+    from autograder.sandbox.limits import Limits
+
+MAX_NOTEBOOK = 200 << 20  # bytes; a notebook with a film in it is still a notebook
+REJECTED = "rejected.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What every submission of an assignment is graded with."""
+
+    course: Course
+    name: str
+    sources: Mapping[str, LessonSource]
+    checksums: Mapping[tuple[str, str], Mapping[str, str]]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What is written into the gradebook for one submission."""
+
+    outcome: Outcome
+    notebooks: dict[str, NotebookNode | None] = field(default_factory=dict)
+    timestamp: datetime | None = None
+
+
+def grade_submission(assignment: Assignment, student: str, pool: Pool) -> Graded:
+    """Grade one submission and write its ``autograded`` folder; whatever it is, there is an outcome."""
+    folder = assignment.course.submitted(assignment.name, student)
+    target = assignment.course.autograded(assignment.name, student)
+    try:
+        graded = _grade(assignment, student, folder, pool)
+    except UnreadableError as error:
+        graded = _rejected(assignment, student, str(error), _timestamp(folder))
+    with _replacing(target) as fresh:
+        _write(graded, folder, fresh, assignment)
+    return graded
+
+
+def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Graded:
+    ignore = assignment.course.ignore
+    found, notes = _find(folder, list(assignment.sources))
+    files = dict(extra_files(folder, ignore, assignment.limits.disk_mib << 19)[0])
+    notebooks: dict[str, NotebookNode | None] = {}
+    outcomes: dict[str, CellOutcome] = {}
+    cut_short = False
+    for name, source in assignment.sources.items():
+        path = found.get(name)
+        if path is None:
+            notebooks[name] = None
+            notes.append(f"{name}.ipynb was not handed in")
+            outcomes |= _nothing(source.notebook)
+            continue
+        notebook = read_submission(_bytes(path))
+        notes += mend(notebook, source.notebook)
+        checksums = assignment.checksums.get((assignment.name, name), {})
+        for cell in notebook.cells:
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if checksums.get(grade_id):
+                cell.metadata["nbgrader"]["checksum"] = checksums[grade_id]
+        own = dict(extra_files(source.folder, ignore, assignment.limits.disk_mib << 19)[0])
+        request = ExamRequest(marks.plan(notebook), list((files | own).items()))
+        result = pool.get(source, assignment.limits).examine(request)
+        if result.error:
+            raise UnreadableError(f"{result.error}. This is not your fault: ask for it to be graded again.")
+        marks.write_outputs(notebook, result)
+        notes += result.notes
+        cut_short |= marks.is_cut_short(result)
+        outcomes |= marks.outcomes(notebook, result)
+        notebooks[name] = notebook
+    status = "partial" if cut_short else "graded"
+    for graded in notebooks.values():
+        if graded is not None:
+            graded.metadata["autograder"] = {"status": status, "mends": notes, "sandboxed": True}
+    outcome = _outcome(assignment, student, status, outcomes, notes)
+    return Graded(outcome, notebooks, _timestamp(folder))
+
+
+def _outcome(
+    assignment: Assignment,
+    student: str,
+    status: str,
+    cells: dict[str, CellOutcome],
+    notes: list[str],
+    reason: str = "",
+) -> Outcome:
+    return Outcome(
+        student=student,
+        assignment=assignment.name,
+        status=status,  # type: ignore[arg-type]
+        score=sum(cell.score for cell in cells.values()),
+        max_score=sum(cell.max_score for cell in cells.values()),
+        cells=cells,
+        reason=reason,
+        mends=notes,
+    )
+
+
+def _rejected(assignment: Assignment, student: str, reason: str, timestamp: datetime | None) -> Graded:
+    cells: dict[str, CellOutcome] = {}
+    for source in assignment.sources.values():
+        cells |= _nothing(source.notebook)
+    return Graded(_outcome(assignment, student, "rejected", cells, [], reason), {}, timestamp)
+
+
+def _nothing(source: NotebookNode) -> dict[str, CellOutcome]:
+    """Every graded cell of a notebook, with no points."""
+    found = {}
+    for cell in source.cells:
+        if "nbgrader" in cell.metadata and (
+            cell.metadata.nbgrader.get("grade") or cell.metadata.nbgrader.get("task")
+        ):
+            name, points = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader.get("points", 0))
+            found[name] = CellOutcome(0.0, points, "not run", "not handed in as a readable notebook")
+    return found
+
+
+def _find(folder: Path, wanted: list[str]) -> tuple[dict[str, Path], list[str]]:
+    """Find the notebooks of a submission; a single one under another name is taken for the single one wanted."""
+    handed_in = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))
+    found = {path.stem: path for path in handed_in if path.stem in wanted}
+    if found:
+        return found, []
+    if len(handed_in) == 1 and len(wanted) == 1:
+        return {wanted[0]: handed_in[0]}, [f"{handed_in[0].name} was taken for {wanted[0]}.ipynb"]
+    names = " and ".join(f"{name}.ipynb" for name in wanted)
+    there = ", ".join(path.name for path in handed_in) or "no notebook"
+    raise UnreadableError(
+        f"{names} was expected and {there} was handed in. Hand the notebook in under that name."
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    """Read a handed-in file; never through a link, which could lead to somebody else's work."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        what = "is a link to another file" if path.is_symlink() else f"cannot be read ({error.strerror})"
+        raise UnreadableError(f"{path.name} {what}. Hand in the notebook itself.") from None
+    with os.fdopen(handle, "rb") as file:
+        if not path.is_file():
+            raise UnreadableError(f"{path.name} is not a file. Hand in the notebook itself.")
+        data = file.read(MAX_NOTEBOOK + 1)
+    if len(data) > MAX_NOTEBOOK:
+        raise UnreadableError(
+            f"{path.name} is larger than {MAX_NOTEBOOK >> 20} MiB. In JupyterLab choose Edit, Clear Outputs of All "
+            "Cells, save, and hand it in again."
+        )
+    return data
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    with suppress(OSError, ValueError, UnicodeDecodeError):
+        return parse_utc((folder / "timestamp.txt").read_text().strip())  # type: ignore[no-any-return]
+    return None
+
+
+class _replacing:  # noqa: N801 - reads as a statement
+    """Write a folder beside its place and put it there whole, so that a killed run leaves no half of one."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+
+    def __enter__(self) -> Path:
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        self._fresh = Path(tempfile.mkdtemp(prefix=f".{self._target.name}-", dir=self._target.parent))
+        return self._fresh
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            shutil.rmtree(self._fresh, ignore_errors=True)
+            return
+        self._fresh.chmod(0o755)
+        if self._target.exists():
+            shutil.rmtree(self._target)
+        self._fresh.rename(self._target)
+
+
+def _write(graded: Graded, folder: Path, fresh: Path, assignment: Assignment) -> None:
+    """Write what nbgrader's autograded step would hold: the notebooks, what lay beside them, the timestamp."""
+    if graded.outcome.status == "rejected":
+        (fresh / REJECTED).write_text(
+            json.dumps({"reason": graded.outcome.reason}, ensure_ascii=False) + "\n"
+        )
+    for name, notebook in graded.notebooks.items():
+        if notebook is not None:
+            (fresh / f"{name}.ipynb").write_text(
+                nbformat.writes(notebook, version=4) + "\n", encoding="utf-8"
+            )
+    beside = extra_files(folder, assignment.course.ignore, assignment.limits.disk_mib << 20)[0]
+    for name, data in beside:
+        path = fresh / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)

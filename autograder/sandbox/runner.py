@@ -1,0 +1,147 @@
+"""Inside the sandbox: runs the submission's cells in order, and forks a worker for each test cell.
+
+Everything here shares its process with student code, so nothing here is trusted and nothing here is secret. The
+functions it needs are taken before student code runs, so that an innocent ``time = 3`` or a patched ``os``
+does not break an honest submission.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import random
+import resource
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder.sandbox import wire, worker
+from autograder.sandbox.holder import HOME
+from autograder.sandbox.lockdown import _prctl
+from autograder.sandbox.shell import Shell, no_input
+
+if TYPE_CHECKING:
+    from autograder.sandbox.limits import Limits
+
+_fork, _kill, _killpg, _waitpid, _exit = os.fork, os.kill, os.killpg, os.waitpid, os._exit
+_setitimer, _REAL = signal.setitimer, signal.ITIMER_REAL
+_PR_SET_DUMPABLE = 4
+ENVIRONMENT = {
+    "HOME": HOME,
+    "USER": "student",
+    "LOGNAME": "student",
+    "LANG": "C.UTF-8",
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "TMPDIR": "/tmp",  # noqa: S108 - the sandbox's own
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MPLCONFIGDIR": f"{HOME}/.config/matplotlib",
+    "IPYTHONDIR": f"{HOME}/.ipython",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "NBGRADER_EXECUTION": "autograde",
+}
+
+
+def make_shell() -> Shell:
+    """Make the shell that every fork starts from."""
+    shell: Shell = Shell.instance()
+    shell.user_module.__dict__["__name__"] = "__main__"
+    sys.modules["__main__"] = shell.user_module
+    return shell
+
+
+def prepare(control: int, report: int) -> None:
+    """Close every descriptor but two, and set the place up: folder, environment."""
+    null = os.open("/dev/null", os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    low, high = sorted((control, report))
+    os.closerange(3, low)
+    os.closerange(low + 1, high)
+    os.closerange(high + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    os.environ.clear()
+    os.environ.update(ENVIRONMENT)
+    os.chdir(HOME)
+    builtins.input = no_input
+    sys.path[:] = [HOME, *(p for p in sys.path if p)]
+    os.umask(0o077)
+
+
+def serve(control: socket.socket, shell: Shell, limits: Limits, seed: int) -> None:
+    """Answer the trusted side until it goes."""
+    _prctl(_PR_SET_DUMPABLE, 1)  # so that the trusted side, the same ordinary user, can read the memory used
+    np.random.seed(seed)  # noqa: NPY002 - the legacy global state is what students' code uses
+    random.seed(seed)
+    signal.signal(signal.SIGALRM, _time_up)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    tests: dict[int, int] = {}
+    while True:
+        try:
+            message, fds = wire.receive_with_fds(control, 1)
+        except wire.WireError:
+            return
+        operation = message["op"]
+        if operation == "cell":
+            reply, buffers = _cell(shell, message, limits)
+            wire.send(control, reply, buffers)
+        elif operation == "file":
+            _, data = wire.receive(control)
+            wire.send(control, _write(message["path"], data))
+        elif operation == "test":
+            pid = _fork()
+            if pid == 0:
+                control.close()
+                worker.serve(socket.socket(fileno=fds[0]), shell.user_ns, limits)
+                _exit(0)
+            os.close(fds[0])
+            tests[pid] = pid
+            wire.send(control, {"id": pid})
+        elif operation == "end":
+            _end(tests.pop(message["id"], None))
+            wire.send(control, {"ok": True})
+
+
+def _time_up(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
+    raise KeyboardInterrupt("the cell took too long")
+
+
+def _cell(shell: Shell, message: dict[str, Any], limits: Limits) -> tuple[dict[str, Any], list[bytes]]:
+    import msgspec  # noqa: PLC0415 - in sys.modules already; a name that student code cannot have taken
+
+    _setitimer(_REAL, message["seconds"])
+    try:
+        ok, outputs = shell.run(message["source"], limits.output_kib << 10, pictures=message["pictures"])
+    except KeyboardInterrupt:
+        ok, outputs = False, shell.recorder.finish()
+    finally:
+        with suppress(KeyboardInterrupt):
+            _setitimer(_REAL, 0)
+    return {"ok": ok}, [msgspec.json.encode(outputs)]
+
+
+def _write(path: str, data: memoryview) -> dict[str, Any]:
+    """Put a file that was handed in beside the notebook into the submission's folder."""
+    target = Path(HOME, path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    except OSError as error:
+        return {"ok": False, "error": error.strerror}
+    return {"ok": True}
+
+
+def _end(pid: int | None) -> None:
+    if pid is None:
+        return
+    for kill, target in ((_killpg, pid), (_kill, pid)):
+        with suppress(OSError):
+            kill(target, signal.SIGKILL)
+    with suppress(OSError):
+        _waitpid(pid, 0)

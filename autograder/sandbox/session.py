@@ -1,0 +1,265 @@
+"""The trusted side's handle on the template, on one submission in its sandbox, and on one test cell's worker."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+import psutil
+
+from autograder.sandbox import wire
+from autograder.sandbox.holder import NoSandboxError, bwrap_path
+from autograder.sandbox.runner import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.sandbox.limits import Limits
+
+GRACE = 2.0  # seconds between an interrupt from within and the kill from without
+Fate = Literal["ok", "error", "timeout", "died", "memory", "garbled"]
+
+
+class Output(msgspec.Struct, forbid_unknown_fields=True):
+    """One output as the sandbox may send it; anything else is refused."""
+
+    output_type: Literal["stream", "display_data", "execute_result", "error"]
+    name: str | None = None
+    text: str | None = None
+    data: dict[str, str] | None = None
+    metadata: dict[str, dict[str, str]] | None = None
+    execution_count: int | None = None
+    ename: str | None = None
+    evalue: str | None = None
+    traceback: list[str] | None = None
+
+
+_outputs = msgspec.json.Decoder(list[Output])
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """What became of one cell in the sandbox."""
+
+    fate: Fate
+    outputs: tuple[Output, ...] = ()
+
+
+class SandboxDied(Exception):  # noqa: N818 - what happened, not an error of ours
+    """The submission's process is gone; `fate` says why."""
+
+    def __init__(self, fate: Fate) -> None:
+        super().__init__(fate)
+        self.fate = fate
+
+
+class Template:
+    """The warm process that submissions are forked from; one at a time asks it for sandboxes.
+
+    Parameters
+    ----------
+    config
+        From `wall.configuration`.
+
+    Raises
+    ------
+    NoSandboxError
+        Where no wall can be built; the message says what to install or allow.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        bwrap_path()
+        ours, theirs = socket.socketpair()
+        self._stage = ""
+        if config["staged"]:  # a place for what the ordinary user could not reach otherwise
+            self._stage = tempfile.mkdtemp(prefix="autograder-stage-")
+            Path(self._stage).chmod(0o711)
+        config = {**config, "stage": self._stage}
+        environment = {**ENVIRONMENT, "HOME": "/nonexistent", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+        cache = _cache()
+        environment |= {"MPLCONFIGDIR": f"{cache}/matplotlib", "IPYTHONDIR": f"{cache}/ipython"}
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "autograder.sandbox.template", str(theirs.fileno())],
+                pass_fds=(theirs.fileno(),), env=environment, stdin=subprocess.DEVNULL, cwd="/",
+            )  # fmt: skip
+        self._link = ours
+        try:
+            wire.send(ours, config)
+            ready, _ = wire.receive(ours, time.monotonic() + 120)
+        except wire.WireError as error:
+            self.close()
+            raise NoSandboxError(f"the sandbox's template did not start ({error})") from error
+        if not ready.get("ready"):
+            self.close()
+            raise NoSandboxError(f"the sandbox's template did not start: {ready.get('error')}")
+
+    def start(self, limits: Limits) -> Submission:
+        """Make a fresh sandbox with a fork of the template in it."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            wire.send(self._link, {"op": "start", "limits": limits.as_dict()}, fds=[theirs.fileno()])
+            answer, _ = wire.receive(self._link, time.monotonic() + 60)
+        if "error" in answer:
+            ours.close()
+            raise NoSandboxError(str(answer["error"]))
+        return Submission(self, ours, int(answer["id"]), limits)
+
+    def stop(self, holder: int) -> None:
+        """Kill everything in one sandbox."""
+        with contextlib.suppress(wire.WireError):
+            wire.send(self._link, {"op": "stop", "id": holder})
+            wire.receive(self._link, time.monotonic() + 60)
+
+    def close(self) -> None:
+        """End the template; its holders die with it."""
+        self._link.close()
+        self.process.kill()
+        self.process.wait()
+        if self._stage:
+            shutil.rmtree(self._stage, ignore_errors=True)
+
+
+def _cache() -> Path:
+    """Return a folder of our own that is kept between runs: building Matplotlib's font list takes a second."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for folder in (base / "autograder", Path(f"/tmp/autograder-cache-{os.getuid()}")):  # noqa: S108
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if folder.stat().st_uid == os.getuid():
+                return folder
+    return Path("/nonexistent")
+
+
+class Submission:
+    """One submission in its sandbox."""
+
+    def __init__(self, template: Template, control: socket.socket, holder: int, limits: Limits) -> None:
+        self._template = template
+        self._control = control
+        self._holder = holder
+        self._process = psutil.Process(holder)
+        self.limits = limits
+        self.over_memory = False
+
+    def __enter__(self) -> Submission:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is still somebody in the sandbox to talk to, as far as is known."""
+        return bool(self._holder) and not self.over_memory
+
+    def close(self) -> None:
+        """Kill all that runs in the sandbox."""
+        if self._holder:
+            self._control.close()
+            self._template.stop(self._holder)
+            self._holder = 0
+
+    def run_cell(self, source: str, *, seconds: float | None = None, pictures: bool = False) -> CellRun:
+        """Run one of the student's cells; the sandbox is closed where the fate leaves nothing to go on with."""
+        seconds = self.limits.cell_seconds if seconds is None else seconds
+        message = {"op": "cell", "source": source, "seconds": seconds, "pictures": pictures}
+        started = time.monotonic()
+        try:
+            answer, payload = self._ask(message, started + seconds + GRACE)
+            outputs = tuple(_outputs.decode(payload))
+        except SandboxDied as death:
+            return CellRun(death.fate)
+        except (msgspec.ValidationError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            self.close()
+            return CellRun("garbled")
+        late = time.monotonic() - started >= seconds
+        interrupted = any(o.output_type == "error" and o.ename == "KeyboardInterrupt" for o in outputs)
+        if late and (interrupted or not answer.get("ok")):
+            return CellRun("timeout", outputs)
+        return CellRun("ok" if answer.get("ok") is True else "error", outputs)
+
+    def write_file(self, path: str, data: bytes) -> bool:
+        """Put a file into the submission's folder; return whether there was room."""
+        wire.send(self._control, {"op": "file", "path": path})
+        wire.send(self._control, {}, [data])
+        answer, _ = self._ask(None, time.monotonic() + 30)
+        return bool(answer.get("ok"))
+
+    def test(self) -> TestLink:
+        """Fork a worker for one test cell."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                answer, _ = self._ask({"op": "test"}, time.monotonic() + 30, [theirs.fileno()])
+            except BaseException:
+                ours.close()
+                raise
+        return TestLink(self, ours, answer.get("id"))
+
+    def end_test(self, number: Any) -> None:
+        """Kill a test cell's worker and all it started."""
+        with contextlib.suppress(SandboxDied):
+            self._ask({"op": "end", "id": number}, time.monotonic() + 30)
+
+    def _ask(
+        self, message: dict[str, Any] | None, deadline: float, fds: Sequence[int] = ()
+    ) -> tuple[dict[str, Any], memoryview]:
+        if not self._holder:
+            raise SandboxDied("died")
+        fate: Fate
+        try:
+            if message is not None:
+                wire.send(self._control, message, fds=fds)
+            return wire.receive(self._control, deadline, self.watch_memory)
+        except wire.Deadline:
+            fate = "timeout"
+        except wire.Closed:
+            fate = "memory" if self.over_memory else "died"
+        except wire.WireError:
+            fate = "garbled"
+        self.close()
+        raise SandboxDied(fate)
+
+    def watch_memory(self) -> None:
+        """Kill the submission when its processes together use more memory than it may."""
+        limit = self.limits.memory_mib << 20
+        with contextlib.suppress(psutil.Error):
+            processes = self._process.children(recursive=True)
+            if _total(processes, "rss") > limit and _total(processes, "pss") > limit:
+                self.over_memory = True
+                self._template.stop(self._holder)
+
+
+def _total(processes: list[psutil.Process], kind: Literal["rss", "pss"]) -> int:
+    total = 0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_info().rss if kind == "rss" else process.memory_full_info().pss
+    return total
+
+
+class TestLink:
+    """The trusted end of one test cell's worker."""
+
+    __test__ = False  # a name that pytest would collect
+
+    def __init__(self, submission: Submission, sock: socket.socket, number: Any) -> None:
+        self.submission = submission
+        self.socket = sock
+        self._number = number
+
+    def close(self) -> None:
+        """End the worker."""
+        self.socket.close()
+        self.submission.end_test(self._number)

@@ -1,0 +1,247 @@
+"""Values as they cross the wall: plain data, copied; never pickled, never objects.
+
+What crosses: None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice,
+NumPy arrays and scalars of numeric, string and time dtypes, iterators (drawn out, as lists), and functions (as
+a number the other side may call). Subclasses arrive as plain base values. Anything else arrives as
+`Opaque`, the bare name of its type, so that an object that lies about being equal cannot lie here.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder.check import Opaque
+from autograder.sandbox.wire import MAX_PAYLOAD, WireError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_DEPTH = 40
+MAX_NODES = 200_000
+MAX_DIGITS = 20_000  # hexadecimal digits of an int
+MAX_ITEMS = 10_000  # drawn from an iterator
+_KINDS = "?bhilqBHILQefdgFDGSUmM"
+_INT64 = range(-(1 << 63), 1 << 63)
+_ITERATORS: tuple[type, ...] = (
+    type(x for x in ()), map, filter, zip, enumerate, reversed, type(iter([])), type(iter({})), type(iter(())),
+    type({}.keys()), type({}.values()), type({}.items()), type(iter(range(0))), type(iter(set())), itertools.chain,
+)  # fmt: skip
+
+
+class Packer:
+    """Turns values into a tree for the header and buffers for the payload.
+
+    Parameters
+    ----------
+    function
+        Gives the number under which the other side may call a function; None where functions do not cross.
+    """
+
+    def __init__(self, function: Callable[[Any], int] | None = None) -> None:
+        self.buffers: list[Any] = []
+        self._function = function
+        self._offset = 0
+        self._nodes = 0
+
+    def pack(self, value: Any, depth: int = 0) -> Any:  # noqa: C901, PLR0911, PLR0912 - one branch a type
+        """Return the tree of one value; raises `WireError` for what is too deep or too large."""
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise WireError("nested too deep" if depth > MAX_DEPTH else f"more than {MAX_NODES} items")
+        kind = type(value)
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is int:
+            return value if value in _INT64 else self._big(value)
+        if kind is str:
+            return self._text(value)
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, np.generic):
+            return ["g", *self._array(np.asarray(value))[1:]]
+        if isinstance(value, (list, tuple, set, frozenset)):
+            tag = {list: "l", tuple: "t", set: "s", frozenset: "z"}[
+                _base(value, (list, tuple, set, frozenset))
+            ]
+            return [tag, *(self.pack(v, depth + 1) for v in value)]
+        if isinstance(value, dict):
+            flat = (self.pack(part, depth + 1) for item in dict.items(value) for part in item)
+            return ["d", *flat]
+        if isinstance(value, bool | int | float | str):  # a subclass: its plain value
+            base = _base(value, (bool, int, float, str))
+            return self.pack(base.__call__(value) if base is not str else str.__str__(value), depth + 1)
+        if isinstance(value, complex):
+            return ["c", value.real, value.imag]
+        if isinstance(value, bytes | bytearray):
+            return ["b", *self._add(bytes(value))]
+        if kind is range:
+            return ["r", *(self.pack(part, depth + 1) for part in (value.start, value.stop, value.step))]
+        if kind is slice:
+            return ["i", *(self.pack(part, depth + 1) for part in (value.start, value.stop, value.step))]
+        if isinstance(value, _ITERATORS):
+            items = list(itertools.islice(value, MAX_ITEMS + 1))
+            return (
+                ["y", *(self.pack(v, depth + 1) for v in items)]
+                if len(items) <= MAX_ITEMS
+                else self._opaque(value)
+            )
+        if callable(value) and not isinstance(value, type) and self._function is not None:
+            return ["f", self._function(value), self._text(str(getattr(value, "__name__", "function"))[:200])]
+        return self._opaque(value)
+
+    def _opaque(self, value: Any) -> list[Any]:
+        name = value.type_name if isinstance(value, Opaque) else type(value).__name__
+        return ["o", self._text(str(name)[:200])]
+
+    def _text(self, value: str) -> str:
+        return value.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no UTF-8
+
+    def _big(self, value: int) -> list[Any]:
+        digits = f"{value:x}"
+        if len(digits) > MAX_DIGITS:
+            raise WireError(f"an int of {len(digits)} hexadecimal digits")
+        return ["n", digits]
+
+    def _array(self, value: np.ndarray[Any, Any]) -> list[Any]:
+        plain = np.asarray(value)
+        if plain.dtype.char not in _KINDS or plain.dtype.names is not None:
+            return ["o", f"ndarray of dtype {plain.dtype}"[:200]]
+        data = np.ascontiguousarray(plain)
+        raw = data.reshape(-1).view(np.uint8) if data.size and data.dtype.itemsize else np.zeros(0, np.uint8)
+        return ["a", plain.dtype.str, list(plain.shape), bool(plain.flags.writeable), *self._add(raw)]
+
+    def _add(self, raw: Any) -> tuple[int, int]:
+        size = memoryview(raw).nbytes
+        start, self._offset = self._offset, self._offset + size
+        if self._offset > MAX_PAYLOAD:
+            raise WireError(f"more than {MAX_PAYLOAD >> 20} MiB of arrays")
+        self.buffers.append(raw)
+        return start, size
+
+
+def _base(value: Any, kinds: tuple[type, ...]) -> type:
+    return next(kind for kind in kinds if isinstance(value, kind))
+
+
+class Unpacker:
+    """Turns a tree and its payload back into values, believing neither.
+
+    Parameters
+    ----------
+    payload
+        The frame's payload.
+    function
+        Makes a callable of a function's number and name; None where functions do not cross.
+    """
+
+    def __init__(self, payload: memoryview, function: Callable[[int, str], Any] | None = None) -> None:
+        self._payload = payload
+        self._function = function
+        self._nodes = 0
+        self._bytes = 0
+
+    def unpack(self, tree: Any, depth: int = 0) -> Any:
+        """Return the value of one tree; raises `WireError` for anything malformed."""
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise WireError("a value nested too deep or with too many items")
+        kind = type(tree)
+        if tree is None or kind in (bool, int, float, str):
+            return tree
+        if kind is not list or not tree or type(tree[0]) is not str:
+            raise WireError("a value of no known form")
+        tag, *rest = tree
+        try:
+            if tag in _CONTAINERS:
+                return _CONTAINERS[tag]([self.unpack(part, depth + 1) for part in rest])
+            if tag in {"a", "g"}:
+                array = self._array(*rest)
+                return array if tag == "a" else array[()]
+            if tag == "f" and self._function is not None:
+                number, name = rest
+                if type(number) is not int or type(name) is not str:
+                    raise WireError("a function without a number")
+                return self._function(number, name)
+            return _SCALARS[tag](self, rest)
+        except WireError:
+            raise
+        except (TypeError, ValueError, KeyError, IndexError, OverflowError, MemoryError, RecursionError):
+            raise WireError(f"a malformed value ({tag[:8]!r})") from None
+
+    def _slice(self, start: Any, size: Any) -> memoryview:
+        if (
+            type(start) is not int
+            or type(size) is not int
+            or not 0 <= start <= start + size <= len(self._payload)
+        ):
+            raise WireError("a buffer outside its payload")
+        self._bytes += size
+        if self._bytes > MAX_PAYLOAD:  # one buffer named a thousand times
+            raise WireError("more bytes than were sent")
+        return self._payload[start : start + size]
+
+    def _array(self, dtype: Any, shape: Any, writeable: Any, start: Any, size: Any) -> np.ndarray[Any, Any]:
+        if type(dtype) is not str or len(dtype) > 16 or type(shape) is not list or len(shape) > 32:  # noqa: PLR2004
+            raise WireError("an array of no known form")
+        if not all(type(n) is int and 0 <= n <= MAX_PAYLOAD for n in shape):
+            raise WireError("an array with an impossible shape")
+        kind = np.dtype(dtype)
+        if kind.char not in _KINDS or kind.names is not None or kind.subdtype is not None:
+            raise WireError("an array of a dtype that does not cross")
+        count = 1
+        for n in shape:
+            count *= n
+        if count * kind.itemsize != size:
+            raise WireError("an array whose size is not its shape's")
+        raw = bytes(self._slice(start, size))
+        array = np.zeros(shape, kind) if size == 0 else np.frombuffer(bytearray(raw), kind).reshape(shape)
+        if not writeable:
+            array.flags.writeable = False
+        return array
+
+
+def _pairs(items: list[Any]) -> dict[Any, Any]:
+    if len(items) % 2:
+        raise WireError("a dict with a key without a value")
+    return dict(zip(items[::2], items[1::2], strict=True))
+
+
+def _int(_: Unpacker, rest: list[Any]) -> int:
+    (digits,) = rest
+    if type(digits) is not str or len(digits) > MAX_DIGITS + 1:
+        raise WireError("an int that is too long")
+    return int(digits, 16)
+
+
+def _complex(_: Unpacker, rest: list[Any]) -> complex:
+    re, im = rest
+    return complex(float(re), float(im))
+
+
+def _bytes(packed: Unpacker, rest: list[Any]) -> bytes:
+    return bytes(packed._slice(*rest))  # noqa: SLF001 - the table belongs to the class
+
+
+def _opaque(_: Unpacker, rest: list[Any]) -> Opaque:
+    (name,) = rest
+    return Opaque(str(name)[:200])
+
+
+def _range(packed: Unpacker, rest: list[Any]) -> range:
+    start, stop, step = (packed.unpack(part) for part in rest)
+    return range(start, stop, step)
+
+
+def _slice(packed: Unpacker, rest: list[Any]) -> slice:
+    return slice(*(packed.unpack(part) for part in rest))
+
+
+_CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {
+    "l": list, "t": tuple, "s": set, "z": frozenset, "y": iter, "d": _pairs,
+}  # fmt: skip
+_SCALARS: dict[str, Callable[[Unpacker, list[Any]], Any]] = {
+    "n": _int, "c": _complex, "b": _bytes, "o": _opaque, "r": _range, "i": _slice,
+}  # fmt: skip

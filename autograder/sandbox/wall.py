@@ -1,0 +1,80 @@
+"""What the sandbox shows of this machine, and as whom it runs: worked out once, on the trusted side."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PACKAGE = Path(__file__).resolve().parent.parent
+_SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
+
+
+def ordinary_user() -> tuple[int, int] | None:
+    """Return the (uid, gid) that root becomes before it makes a sandbox; None where we are not root.
+
+    As real root bubblewrap is no wall: the kernel's own files stay writable and some limits do not count.
+    """
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam("nobody")
+    return entry.pw_uid, entry.pw_gid
+
+
+def _reachable(path: Path) -> bool:
+    """Whether any user may read this folder."""
+    return all(part.stat().st_mode & 0o001 for part in (path, *path.parents)) and bool(
+        path.stat().st_mode & 0o004
+    )
+
+
+def _inside(path: Path, folders: Iterable[Path | str]) -> bool:
+    return any(path == Path(f) or Path(f) in path.parents for f in folders)
+
+
+def shown_folders(assets: Path | None = None) -> list[Path]:
+    """Return the folders that Python, its packages and a notebook's imports need, outside the system's own."""
+    wanted = {Path(sys.base_prefix), Path(sys.prefix), Path(sys.executable).resolve().parent.parent, PACKAGE}
+    wanted |= {Path(p) for p in sys.path if p and Path(p).is_dir() and "-packages" in Path(p).name}
+    if assets is not None and assets.is_dir():
+        wanted.add(assets)
+    kept: list[Path] = []
+    for path in sorted({*wanted, *(p.resolve() for p in wanted)}):
+        if path != Path("/") and not _inside(path, [*kept, *_SYSTEM]):
+            kept.append(path)
+    return kept
+
+
+def configuration(
+    hidden: Iterable[Path], preload: Iterable[str], *, assets: Path | None = None, seed: int = 0
+) -> dict[str, Any]:
+    """Return what a template is told at its start.
+
+    Parameters
+    ----------
+    hidden
+        Folders with secrets (the course's); shown ones inside them stay visible, nothing else of them does.
+    preload
+        Modules that the lesson imports.
+    assets
+        The course's public data, shown read-only.
+    seed
+        For NumPy's and Python's global random state: the same in every submission, so that marks repeat.
+    """
+    user = ordinary_user()
+    shown = shown_folders(assets)
+    staged = [str(p) for p in shown if user is not None and not _reachable(p)]
+    return {
+        "uid": user[0] if user else None,
+        "gid": user[1] if user else None,
+        "shown": [str(p) for p in shown],
+        "hidden": sorted({str(Path(h).resolve()) for h in hidden}),
+        "staged": staged,
+        "preload": list(preload),
+        "seed": seed,
+    }

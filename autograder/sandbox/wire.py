@@ -1,0 +1,151 @@
+"""Frames on a socket: a small msgpack header, then raw bytes; both capped, neither trusted.
+
+A frame is ``magic, header length, payload length`` (network order), the header, the payload. The header is
+plain data (msgspec's msgpack: no objects, no code); arrays and long outputs lie in the payload. Whatever does
+not fit the caps ends the conversation (`WireError`): a reader never resynchronises with a sender it doubts.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import select
+import socket
+import struct
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_PREFIX = struct.Struct("!4sIQ")
+_MAGIC = b"AGW1"
+MAX_HEADER = 4 << 20
+MAX_PAYLOAD = 256 << 20
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder().decode
+
+
+class WireError(Exception):
+    """The other side sent something that is not a frame, or more than the caps allow."""
+
+
+class Closed(WireError):  # noqa: N818 - an end, not an error of its own
+    """The other side is gone."""
+
+
+class Deadline(Exception):  # noqa: N818 - the deadline passed
+    """No frame came before the deadline."""
+
+
+def send(
+    sock: socket.socket, message: dict[str, Any], buffers: Sequence[Any] = (), fds: Sequence[int] = ()
+) -> None:
+    """Send one frame; `buffers` are laid end to end as its payload, `fds` travel along (SCM_RIGHTS)."""
+    header = _encode(message)
+    views = [memoryview(b).cast("B") if memoryview(b).nbytes else memoryview(b"") for b in buffers]
+    size = sum(v.nbytes for v in views)
+    if len(header) > MAX_HEADER or size > MAX_PAYLOAD:
+        raise WireError(f"a frame of {len(header)} + {size} bytes is larger than the wire takes")
+    head = _PREFIX.pack(_MAGIC, len(header), size) + header
+    try:
+        if fds:
+            sent = sock.sendmsg([head], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))])
+            head = head[sent:]
+        if size < 1 << 16:  # one system call for the common, small frame
+            sock.sendall(b"".join([head, *views]))
+        else:
+            sock.sendall(head)
+            for view in views:
+                sock.sendall(view)
+    except (BrokenPipeError, ConnectionResetError) as error:
+        raise Closed("the other side is gone") from error
+
+
+def _read(
+    sock: socket.socket, size: int, deadline: float | None, idle: Callable[[], None] | None
+) -> bytearray:
+    """Read exactly `size` bytes, calling `idle` every 50 ms while nothing comes."""
+    data = bytearray(size)
+    view = memoryview(data)
+    got = 0
+    while got < size:
+        if deadline is not None:
+            _wait(sock, deadline, idle)
+        try:
+            n = sock.recv_into(view[got:])
+        except InterruptedError:
+            continue
+        except (ConnectionResetError, BrokenPipeError) as error:
+            raise Closed("the other side is gone") from error
+        if n == 0:
+            raise Closed("the other side is gone")
+        got += n
+    return data
+
+
+def _wait(sock: socket.socket, deadline: float, idle: Callable[[], None] | None) -> None:
+    poller = select.poll()
+    poller.register(sock, select.POLLIN)
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise Deadline
+        if poller.poll(min(left, 0.05) * 1000 + 1):
+            return
+        if idle is not None:
+            idle()
+
+
+def receive(
+    sock: socket.socket, deadline: float | None = None, idle: Callable[[], None] | None = None
+) -> tuple[dict[str, Any], memoryview]:
+    """Receive one frame.
+
+    Parameters
+    ----------
+    sock
+        A stream socket.
+    deadline
+        On the clock of `time.monotonic`; None waits for ever (only inside the sandbox).
+    idle
+        Called about every 50 ms while nothing comes; the trusted side watches memory there.
+
+    Raises
+    ------
+    Deadline, Closed, WireError
+        No frame in time; the other side went away; what came is no frame.
+    """
+    magic, header_size, size = _PREFIX.unpack(_read(sock, _PREFIX.size, deadline, idle))
+    if magic != _MAGIC or header_size > MAX_HEADER or size > MAX_PAYLOAD:
+        raise WireError("not a frame")
+    header = _read(sock, header_size, deadline, idle)
+    payload = _read(sock, size, deadline, idle) if size else bytearray()
+    try:
+        message = _decode(header)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, MemoryError) as error:
+        raise WireError(f"an unreadable header: {type(error).__name__}") from None
+    if type(message) is not dict or not all(type(k) is str for k in message):
+        raise WireError("a header that is no record")
+    return message, memoryview(payload)
+
+
+def receive_with_fds(sock: socket.socket, count: int) -> tuple[dict[str, Any], list[int]]:
+    """Receive one small frame with up to `count` file descriptors (no payload). Used inside only."""
+    data, fds, _, _ = socket.recv_fds(sock, _PREFIX.size, count)
+    while data and len(data) < _PREFIX.size:
+        data += sock.recv(_PREFIX.size - len(data))
+    if not data:
+        raise Closed("the other side is gone")
+    magic, header_size, size = _PREFIX.unpack(data)
+    if magic != _MAGIC or header_size > MAX_HEADER or size:
+        with contextlib.suppress(OSError):
+            sock.close()
+        raise WireError("not a frame")
+    message = _decode(_read(sock, header_size, None, None))
+    if type(message) is not dict:
+        raise WireError("a header that is no record")
+    return message, list(fds)

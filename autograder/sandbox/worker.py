@@ -1,0 +1,191 @@
+"""Inside the sandbox, one fork for each test cell: answers the calls that the test makes.
+
+The test itself never comes here. What comes is "call function 3 with these values"; what goes back is a value,
+an exception's name and words, or a call back into a function that the test passed as an argument.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from autograder.sandbox import wire
+from autograder.sandbox.values import Packer, Unpacker
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from autograder.sandbox.limits import Limits
+
+_setitimer, _REAL = signal.setitimer, signal.ITIMER_REAL
+_MAX_TEXT = 2_000
+_MAX_FRAMES = 8
+
+
+class TimeUp(BaseException):
+    """The call's time is over; a BaseException, so that `except Exception` does not swallow it."""
+
+
+class _Sink:
+    """Where prints go while tests call: they could carry a hidden input out."""
+
+    encoding = "utf-8"
+    closed = False
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def writelines(self, lines: Any) -> None: ...
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return 1
+
+
+class _Worker:
+    def __init__(self, link: socket.socket, namespace: dict[str, Any], limits: Limits) -> None:
+        self._link = link
+        self._namespace = namespace
+        self._functions: list[Callable[..., Any]] = []
+        self._limits = limits
+
+    def _register(self, function: Callable[..., Any]) -> int:
+        if isinstance(function, _Callback):
+            return -1 - function.number
+        self._functions.append(function)
+        return len(self._functions) - 1
+
+    def _callback(self, number: int, name: str) -> Callable[..., Any]:
+        return self._functions[-1 - number] if number < 0 else _Callback(self, number, name)
+
+    def describe(self, names: list[str]) -> None:
+        """Send the values that names are bound to; one that does not cross says so by itself."""
+        packer = Packer(self._register)
+        found: dict[str, Any] = {}
+        for name in names:
+            if name in self._namespace:
+                try:
+                    found[name] = packer.pack(self._namespace[name])
+                except wire.WireError as error:
+                    found[name] = ["o", f"{type(self._namespace[name]).__name__} ({error})"]
+        wire.send(self._link, {"names": found}, packer.buffers)
+
+    def call(self, message: dict[str, Any], payload: memoryview) -> None:
+        """Make one call and send what came of it."""
+        unpacker = Unpacker(payload, self._callback)
+        args = [unpacker.unpack(tree) for tree in message["args"]]
+        kwargs = {name: unpacker.unpack(tree) for name, tree in message["kwargs"].items()}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                _setitimer(_REAL, message["seconds"])
+                try:
+                    value = self._functions[message["id"]](*args, **kwargs)
+                    packer = Packer(self._register)
+                    reply: dict[str, Any] = {"value": packer.pack(value)}  # may draw out a student's iterator
+                finally:
+                    _setitimer(_REAL, 0)
+            except TimeUp:
+                packer, reply = Packer(), {"timeout": True}
+            except wire.WireError as error:
+                packer, reply = Packer(), {"error": _error(error)}
+            except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt included
+                packer, reply = Packer(), {"error": _error(error)}
+        reply["warnings"] = [[w.category.__name__, str(w.message)[:_MAX_TEXT]] for w in caught[:10]]
+        self._changes(message, payload, args, packer, reply)
+        try:
+            wire.send(self._link, reply, packer.buffers)
+        except wire.WireError as error:
+            wire.send(self._link, {"error": _error(error), "warnings": []})
+
+    def _changes(
+        self,
+        message: dict[str, Any],
+        payload: memoryview,
+        args: list[Any],
+        packer: Packer,
+        reply: dict[str, Any],
+    ) -> None:
+        """Add to `reply` the arguments that the call changed in place."""
+        mutable = {i for i, tree in enumerate(message["args"]) if type(tree) is list and tree[0] in "alds"}
+        if not mutable:
+            return
+        try:
+            check = Packer(self._register)
+            after = [check.pack(arg) if i in mutable else message["args"][i] for i, arg in enumerate(args)]
+            if after == message["args"] and b"".join(bytes(b) for b in check.buffers) == payload:
+                return
+            reply["changed"] = {str(i): packer.pack(args[i]) for i in mutable}
+        except wire.WireError:
+            reply["changed"] = {}
+
+    def callback(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call back into a function that the test passed."""
+        packer = Packer(self._register)
+        message = {
+            "callback": number,
+            "args": [packer.pack(arg) for arg in args],
+            "kwargs": {name: packer.pack(value) for name, value in kwargs.items()},
+        }
+        wire.send(self._link, message, packer.buffers)
+        answer, payload = wire.receive(self._link)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return Unpacker(payload, self._callback).unpack(answer["value"])
+
+
+class _Callback:
+    """A function of the trusted side, as student code sees it."""
+
+    def __init__(self, worker: _Worker, number: int, name: str) -> None:
+        self._worker = worker
+        self.number = number
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._worker.callback(self.number, args, kwargs)
+
+
+def _error(error: BaseException) -> dict[str, Any]:
+    try:
+        text = str(error)[:_MAX_TEXT]
+    except BaseException:  # noqa: BLE001 - a student's __str__ may do anything
+        text = ""
+    frames = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if "autograder" not in code.co_filename:
+            frames.append([code.co_name[:100], traceback.tb_lineno])
+        traceback = traceback.tb_next
+    bases = [kind.__name__[:100] for kind in type(error).__mro__ if kind.__module__ == "builtins"]
+    return {"type": type(error).__name__[:100], "bases": bases, "text": text, "frames": frames[-_MAX_FRAMES:]}
+
+
+def _time_up(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
+    raise TimeUp
+
+
+def serve(link: socket.socket, namespace: dict[str, Any], limits: Limits) -> None:
+    """Answer the test until it ends."""
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGALRM, _time_up)
+    sys.stdout = sys.stderr = _Sink()  # type: ignore[assignment]
+    worker = _Worker(link, namespace, limits)
+    while True:
+        try:
+            message, payload = wire.receive(link)
+        except wire.WireError:
+            return
+        if message["op"] == "describe":
+            worker.describe(message["names"])
+        else:
+            worker.call(message, payload)
