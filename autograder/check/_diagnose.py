@@ -73,7 +73,7 @@ def _diagnose(trials: Sequence[Trial]) -> str | None:
     )
     if misshapen:
         largest = max(misshapen, key=lambda pair: pair.want.size)  # shows most habits best
-        both = (largest, misshapen[0])
+        both = (misshapen[0], largest)
         return next((said for pair in both for rule in rules if (said := rule(pair))), None)
     wrong = [pair for pair in pairs if not bool(np.all(within(pair.got, pair.want)))]
     if not wrong:
@@ -237,8 +237,8 @@ def _not_finite(pairs: list[_Pair]) -> str | None:
         return None
     kind = "nan" if np.isnan(got[lost]).any() else "inf"
     if any(np.any(np.abs(arg) >= _LARGE) for pair in pairs for arg in pair.args):
-        return f"A step in between leaves the range of floats: {kind}. Which exponential is too large?"
-    return f"{kind} came out of ordinary numbers. Is something divided by 0, or a log taken of 0?"
+        return f"A step in between leaves the range of floats: {kind}. Which step gets too large or too small there?"
+    return f"{kind} came out of ordinary numbers. Is something divided by 0, or a log taken of what is not positive?"
 
 
 def _truncated(pairs: list[_Pair]) -> str | None:

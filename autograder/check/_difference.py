@@ -45,7 +45,7 @@ class Inputs:
     values: Array
 
 
-def numeric(value: Any) -> Array | None:
+def numeric(value: Any) -> Array | None:  # noqa: PLR0911 - one return per kind of value
     """Return a value as a plain numeric array, or None when it is not made of numbers alone."""
     if isinstance(value, (np.ndarray, np.generic)):
         plain = np.asarray(value)
@@ -98,7 +98,7 @@ def agree(got: Any, want: Any) -> bool:
     return difference(got, want) is None
 
 
-def difference(
+def difference(  # noqa: PLR0911 - one return per kind of value
     got: Any, want: Any, *, exact: bool = False, inputs: Inputs | None = None
 ) -> Difference | None:
     """Return how `got` differs from `want`, or None when it does not.

@@ -49,7 +49,7 @@ class Aspect:
         catcher = warnings.catch_warnings(record=True)
         heard = catcher.__enter__()
         warnings.simplefilter("always")
-        self._open.append((catcher, heard or [], _context.aspect.set(self)))
+        self._open.append((catcher, [] if heard is None else heard, _context.aspect.set(self)))
         return self
 
     def __exit__(

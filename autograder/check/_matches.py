@@ -106,7 +106,9 @@ def _record(f: Function, ref: Function, evidence: Evidence) -> None:
 def located(found: Difference, args: tuple[Any, ...], named: list[str], because: str | None) -> Finding:
     """Return a difference as a finding that says the call, or the one input that shows it."""
     if found.at_input and found.where is not None:
-        case = found.where
+        rest = [i for i, arg in enumerate(args) if not isinstance(arg, np.ndarray)]
+        others = described(tuple(args[i] for i in rest), [named[i] for i in rest])
+        case = ", ".join(part for part in (found.where, others) if part)
     else:
         case = ", ".join(part for part in (described(args, named), found.where) if part)
     return Finding(with_reason(found.verdict, because), case=case, comparison=found.comparison)
@@ -122,12 +124,14 @@ def _inputs(ref: Function, args: tuple[Any, ...], named: list[str], got: Any, wa
     if x.shape != wanted.shape or came.shape != wanted.shape:
         return None
     for place in np.argwhere(~within(came, wanted))[:_ELEMENTS_TRIED]:
-        one = (*args[: arrays[0]], x[tuple(place)].reshape(1), *args[arrays[0] + 1 :])
+        # Beside another number, an entry alone gives what it gave in the array: then entries do not meet.
+        entry = x[tuple(place)]
+        pair = (*args[: arrays[0]], np.array([entry, entry + 1]), *args[arrays[0] + 1 :])
         try:
-            alone = quietly(ref, one)
+            alone = numeric(quietly(ref, pair))
         except Exception:  # noqa: BLE001 - then it is not elementwise
             return None
-        if not agree(alone, wanted[tuple(place)].reshape(1)):
+        if alone is None or alone.shape != (2,) or not agree(alone[0], wanted[tuple(place)]):
             return None
     return Inputs(named[arrays[0]], x)
 

@@ -1,0 +1,125 @@
+"""What wrong results look like: each habit is recognised, and right ones never are."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder import check
+from autograder.check import cases
+from autograder.check._diagnose import Trial, diagnose
+
+Array = np.ndarray[Any, Any]
+nan = float("nan")
+
+
+def advice(wrong: Any, right: Any, made: Any) -> str:
+    """Return what a student reads under the verdict."""
+    with pytest.raises(check.CheckFailed) as caught:
+        check.matches(wrong, right, made)
+    return caught.value.finding.advice or ""
+
+
+def double(x: Array) -> Array:
+    return 2 * x
+
+
+def spread(x: Array) -> Array:
+    return np.asarray(x / np.abs(x).sum(axis=-1, keepdims=True))
+
+
+HABITS = [
+    (lambda x: None, double, cases.reals(), "Did you forget `return`?"),  # noqa: ARG005
+    (lambda x: np.max(x), double, cases.vectors(), "One number came back for a whole array."),
+    (lambda x: x.T * 2, double, cases.matrices(), "The numbers are right, but transposed."),
+    (lambda x: double(x)[None], double, cases.vectors(), "(1, 2) and (2,) are different shapes"),
+    (lambda x: double(x)[:, None] + x, double, cases.vectors(), "(2, 1) and (2,) are broadcast together"),
+    (lambda x: x.sum(1), lambda x: x.sum(0), cases.matrices(), "comes from reducing over axis 1"),
+    (lambda x: x, double, cases.vectors(), "gives its argument back unchanged"),
+    (lambda x: -2 * x, double, cases.vectors(), "the opposite sign"),
+    (lambda x: 3 * x, double, cases.vectors(), "1.5 times what was expected"),
+    (lambda x: 2 * x / x.size, double, cases.vectors(), "The factor follows the size of the input"),
+    (lambda x: 2 * x + 1, double, cases.vectors(), "off by the same amount: 1."),
+    (lambda x: (x >= 0) * 2.0 - 1, np.sign, cases.reals(), "Right everywhere but at x = 0."),
+    (lambda x: np.log(1 + np.exp(x)), lambda x: np.logaddexp(0, x), cases.extremes(), "leaves the range of floats: inf"),
+    (np.log, double, cases.reals(), "nan came out of ordinary numbers"),
+    (lambda x: np.clip(x, -50, 50), lambda x: x + 0.0, cases.extremes(), "wrong for large |x|"),
+    (lambda x: np.maximum(x, 0).astype(int), lambda x: np.maximum(x, 0), cases.reals(), "holds whole numbers"),
+    (lambda x: x > 0, lambda x: np.maximum(x, 0), cases.reals(), "holds True or False"),
+    (lambda x: np.zeros(x.shape), double, cases.reals(), "Every entry is 0, whatever the input."),
+    (lambda x: x / np.abs(x[0]).sum(), spread, cases.matrices(), "The first row is right, the others are not."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "right", "made", "said"), HABITS, ids=[habit[-1] for habit in HABITS])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_habit_is_recognised(wrong: Any, right: Any, made: Any, said: str) -> None:
+    assert said in advice(wrong, right, made)
+
+
+def test_a_square_transpose_is_recognised() -> None:
+    with pytest.raises(check.CheckFailed, match="transposed"):
+        check.close(np.array([[1.0, 2], [3, 4]]).T, [[1, 2], [3, 4]])
+
+
+def test_a_mean_for_a_sum_names_the_axis() -> None:
+    with pytest.raises(
+        check.CheckFailed, match=r"Every entry is 1/3 of what was expected, and 3 is the length"
+    ):
+        check.close(np.array([1.0, 2.0, 5.0]) / 3, [1, 2, 5])
+
+
+def test_a_changed_argument_is_told_where_nothing_else_fits() -> None:
+    def cumulative(x: Array) -> Array:
+        x += np.arange(len(x)) ** 2
+        return np.asarray(x * np.sin(x))
+
+    assert "also changed its argument in place" in advice(
+        cumulative, lambda x: x * np.sin(x), cases.vectors()
+    )
+
+
+anything = st.one_of(
+    st.none(),
+    st.floats(),
+    st.text(max_size=3),
+    hnp.arrays(
+        st.sampled_from([np.float64, np.int64, np.bool_]),
+        hnp.array_shapes(min_dims=0, max_dims=3, max_side=3),
+    ),
+    st.tuples(st.floats(), st.floats()),
+    st.just(check.Opaque("Tensor")),
+)
+
+
+@given(st.lists(st.builds(Trial, st.tuples(anything), anything, anything), max_size=4))
+def test_no_values_upset_a_diagnosis(trials: list[Trial]) -> None:
+    said = diagnose(trials)
+    assert said is None or said
+
+
+@given(anything, anything)
+def test_any_two_values_can_be_compared(got: Any, want: Any) -> None:
+    try:
+        check.close(got, want)
+    except check.CheckFailed as failed:
+        assert failed.finding.verdict  # noqa: PT017
+
+
+@given(hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=3)))
+def test_right_results_have_no_habit(x: Array) -> None:
+    assert diagnose([Trial((x,), x.copy(), x)]) is None
+
+
+@pytest.mark.parametrize("module", ["cases", "_compare", "_functions", "_matches", "_marks"])
+def test_examples_in_docstrings_hold(module: str) -> None:
+    found = doctest.testmod(importlib.import_module(f"autograder.check.{module}"))
+    assert found.attempted > 0
+    assert found.failed == 0
