@@ -10,6 +10,7 @@ home. Only settings live here; the classes they name live in `autograder.grading
 
 from __future__ import annotations
 
+import glob
 import importlib
 import inspect
 import os
@@ -114,7 +115,7 @@ def with_lesson_files_ignored(c: Config, root: Path) -> None:
 
 
 def _lesson_sources(c: Config, root: Path) -> list[str]:
-    """File names NAME.py for every folder NAME of the source step that holds one."""
+    """Glob NAME.py for every assignment folder NAME of the source step."""
     source: Any = c.CourseDirectory.get("source_directory")
     structure: Any = c.CourseDirectory.get("directory_structure")
     pattern = (
@@ -123,7 +124,7 @@ def _lesson_sources(c: Config, root: Path) -> list[str]:
     folder = Path(os.path.normpath(root / pattern))
     anchor = Path(folder.anchor)
     lessons = (found.name for found in anchor.glob(str(folder.relative_to(anchor))) if found.is_dir())
-    return sorted(f"{name}.py" for name in lessons)
+    return sorted(f"{glob.escape(name)}.py" for name in lessons)
 
 
 def _caller_root(c: Config) -> Path:

@@ -67,6 +67,8 @@ def _run_cell(shell: InteractiveShell, cell: dict[str, Any], reference: dict[str
             for aspect in report.aspects
             if aspect.earned < aspect.points
         ]
+        if captured.stderr:  # nbgrader gives 0 for any of it
+            record["findings"].append(f"it wrote to stderr: {captured.stderr.strip().splitlines()[-1]}")
     return record
 
 
@@ -74,9 +76,9 @@ def _plain(shell: InteractiveShell, value: object) -> str:
     """Write a cell's value as the notebook shows it in plain text."""
     if shell.display_formatter is None:
         return repr(value)
-    return str(
-        shell.display_formatter.format(value, include={"text/plain"})[0].get("text/plain", repr(value))
-    )
+    shown: dict[str, str]
+    shown, _ = shell.display_formatter.format(value, include={"text/plain"})  # type: ignore[no-untyped-call]
+    return shown.get("text/plain", repr(value))
 
 
 def _offset(error: BaseException) -> int | None:

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
     from autograder.lesson.source import Lesson
 
-_MARKER = re.compile(rb"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)", re.IGNORECASE)
+# nbgrader's rule for markers, and the same words as a comment in any letters.
+_MARKER = re.compile(
+    rb"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)"
+    rb"|#\s*((?i:begin|end) +(?i:solution|hidden tests|mark scheme))\b"
+)
 _LESSON_SOURCE = re.compile(rb"^\s*#\s*%%.*nbgrader", re.MULTILINE)
 _SECRET_FILES = {"samples.py"}
 

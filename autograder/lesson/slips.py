@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 _TEST = "test_"
 _EXAMPLE = '# %% nbgrader={"grade_id": "relu", "solution": true}'
-_LIKE_A_MARKER = re.compile(r"^\s*#+\s*(begin|end)\b.*\b(solutions?|hidden|tests?|mark)\b", re.IGNORECASE)
+_LIKE_A_MARKER = re.compile(
+    r"^\s*(#+\s*(?i:begin|end)\s+(?i:solutions?|hidden|mark(ing)?\s*scheme)\b|###\s*(BEGIN|END)\b)"
+)
 _MARKER = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 _LIKE_A_HEADER = re.compile(r"^\s*#\s*%%\S*\s*(\[|nbgrader|markdown)", re.IGNORECASE)
 _HEADER_WITH_NBGRADER = re.compile(r"^\s*#\s*%%\s.*nbgrader")
@@ -134,7 +136,7 @@ def _markers(lesson: Lesson) -> Iterator[Slip]:
         for fault in faults:
             yield Slip(lesson.path, lesson.line(index, fault.line), fault.message, fault.advice)
         for offset, line in enumerate(cell.source.split("\n")):
-            if _LIKE_A_MARKER.match(line) and not _MARKER.search(line):
+            if cell.cell_type == "code" and _LIKE_A_MARKER.match(line) and not _MARKER.search(line):
                 yield Slip(
                     lesson.path,
                     lesson.line(index, offset),
@@ -263,7 +265,7 @@ def _stub(lesson: Lesson, trial: Trial) -> Iterator[Slip]:
             yield Slip(
                 lesson.path,
                 lesson.headers[run.index],
-                f"the untouched stub gets {run.score:g} points in `{cells.grade_id(cell)}`",
+                f"the untouched stub earns {run.score:g} in `{cells.grade_id(cell)}`",
                 "Let every aspect call the student's answer, so that a stub earns nothing.",
             )
 

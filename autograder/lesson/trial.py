@@ -145,7 +145,7 @@ def _outcome(cell: nbformat.NotebookNode, run: dict[str, Any]) -> CellRun:
         unreadable = unreadable or _misread(graded)
     return CellRun(
         index=run["index"],
-        error=f"{errors[0].ename}: {errors[0].evalue}".strip().split("\n", 1)[0] if errors else None,
+        error=f"{errors[0].ename}: {errors[0].evalue}".split("\n", 1)[0].rstrip(": ") if errors else None,
         offset=run.get("offset"),
         score=score,
         findings=tuple(run["findings"]),
