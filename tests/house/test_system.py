@@ -1,7 +1,7 @@
 """tools/system.sh on bare machines: it installs nothing by itself here, so each message can be read.
 
-A bare machine is a PATH with few commands. The script comes by standard input: the ordinary user
-that it runs as need not be able to read the project.
+A bare machine is a PATH with few commands. The script comes by standard input: the ordinary user that it
+runs as need not be able to read the project.
 """
 
 from __future__ import annotations

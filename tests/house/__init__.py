@@ -1,0 +1,1 @@
+"""Tests of the house itself: its commands, rules, requirements and JupyterLab."""
