@@ -237,8 +237,8 @@ def _not_finite(pairs: list[_Pair]) -> str | None:
         return None
     kind = "nan" if np.isnan(got[lost]).any() else "inf"
     if any(np.any(np.abs(arg) >= _LARGE) for pair in pairs for arg in pair.args):
-        return f"A step in between leaves the range of floats: {kind}. Which step gets too large or too small there?"
-    return f"{kind} came out of ordinary numbers. Is something divided by 0, or a log taken of what is not positive?"
+        return f"A step in between leaves the range of floats: {kind}. Which step grows too large?"
+    return f"{kind} came out of ordinary numbers: divided by 0, or a log of what is not positive?"
 
 
 def _truncated(pairs: list[_Pair]) -> str | None:

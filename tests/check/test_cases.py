@@ -71,6 +71,6 @@ def test_logits_rows_have_the_scales_asked_for() -> None:
 
 
 def test_joined_and_mapped() -> None:
-    both = cases.of(1.0, (2.0, 3.0)) + [4.0]
+    both = cases.of(1.0, (2.0, 3.0)) + cases.of(4.0)
     assert list(both) == [(1.0,), (2.0, 3.0), (4.0,)]
     assert list(cases.of(1.0).map(lambda x: (x, 2 * x))) == [(1.0, 2.0)]

@@ -31,13 +31,21 @@ def double(x: Array) -> Array:
     return 2 * x
 
 
+def relu(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+def softplus(x: Array) -> Array:
+    return np.logaddexp(0, x)
+
+
 def spread(x: Array) -> Array:
     return np.asarray(x / np.abs(x).sum(axis=-1, keepdims=True))
 
 
 HABITS = [
     (lambda x: None, double, cases.reals(), "Did you forget `return`?"),  # noqa: ARG005
-    (lambda x: np.max(x), double, cases.vectors(), "One number came back for a whole array."),
+    (np.max, double, cases.vectors(), "One number came back for a whole array."),
     (lambda x: x.T * 2, double, cases.matrices(), "The numbers are right, but transposed."),
     (lambda x: double(x)[None], double, cases.vectors(), "(1, 2) and (2,) are different shapes"),
     (lambda x: double(x)[:, None] + x, double, cases.vectors(), "(2, 1) and (2,) are broadcast together"),
@@ -48,13 +56,13 @@ HABITS = [
     (lambda x: 2 * x / x.size, double, cases.vectors(), "The factor follows the size of the input"),
     (lambda x: 2 * x + 1, double, cases.vectors(), "off by the same amount: 1."),
     (lambda x: (x >= 0) * 2.0 - 1, np.sign, cases.reals(), "Right everywhere but at x = 0."),
-    (lambda x: np.log(1 + np.exp(x)), lambda x: np.logaddexp(0, x), cases.extremes(), "leaves the range of floats: inf"),
+    (lambda x: np.log(1 + np.exp(x)), softplus, cases.extremes(), "leaves the range of floats: inf"),
     (np.log, double, cases.reals(), "nan came out of ordinary numbers"),
     (lambda x: np.clip(x, -50, 50), lambda x: x + 0.0, cases.extremes(), "wrong for large |x|"),
-    (lambda x: np.maximum(x, 0).astype(int), lambda x: np.maximum(x, 0), cases.reals(), "holds whole numbers"),
-    (lambda x: x > 0, lambda x: np.maximum(x, 0), cases.reals(), "holds True or False"),
+    (lambda x: relu(x).astype(int), relu, cases.reals(), "holds whole numbers"),
+    (lambda x: x > 0, relu, cases.reals(), "holds True or False"),
     (lambda x: np.zeros(x.shape), double, cases.reals(), "Every entry is 0, whatever the input."),
-    (lambda x: x / np.abs(x[0]).sum(), spread, cases.matrices(), "The first row is right, the others are not."),
+    (lambda x: x / np.abs(x[0]).sum(), spread, cases.matrices(), "The first row is right"),
 ]  # fmt: skip
 
 

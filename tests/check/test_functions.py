@@ -65,8 +65,8 @@ def test_matches_names_the_row_where_entries_meet() -> None:
 
 
 def test_matches_says_all_arguments() -> None:
-    finding = refused(check.matches, lambda x, T: x * T, lambda x, T: x / T, [(np.array([1.0, 2.0]), 2.0)])  # noqa: ARG005
-    assert finding.what == "at x = 1, T = 2: expected 0.5, got 2"
+    finding = refused(check.matches, lambda x, c: x * c, lambda x, c: x / c, [(np.array([1.0, 2.0]), 2.0)])
+    assert finding.what == "at x = 1, c = 2: expected 0.5, got 2"
 
 
 def test_matches_works_on_stand_ins_with_a_name_only() -> None:

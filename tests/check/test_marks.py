@@ -154,9 +154,9 @@ def test_an_exception_that_cannot_say_itself() -> None:
 
 
 def test_grading_never_quotes_its_own_lines() -> None:
-    secret = "def helper(x):\n    return x['a hidden line']\nhelper(relu)"
-    cell = "exec(compile(secret, '<hidden>', 'exec'), {'relu': 1})"
-    assert "hidden" not in str(reason(cell, secret=secret))
+    lines = "def helper(x):\n    return x['a hidden line']\nhelper(relu)"
+    cell = "exec(compile(lines, '<hidden>', 'exec'), {'relu': 1})"
+    assert "hidden" not in str(reason(cell, lines=lines))
 
 
 def test_an_interrupt_is_not_swallowed() -> None:
@@ -178,7 +178,7 @@ def test_warnings_become_notes_and_cost_nothing(capfd: pytest.CaptureFixture[str
 
 
 def test_the_references_own_warnings_are_not_the_students() -> None:
-    def loud(x: np.ndarray) -> object:  # type: ignore[type-arg]
+    def loud(x: np.ndarray) -> object:
         return np.exp(x)
 
     result = run(
@@ -232,7 +232,8 @@ def test_importing_check_needs_numpy_alone() -> None:
 
 
 def test_ipython_shows_the_card_then_the_number() -> None:
-    code = "from autograder import check\nm = check.marks('relu', values=1)\nwith m.values: check.close(1.0, 1.0)\nm.total()"
+    cell = "m = check.marks('relu', values=1)\nwith m.values: check.close(1.0, 1.0)\nm.total()"
+    code = f"from autograder import check\n{cell}"
     command = [sys.executable, "-m", "IPython", "--no-banner", "--colors=NoColor", "-c"]
     done = subprocess.run([*command, code], check=True, capture_output=True, text=True)  # noqa: S603
     assert "relu   every check here passes" in done.stdout

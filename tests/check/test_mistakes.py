@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder import check
 from autograder.check import grading
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Array = np.ndarray[Any, Any]
 
@@ -50,8 +47,8 @@ def softmax(x: Array) -> Array:
 def grade(student: Any, mistakes: grading.Mistakes | None = None) -> dict[str, check.AspectResult]:
     """Run the test cell as the grader does."""
     space: dict[str, Any] = {
-        "np": np, "check": check, "cases": check.cases, "mistake": check.mistake, "reference": check.reference,
-        "softmax": student,
+        "np": np, "check": check, "cases": check.cases,
+        "mistake": check.mistake, "reference": check.reference, "softmax": student,
     }  # fmt: skip
     with grading.session({"softmax": softmax}, mistakes) as session:
         exec(compile(CELL, "<test cell>", "exec"), space)  # noqa: S102
@@ -123,7 +120,7 @@ def test_a_shared_registry_does_not_grow() -> None:
     grade(softmax, mistakes)
     grade(softmax, mistakes)
     assert len(mistakes) == 3
-    assert [known.name for known in mistakes.of("softmax")][0] == "no maximum subtracted"
+    assert mistakes.of("softmax")[0].name == "no maximum subtracted"
 
 
 def test_a_missing_function_stays_missing() -> None:
@@ -147,7 +144,7 @@ marks.total()
 def test_reference_is_the_sessions_inside_and_the_notebooks_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     import __main__  # noqa: PLC0415
 
-    ours: Callable[[float], float] = abs
+    ours: Any = abs
     monkeypatch.setattr(__main__, "halve", ours, raising=False)
     assert check.reference.halve is ours
     with grading.session({"halve": softmax}):
