@@ -18,6 +18,7 @@ import nbformat
 
 from autograder.desk.marks import read_marks, read_name
 from autograder.desk.page import render_page, render_rejected
+from autograder.nbgrader_setup import ensure_on_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -60,6 +61,7 @@ def write_feedback(
     """
     from nbgrader.api import Gradebook  # noqa: PLC0415  slow to import
 
+    ensure_on_path()
     pages: list[Path] = []
     with Gradebook(course.db_url) as gradebook:
         for name, student in _submissions(course, gradebook, assignment):
@@ -95,16 +97,13 @@ def _pages(course: Course, gradebook: Any, assignment: str, student: str) -> Ite
     notebooks = sorted(folder.glob("*.ipynb"))
     for path in notebooks:
         try:
-            nb = read_notebook(path)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("%s could not be read: %s", path, error)
+            marks = read_marks(gradebook, assignment, path.stem, student)
+            ids = {"assignment": assignment, "notebook": path.stem, "student": student}
+            yield path.stem, render_page(read_notebook(path), marks=marks, **ids)
+        except Exception:
+            # Whatever is wrong with one notebook, the rest of the class gets its pages.
+            log.exception("%s could not be turned into a page.", path)
             yield path.stem, _rejected(gradebook, assignment, student, _UNREADABLE)
-            continue
-        marks = read_marks(gradebook, assignment, path.stem, student)
-        yield (
-            path.stem,
-            render_page(nb, assignment=assignment, notebook=path.stem, student=student, marks=marks),
-        )
     rejection = folder / "rejected.json"
     if not notebooks and rejection.is_file():
         yield assignment, _rejected(gradebook, assignment, student, _reason(rejection))
@@ -116,7 +115,7 @@ def read_notebook(path: Path) -> Any:
     if not isinstance(nb, dict):
         raise TypeError("not a notebook")
     if nb.get("nbformat") != nbformat.current_nbformat:
-        nb = nbformat.convert(nbformat.from_dict(nb), nbformat.current_nbformat)  # type: ignore[no-untyped-call]
+        nb = nbformat.convert(nbformat.from_dict(nb), nbformat.current_nbformat)
     if not isinstance(nb["cells"], list):
         raise TypeError("its cells are no list")
     return nb
