@@ -30,38 +30,43 @@ import traceback
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython import get_ipython
 from matplotlib.figure import Figure
 
 from autograder import check, explore
 
 
 class Picture:
-    """A figure that is drawn when it is shown. It carries a description for readers who do not see it."""
+    """A figure with a description in words. Where there is no page to draw on, the words stand for it."""
 
     def __init__(self, draw, alt, panels=1):
         self.draw, self.alt, self.panels = draw, alt, panels
 
+    def __repr__(self):
+        return self.alt
+
     def _repr_mimebundle_(self, include=None, exclude=None):
+        if not hasattr(get_ipython(), "kernel"):
+            return {"text/plain": self.alt}
         figure = Figure(figsize=(7.2, 2.7), dpi=90, layout="constrained")
+        file = io.BytesIO()
         try:
             with np.errstate(all="ignore"):
                 self.draw(*figure.subplots(1, self.panels, squeeze=False)[0])
-            file = io.BytesIO()
             figure.savefig(file, format="png")
         except NotImplementedError as problem:
             name = traceback.extract_tb(problem.__traceback__)[-1].name
-            return {"text/plain": f"The figure appears here once {name} is written."}
-        except NameError as problem:
             return {
-                "text/plain": f"The figure appears here once the cell that defines {problem.name} has run."
+                "text/plain": f"The figure appears here once {name} is written. Then run this cell again."
             }
+        except NameError as problem:
+            return {"text/plain": f"{problem.name} is not defined. Run its cell, then this one again."}
         except Exception as problem:
             return {"text/plain": f"The figure cannot be drawn yet. {type(problem).__name__}: {problem}"}
         png = base64.b64encode(file.getvalue()).decode()
         image = f'<img src="data:image/png;base64,{png}" alt="{html.escape(self.alt)}" width="648">'
-        return {"text/html": image, "image/png": png, "text/plain": self.alt}, {
-            "image/png": {"alt": self.alt}
-        }
+        both = {"text/html": image, "image/png": png, "text/plain": self.alt}
+        return both, {"image/png": {"alt": self.alt}}
 
 
 # %% [markdown]
