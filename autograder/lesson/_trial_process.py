@@ -44,7 +44,7 @@ def _run(
 def _run_cell(shell: InteractiveShell, cell: dict[str, Any], reference: dict[str, Any]) -> dict[str, Any]:
     side: Any = grading.session(reference=reference) if cell["test"] else nullcontext()
     with side as session, capture_output() as captured:
-        result = shell.run_cell(cell["source"], store_history=True)  # type: ignore[no-untyped-call]
+        result = shell.run_cell(cell["source"], store_history=True)
     if "matplotlib.pyplot" in sys.modules:  # as the inline backend does after each cell
         sys.modules["matplotlib.pyplot"].close("all")
     outputs: list[dict[str, Any]] = []
@@ -77,7 +77,7 @@ def _plain(shell: InteractiveShell, value: object) -> str:
     if shell.display_formatter is None:
         return repr(value)
     shown: dict[str, str]
-    shown, _ = shell.display_formatter.format(value, include={"text/plain"})  # type: ignore[no-untyped-call]
+    shown, _ = shell.display_formatter.format(value, include={"text/plain"})
     return shown.get("text/plain", repr(value))
 
 

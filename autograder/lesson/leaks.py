@@ -66,7 +66,7 @@ def find_leaks(release: Path, lesson: Lesson | None = None) -> list[str]:
 
 def _secrets_again(file: Path, lesson: Lesson) -> list[str]:
     """Hidden tests anywhere in the notebook, or a solution in its own cell."""
-    released: NotebookNode = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+    released: NotebookNode = nbformat.read(file, as_version=4)
     everything = "\n".join(cell.source for cell in released.cells)
     by_id = {grade_id(cell): cell.source for cell in released.cells if grade_id(cell)}
     leaks = []

@@ -84,7 +84,7 @@ class Lesson:
 
     def notebook_text(self) -> str:
         """Return the instructor's notebook as the exact text of its .ipynb file."""
-        text: str = nbformat.writes(self.notebook, version=4)  # type: ignore[no-untyped-call]
+        text: str = nbformat.writes(self.notebook, version=4)
         return text + "\n"
 
 
@@ -126,7 +126,7 @@ def read_lesson(path: Path) -> Lesson:
     for cell in notebook.cells:
         _complete(cell)
     _name_cells(notebook.cells)
-    notebook.metadata = nbformat.from_dict(_NOTEBOOK_METADATA)  # type: ignore[no-untyped-call]
+    notebook.metadata = nbformat.from_dict(_NOTEBOOK_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     firsts = [_first_line(lines, start, cell) for start, cell in zip(starts, notebook.cells, strict=True)]
     return Lesson(
@@ -176,7 +176,7 @@ def _complete(cell: NotebookNode) -> None:
         "task": task,
         **short,
     }
-    cell.metadata["nbgrader"] = nbformat.from_dict(full)  # type: ignore[no-untyped-call]
+    cell.metadata["nbgrader"] = nbformat.from_dict(full)
 
 
 def _name_cells(cells: list[NotebookNode]) -> None:

@@ -133,7 +133,7 @@ def _orders(notebook: nbformat.NotebookNode) -> list[dict[str, Any]]:
 def _outcome(cell: nbformat.NotebookNode, run: dict[str, Any]) -> CellRun:
     """Read one cell's outputs as nbgrader would."""
     graded = copy.deepcopy(cell)
-    graded.outputs = [nbformat.from_dict(output) for output in run["outputs"]]  # type: ignore[no-untyped-call]
+    graded.outputs = [nbformat.from_dict(output) for output in run["outputs"]]
     errors = [output for output in graded.outputs if output.output_type == "error"]
     score: float | None = None
     unreadable: str | None = None

@@ -1,4 +1,3 @@
-# mypy: disable-error-code="no-untyped-call"
 """Building a course: nbgrader makes the students' notebooks, always the same bytes and no secret."""
 
 from __future__ import annotations
