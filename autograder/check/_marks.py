@@ -194,6 +194,6 @@ def _show(report: Report) -> None:
     if ipython is not None and ipython.get_ipython() is not None:
         from IPython.display import display  # noqa: PLC0415 - see above
 
-        display(report)  # type: ignore[no-untyped-call]
+        display(report)
     else:
         print(report)  # noqa: T201

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from nbgrader import preprocessors as steps
 from nbgrader.api import Gradebook, MissingEntry
@@ -12,7 +12,6 @@ from nbgrader.utils import compute_checksum
 
 from autograder.grading import marks
 from autograder.lesson import notebook as cells
-from autograder.lesson.course import Course
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
     from nbgrader.api import SubmittedAssignment, SubmittedNotebook
+
+    from autograder.lesson.course import Course
 
 _SAVING = (
     steps.IncludeHeaderFooter, steps.InstantiateTests, steps.LockCells, steps.ClearSolutions, steps.ClearOutput,
@@ -48,7 +49,7 @@ class Book:
         self._penalties.init_plugin()
         self.checksums: dict[tuple[str, str], dict[str, str]] = {}
 
-    def __enter__(self) -> Book:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -73,7 +73,7 @@ def outcomes(notebook: NotebookNode, result: ExamResult) -> dict[str, CellOutcom
             status = "not run"
         message, mistakes = reason(cell.get("outputs", []))
         if INSIDE_TAG in cells.tags(cell):
-            message = " ".join(["[run inside the sandbox]", message]).strip()
+            message = f"[run inside the sandbox] {message}".strip()
         found[name] = CellOutcome(earned, possible, status, message, mistakes)  # type: ignore[arg-type]
     return found
 

@@ -7,14 +7,12 @@ student wrote is never changed.
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.lesson import notebook as cells
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 
 class UnreadableError(ValueError):
@@ -32,19 +30,19 @@ def read_submission(data: bytes) -> NotebookNode:
     if not data.strip():
         raise UnreadableError("the file is empty. Save the notebook (File, Save) and hand it in again.")
     try:
-        notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+        notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
         for cell in notebook.cells:
             if isinstance(cell.get("source"), list):
                 cell["source"] = "".join(cell["source"])
             if not isinstance(cell["source"], str) or cell["cell_type"] not in {"code", "markdown", "raw"}:
                 raise TypeError("a cell without a source")
             if not isinstance(cell.get("metadata"), dict):
-                cell["metadata"] = nbformat.from_dict({})
+                cell["metadata"] = NotebookNode()
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
             else:
                 cell.pop("outputs", None)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a damaged file may fail in any way, and is rejected in each
         first = str(error).strip().split("\n", 1)[0][:160]
         raise UnreadableError(
             f"the file is not a readable notebook ({type(error).__name__}: {first}). Open it in JupyterLab, "

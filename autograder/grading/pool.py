@@ -20,12 +20,13 @@ import nbformat
 from autograder.grading.outcome import ExamRequest, ExamResult
 from autograder.sandbox import wire
 from autograder.sandbox.holder import NoSandboxError
-from autograder.sandbox.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nbformat import NotebookNode
+
+    from autograder.sandbox.limits import Limits
 
 _START_SECONDS = 600.0
 _result = msgspec.json.Decoder(ExamResult)

@@ -7,7 +7,6 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from autograder.grading.gradebook import Book
-from autograder.grading.outcome import Outcome
 from autograder.grading.pool import Pool
 from autograder.grading.preprocessors import limits_of
 from autograder.grading.sources import lesson_source, source_notebooks
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from concurrent.futures import Future
 
+    from autograder.grading.outcome import Outcome
     from autograder.lesson.course import Course
 
 

@@ -112,7 +112,7 @@ class Holder:
         os.close(passwd_child)
         stdin, self._stdin = os.pipe()  # never written, so that cat waits; closed, so that it ends
         try:
-            self.process = subprocess.Popen(  # noqa: S603 - our own command line
+            self.process = subprocess.Popen(
                 command(view, limits, info_child, passwd),
                 stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 pass_fds=(info_child, passwd), close_fds=True, env={},

@@ -48,6 +48,7 @@ class StudentFunction:
         self.top_level = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call into the sandbox; see `TestDesk.call`."""
         return self._desk.call(self, args, kwargs)
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import msgspec
 import psutil
@@ -152,7 +152,7 @@ class Submission:
         self.limits = limits
         self.over_memory = False
 
-    def __enter__(self) -> Submission:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

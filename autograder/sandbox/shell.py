@@ -154,8 +154,10 @@ class _Bytes:
     def flush(self) -> None: ...
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
+class _Hook(DisplayHook):
     """Keeps a cell's last value as its execute_result."""
+
+    shell: Any
 
     def write_output_prompt(self) -> None: ...
 
@@ -169,17 +171,19 @@ class _Hook(DisplayHook):  # type: ignore[misc]
     def log_output(self, format_dict: dict[str, Any]) -> None: ...
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
+class _Publisher(DisplayPublisher):
     """Keeps what `display` shows."""
 
-    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: Any) -> None:
+    shell: Any
+
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:  # noqa: ARG002
         self.shell.recorder.rich("display_data", data, metadata or {})
 
     def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002 - IPython's signature
         self.shell.recorder.outputs.clear()
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(InteractiveShell):
     """InteractiveShell that records instead of showing.
 
     Parameters
@@ -197,14 +201,14 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.recorder = Recorder()
         kwargs.setdefault("displayhook_class", _Hook)
         kwargs.setdefault("display_pub_class", _Publisher)
-        super().__init__(**kwargs)
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.colors = "nocolor"
         self.raw_input = no_input
 
     def init_history(self) -> None:
         """Keep history in memory, without a database or its thread."""
         self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
-        self.configurables.append(self.history_manager)
+        self.configurables.append(self.history_manager)  # type: ignore[arg-type]
 
     def atexit_operations(self) -> None:
         """Leave nothing behind at the end."""
@@ -222,7 +226,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
 
     def system(self, cmd: str) -> None:
         """Run ``!cmd``; its output is drained from the descriptors below."""
-        self.system_raw(cmd)
+        self.system_raw(cmd)  # type: ignore[no-untyped-call]
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         self.recorder.error(getattr(etype, "__name__", "Error"), _text_of(evalue), list(stb))
@@ -238,13 +242,14 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         recorder.start(cap)
         self.last_error = None
         with _captured(recorder):
-            result = self.run_cell(source, store_history=False, silent=False)
+            result = self.run_cell(source, store_history=False, silent=False)  # type: ignore[no-untyped-call]
             _close_figures(recorder, draw=pictures)
         self.last_error = result.error_in_exec or result.error_before_exec
         return bool(result.success), recorder.finish()
 
 
-def no_input(prompt: str = "") -> str:  # noqa: ARG001 - the signature of input()
+def no_input(prompt: object = "") -> str:  # noqa: ARG001 - the signature of input()
+    """Refuse to ask: stands where `input` is."""
     raise StdinNotImplementedError(
         "nobody is there to answer: input() does not work while a notebook is graded"
     )
@@ -271,8 +276,8 @@ class _captured:  # noqa: N801 - reads as a statement
             saved = os.dup(fd)
             os.dup2(spill.fileno(), fd)
             self._below.append((fd, saved, spill, name))
-        sys.stdout = _Stream(self._recorder, "stdout", 1)  # type: ignore[assignment]
-        sys.stderr = _Stream(self._recorder, "stderr", 2)  # type: ignore[assignment]
+        sys.stdout = _Stream(self._recorder, "stdout", 1)
+        sys.stderr = _Stream(self._recorder, "stderr", 2)
 
     def __exit__(self, *_: object) -> None:
         sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = self._saved  # type: ignore[misc]

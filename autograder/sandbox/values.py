@@ -9,6 +9,7 @@ a number the other side may call). Subclasses arrive as plain base values. Anyth
 from __future__ import annotations
 
 import itertools
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,9 +25,10 @@ MAX_NODES = 200_000
 MAX_DIGITS = 20_000  # hexadecimal digits of an int
 MAX_ITEMS = 10_000  # drawn from an iterator
 _KINDS = "?bhilqBHILQefdgFDGSUmM"
+_TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
 _INT64 = range(-(1 << 63), 1 << 63)
 _ITERATORS: tuple[type, ...] = (
-    type(x for x in ()), map, filter, zip, enumerate, reversed, type(iter([])), type(iter({})), type(iter(())),
+    GeneratorType, map, filter, zip, enumerate, reversed, type(iter([])), type(iter({})), type(iter(())),
     type({}.keys()), type({}.values()), type({}.items()), type(iter(range(0))), type(iter(set())), itertools.chain,
 )  # fmt: skip
 
@@ -61,11 +63,10 @@ class Packer:
         if isinstance(value, np.ndarray):
             return self._array(value)
         if isinstance(value, np.generic):
-            return ["g", *self._array(np.asarray(value))[1:]]
+            tree = self._array(np.asarray(value))
+            return ["g", *tree[1:]] if tree[0] == "a" else tree
         if isinstance(value, (list, tuple, set, frozenset)):
-            tag = {list: "l", tuple: "t", set: "s", frozenset: "z"}[
-                _base(value, (list, tuple, set, frozenset))
-            ]
+            tag = _TAGS[_base(value, tuple(_TAGS))]
             return [tag, *(self.pack(v, depth + 1) for v in value)]
         if isinstance(value, dict):
             flat = (self.pack(part, depth + 1) for item in dict.items(value) for part in item)
@@ -82,12 +83,10 @@ class Packer:
         if kind is slice:
             return ["i", *(self.pack(part, depth + 1) for part in (value.start, value.stop, value.step))]
         if isinstance(value, _ITERATORS):
-            items = list(itertools.islice(value, MAX_ITEMS + 1))
-            return (
-                ["y", *(self.pack(v, depth + 1) for v in items)]
-                if len(items) <= MAX_ITEMS
-                else self._opaque(value)
-            )
+            items: list[Any] = list(itertools.islice(iter(value), MAX_ITEMS + 1))  # type: ignore[call-overload]
+            if len(items) > MAX_ITEMS:
+                return self._opaque(value)
+            return ["y", *(self.pack(v, depth + 1) for v in items)]
         if callable(value) and not isinstance(value, type) and self._function is not None:
             return ["f", self._function(value), self._text(str(getattr(value, "__name__", "function"))[:200])]
         return self._opaque(value)

@@ -178,7 +178,7 @@ def serve(link: socket.socket, namespace: dict[str, Any], limits: Limits) -> Non
     """Answer the test until it ends."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGALRM, _time_up)
-    sys.stdout = sys.stderr = _Sink()  # type: ignore[assignment]
+    sys.stdout = sys.stderr = _Sink()
     worker = _Worker(link, namespace, limits)
     while True:
         try:
