@@ -100,7 +100,7 @@ def run_trial(lesson: Lesson, *, config: Config | None = None, time_limit: float
         }
         command = [sys.executable, "-m", "autograder.lesson._trial_process", str(source), str(target)]
         try:
-            done = subprocess.run(  # noqa: S603  the author's own code, as the author
+            done = subprocess.run(
                 command,
                 cwd=lesson.path.parent,
                 env=environment,

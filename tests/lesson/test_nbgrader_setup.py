@@ -31,7 +31,7 @@ def test_nbgraders_own_release_keeps_lesson_sources_at_home(
     (folder / "samples.py").write_text("SECRET = 1\n")
     (folder / "helper.py").write_text("x = 1\n")
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "--no-db", "doubling"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     assert sorted(file.name for file in (tmp_path / "notebooks/doubling").iterdir()) == [
         "doubling.ipynb",
         "helper.py",
