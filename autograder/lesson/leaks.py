@@ -51,7 +51,7 @@ def find_leaks(release: Path, lesson: Lesson | None = None) -> list[str]:
         marker = _MARKER.search(content)
         if marker:
             leaks.append(
-                f"{shown}: has the marker `{marker.group().decode()}`. Take it out of what is released."
+                f"{shown}: has the marker `{marker.group().lstrip(b'# ').decode()}`. Take it out of what is released."
             )
         if file.name in _SECRET_FILES or file.name == f"{release.name}.py" or _LESSON_SOURCE.search(content):
             leaks.append(f"{shown}: is a lesson's source. Add its name to CourseDirectory.ignore.")
