@@ -37,6 +37,7 @@ class _Pair:
     got: Array
     want: Array
     args: tuple[Array, ...]
+    kind: str  # of numbers that came, as NumPy's dtype.kind; got and want are floats here
 
 
 def diagnose(trials: Sequence[Trial]) -> str | None:
@@ -60,7 +61,7 @@ def _diagnose(trials: Sequence[Trial]) -> str | None:
         if got is None or want is None:
             return None
         args = tuple(arg for arg in trial.args if isinstance(arg, np.ndarray) and arg.dtype.kind in "biuf")
-        pairs.append(_Pair(got, want, args))
+        pairs.append(_Pair(_floats(got), _floats(want), args, got.dtype.kind))
     if not pairs:
         return None
     misshapen = [pair for pair in pairs if pair.got.shape != pair.want.shape]
@@ -83,6 +84,10 @@ def _diagnose(trials: Sequence[Trial]) -> str | None:
         _constant, _one_row,
     )  # fmt: skip
     return next((said for look in pooled if (said := look(pairs))), None)
+
+
+def _floats(values: Array) -> Array:
+    return values if values.dtype.kind == "c" else values.astype(np.float64)
 
 
 def _one_number(pair: _Pair) -> str | None:
@@ -146,7 +151,7 @@ def _unchanged(pairs: list[_Pair]) -> str | None:
 
 def _sign(pairs: list[_Pair]) -> str | None:
     got, want = _flat(pairs)
-    if got.dtype.kind not in "bu" and np.count_nonzero(want) >= _ENOUGH and _fits(-got, want):
+    if np.count_nonzero(want) >= _ENOUGH and _fits(-got, want):
         return "Every entry has the opposite sign."
     return None
 
@@ -200,7 +205,7 @@ def _times(ratio: float) -> str:
 def _offset(pairs: list[_Pair]) -> str | None:
     got, want = _flat(pairs)
     if (
-        got.dtype.kind == "b"
+        any(pair.kind == "b" for pair in pairs)
         or got.size <= _ENOUGH
         or not (np.isfinite(got).all() and np.isfinite(want).all())
     ):
@@ -243,21 +248,17 @@ def _not_finite(pairs: list[_Pair]) -> str | None:
 
 def _truncated(pairs: list[_Pair]) -> str | None:
     got, want = _flat(pairs)
-    if got.dtype.kind in "iub" and want.dtype.kind == "f" and np.isfinite(want).all():
-        kind = "True or False" if got.dtype.kind == "b" else "whole numbers"
-        if got.dtype.kind == "b" or _fits(got, np.trunc(want)) or _fits(got, np.floor(want)):
+    kinds = {pair.kind for pair in pairs}
+    if kinds <= {"i", "u", "b"} and np.isfinite(want).all():
+        kind = "True or False" if kinds == {"b"} else "whole numbers"
+        if kinds == {"b"} or _fits(got, np.trunc(want)) or _fits(got, np.floor(want)):
             return f"The result holds {kind}. Which step turns floats into those?"
     return None
 
 
 def _constant(pairs: list[_Pair]) -> str | None:
     got, want = _flat(pairs)
-    if (
-        got.size > _ENOUGH
-        and np.isfinite(got).all()
-        and np.ptp(got.astype(float)) == 0
-        and np.ptp(want.astype(float)) > 0
-    ):
+    if got.size > _ENOUGH and np.isfinite(got).all() and np.ptp(got) == 0 and np.ptp(want) > 0:
         return f"Every entry is {_show.number(got[0])}, whatever the input."
     return None
 

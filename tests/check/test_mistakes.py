@@ -101,6 +101,37 @@ def test_a_mistake_explains_only_the_aspect_it_breaks() -> None:
     assert named(found["shapes"]) is None
 
 
+def test_a_right_answer_that_changes_its_argument_is_no_known_mistake() -> None:
+    def in_place(x: Array) -> Array:
+        x[...] = softmax(x)
+        return x
+
+    in_place.__name__ = "softmax"
+    cell = """
+@mistake("works on the argument itself", "Whose array is x?")
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+marks = check.marks(shapes=1)
+with marks.shapes:
+    check.matches(softmax, reference.softmax, check.cases.logits())
+    check.leaves_arguments_alone(softmax, check.cases.logits())
+marks.total()
+"""
+    space = {
+        "np": np,
+        "check": check,
+        "mistake": check.mistake,
+        "reference": check.reference,
+        "softmax": in_place,
+    }
+    with grading.session({"softmax": softmax}) as session:
+        exec(cell, space)  # noqa: S102
+    (aspect,) = session.reports[0].aspects
+    assert aspect.status == "failed"
+    assert named(aspect) is None
+
+
 def test_raising_the_same_error_is_giving_the_same() -> None:
     def lost(x: Array) -> Array:
         return x.softmax()  # type: ignore[attr-defined,no-any-return]
