@@ -63,6 +63,7 @@ def write_feedback(
 
     ensure_on_path()
     pages: list[Path] = []
+    absent = set(students)
     with Gradebook(course.db_url) as gradebook:
         for name, student in _submissions(course, gradebook, assignment):
             if students and student not in students:
@@ -71,24 +72,35 @@ def write_feedback(
                 page = course.feedback(name, student) / f"{notebook}.html"
                 _write(page, html)
                 pages.append(page)
+                absent.discard(student)
                 if on_page is not None:
                     on_page(page)
             _copy_beside(course, name, student)
-    absent = set(students) - {page.parent.parent.name for page in pages} if not pages else set()
     for student in sorted(absent):
         log.warning("%s has nothing graded yet: run `autograder grade` first.", student)
     return pages
 
 
 def _submissions(course: Course, gradebook: Any, assignment: str | None) -> list[tuple[str, str]]:
-    """List (assignment, student) of all that was handed in, by the folders and by the gradebook."""
-    known = {
-        (found.name, submission.student_id)
-        for found in gradebook.assignments
-        if assignment in (None, found.name)
-        for submission in gradebook.assignment_submissions(found.name)
-    }
-    return sorted(known | set(course.submissions(assignment)))
+    """List (assignment, student) of all that was handed in, by the folders or by the gradebook."""
+    handed_in = set(course.submissions(assignment))
+    for found in gradebook.assignments:
+        if assignment in (None, found.name):
+            handed_in |= {
+                (found.name, one.student_id) for one in gradebook.assignment_submissions(found.name)
+            }
+    for name in {assignment} if assignment else {*course.assignments(), *(name for name, _ in handed_in)}:
+        handed_in |= {(name, student) for student in _graded(course, name)}
+    return sorted(handed_in)
+
+
+def _graded(course: Course, assignment: str) -> Iterator[str]:
+    """Yield the students who have a folder of graded work, which a rejected submission may have alone."""
+    pattern = course.autograded(assignment, "*")
+    if "*" in pattern.parts:
+        place = pattern.parts.index("*")
+        for folder in Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))):
+            yield folder.parts[place]
 
 
 def _pages(course: Course, gradebook: Any, assignment: str, student: str) -> Iterator[tuple[str, str]]:

@@ -120,4 +120,7 @@ def _write(element: Element) -> str:
         for name, value in element.attrib.items()
         if name in _ATTRIBUTES and _VALUE.fullmatch(value)
     )
-    return f"<{element.tag}{attributes}>{inside}</{element.tag}>"
+    # Browsers leave alignment inside MathML tables to CSS.
+    align = element.get("columnalign", "") if element.tag == "mtd" else ""
+    style = f' style="text-align:{align}"' if align in {"left", "right"} else ""
+    return f"<{element.tag}{attributes}{style}>{inside}</{element.tag}>"

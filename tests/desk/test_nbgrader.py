@@ -1,0 +1,106 @@
+"""nbgrader's own doors: generate_feedback, release_feedback and formgrader's submission view."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbgrader
+from nbconvert.exporters import HTMLExporter
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.utils import notebook_hash
+from traitlets.config import Config
+
+from autograder.desk.feedback import write_feedback
+
+from .graded_course import ASSIGNMENT, lesson, nbf
+from .test_browser import SCRIPT, hostile_notebook
+
+if TYPE_CHECKING:
+    from .graded_course import Desk
+
+
+def nbgrader_command(desk: Desk, *arguments: str) -> None:
+    environment = {**os.environ, "JUPYTER_PLATFORM_DIRS": "1"}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(
+        command, cwd=desk.course.root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_stock_command_writes_the_same_page(desk: Desk) -> None:
+    desk.hand_in("ada", penalty=0.5)
+    (path,) = write_feedback(desk.course)
+    ours = path.read_text()
+    path.unlink()
+    nbgrader_command(desk, "generate_feedback", ASSIGNMENT, "--force")
+    assert path.read_text() == ours
+
+
+def test_formgraders_button_writes_the_same_page(desk: Desk) -> None:
+    desk.hand_in("ada")
+    (path,) = write_feedback(desk.course)
+    ours = path.read_text()
+    path.unlink()
+    with desk.course.entered():
+        api = NbGraderAPI(desk.course.coursedir(), config=desk.course.config)
+        result = api.generate_feedback(ASSIGNMENT, "ada")
+    assert result["success"], result
+    assert path.read_text() == ours
+
+
+def test_release_feedback_takes_graded_and_rejected_pages(desk: Desk) -> None:
+    desk.hand_in("ada")
+    submitted = desk.course.submitted(ASSIGNMENT, "bo")
+    submitted.mkdir(parents=True)
+    (submitted / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
+    (submitted / "submission_secret.txt").write_text("secret of bo")
+    rejected = desk.course.autograded(ASSIGNMENT, "bo")
+    rejected.mkdir(parents=True)
+    (rejected / "rejected.json").write_text('{"reason": "not JSON"}')
+    pages = write_feedback(desk.course)
+    desk.course.exchange.mkdir(mode=0o777)
+    desk.course.exchange.chmod(0o777)
+    nbgrader_command(desk, "release_feedback", ASSIGNMENT)
+    released = desk.course.exchange / "backprop" / "feedback"
+    for student, page in zip(("ada", "bo"), pages, strict=True):
+        name = notebook_hash(secret=f"secret of {student}", notebook_id=ASSIGNMENT)
+        assert (released / f"{name}.html").read_text() == page.read_text()
+
+
+def formgrader_view(desk: Desk, nb: Any) -> str:
+    """Draw formgrader's submission view as its server extension does: its settings first, the course's on top."""
+    templates = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
+    config = Config()
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [str(templates)]
+    config.merge(desk.course.config)
+    resources = {
+        "assignment_id": ASSIGNMENT, "notebook_id": ASSIGNMENT, "submission_id": "1", "index": 0, "total": 1,
+        "base_url": "", "student": "ada", "last_name": "L", "first_name": "A", "notebook_path": "x",
+    }  # fmt: skip
+    exporter: Any = HTMLExporter
+    html, _ = exporter(config=config).from_notebook_node(nb, resources=resources)
+    return str(html)
+
+
+def test_formgrader_draws_formulas_and_cards_without_the_network(desk: Desk) -> None:
+    html = formgrader_view(desk, lesson())
+    assert "cdnjs" not in html
+    assert "MathJax.Hub.Queue" not in html
+    assert "<mfrac>" in html
+    assert "This is what np.max for np.maximum gives." in html
+    assert 'class="score tabbable" id="test_relu"' in html
+
+
+def test_formgrader_runs_no_student_script(desk: Desk) -> None:
+    hostile = hostile_notebook()
+    hostile.cells.append(nbf.new_code_cell("1", metadata={"tags": [SCRIPT]}))
+    html = formgrader_view(desk, hostile)
+    stock = formgrader_view(desk, lesson())
+    assert html.count("<script") == stock.count("<script")
+    assert html.count("<iframe") == html.count("onload=alert") == 0
