@@ -81,7 +81,7 @@ def lab(lessons: Path) -> Iterator[Lab]:
     """Start the script of `make lab` on a free port."""
     talk = lessons.parent / "talk.log"
     talk.touch()
-    started = subprocess.Popen(  # noqa: S603 (our own script)
+    started = subprocess.Popen(
         [
             sys.executable,
             str(ROOT / "tools" / "lab.py"),
@@ -190,10 +190,21 @@ def test_a_notebook_runs_in_the_projects_python_and_nothing_leaves_the_machine(
     page.locator(".jp-RenderedImage img").wait_for()
     page.locator(".widget-slider").wait_for()
     page.locator("mjx-container").wait_for()
+    expect(page.get_by_text("Would you like to get notified")).to_have_count(0)
     assert len(visit.asked) > 10, "the browser's requests were not seen"
     assert visit.elsewhere() == []
     assert lab.talk.stat().st_size > 0, "the server's connections were not seen"
     assert outside(lab) == []
+
+
+@pytest.mark.browser
+def test_even_when_lab_is_asked_for_what_others_would_know_it_asks_nobody(lab: Lab, visit: Visit) -> None:
+    """The features through which JupyterLab's server calls out, each used on purpose."""
+    open_notebook(visit, lab, "small.ipynb")
+    for feature in ["news", "update", "extensions?query=numpy&page=1&per_page=5"]:
+        status = visit.page.evaluate("async address => (await fetch(address)).status", f"/lab/api/{feature}")
+        assert status == 200, "the feature was not there to be tried"
+        assert outside(lab) == [], feature
 
 
 @pytest.mark.browser

@@ -37,7 +37,7 @@ def machine() -> Iterator[Machine]:
                 else:
                     there.symlink_to(shutil.which(command) or f"/usr/bin/{command}")
             with SCRIPT.open(encoding="utf-8") as script:
-                return subprocess.run(  # noqa: S603 (our own script)
+                return subprocess.run(
                     ["/bin/sh", "-s", need],
                     stdin=script,
                     env={"PATH": name},
