@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -109,6 +109,8 @@ anything = st.one_of(
 
 
 @given(st.lists(st.builds(Trial, st.tuples(anything), anything, anything), max_size=4))
+@example([Trial((), np.array([2.0, np.inf]), np.array([1.0, np.inf]))])
+@example([Trial((), np.array([1e-320, 1.0]), np.array([1.0, 2.0]))])
 def test_no_values_upset_a_diagnosis(trials: list[Trial]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # one would land on the student's card
