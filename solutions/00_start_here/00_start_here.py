@@ -52,9 +52,13 @@ def mean_square(x):
 # %% nbgrader={"grade_id": "check_mean_square", "locked": true}
 marks = check.marks("mean_square", values=2, shapes=1)
 with marks.values:
-    check.close(mean_square(np.array([2.0])), 4.0, because="one number, and its square is 4")
     check.close(
-        mean_square(np.array([1.0, 3.0])), 5.0, because="the squares are 1 and 9, and their mean is 5"
+        mean_square(np.array([2.0])), 4.0, because="one number, and its square is 4"
+    )
+    check.close(
+        mean_square(np.array([1.0, 3.0])),
+        5.0,
+        because="the squares are 1 and 9, and their mean is 5",
     )
 marks.total()
 

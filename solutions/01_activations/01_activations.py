@@ -10,12 +10,12 @@
 #
 # **What every function here has in common**
 #
-# - It gets a NumPy array of floats and returns a *new* array of the same shape. One number, a row, a whole batch of
-#   images: the same code should serve them all. It never changes the array it was given.
+# - It gets a NumPy array of floats and returns a *new* array of the same shape. A vector, a batch
+#   of rows, a batch of images: the same code should serve them all. It never changes the array it was given.
 # - An answer counts as right when it is within $10^{-8} + 10^{-6}\,|\text{right value}|$ of the right value.
 # - Each exercise is marked in parts. `values` asks for right numbers on an ordinary vector. `shapes` asks for other
 #   shapes, and for leaving the argument alone. `stability` asks for right numbers when the input is very large. A
-#   slip in one part leaves you the marks of the others.
+#   function that fails on huge numbers alone keeps the marks for the ordinary ones.
 # - The checks you see are a sample. When your work is graded, each function meets many more inputs.
 # - A warning is not an error. If NumPy prints one and your answer is right, you keep the marks.
 
@@ -37,7 +37,10 @@ from autograder import check, explore
 
 
 class Picture:
-    """A figure with a description in words. Where there is no page to draw on, the words stand for it."""
+    """A figure with a description in words.
+
+    Where there is no page to draw on, the words stand for the figure.
+    """
 
     def __init__(self, draw, alt, panels=1):
         self.draw, self.alt, self.panels = draw, alt, panels
@@ -48,25 +51,32 @@ class Picture:
     def _repr_mimebundle_(self, include=None, exclude=None):
         if not hasattr(get_ipython(), "kernel"):
             return {"text/plain": self.alt}
-        figure = Figure(figsize=(7.2, 2.7), dpi=90, layout="constrained")
-        file = io.BytesIO()
         try:
-            with np.errstate(all="ignore"):
-                self.draw(*figure.subplots(1, self.panels, squeeze=False)[0])
-            figure.savefig(file, format="png")
+            png = self.png()
         except NotImplementedError as problem:
             name = traceback.extract_tb(problem.__traceback__)[-1].name
-            return {
-                "text/plain": f"The figure appears here once {name} is written. Then run this cell again."
-            }
+            why = (
+                f"Write {name} first, then run this cell again: it draws a figure."
+            )
+            return {"text/plain": why}
         except NameError as problem:
-            return {"text/plain": f"{problem.name} is not defined. Run its cell, then this one again."}
+            why = f"Run the cell of {problem.name} first: this one draws a figure with it."
+            return {"text/plain": why}
         except Exception as problem:
-            return {"text/plain": f"The figure cannot be drawn yet. {type(problem).__name__}: {problem}"}
-        png = base64.b64encode(file.getvalue()).decode()
-        image = f'<img src="data:image/png;base64,{png}" alt="{html.escape(self.alt)}" width="648">'
+            why = f"No figure yet. {type(problem).__name__}: {problem}"
+            return {"text/plain": why}
+        alt = html.escape(self.alt)
+        image = f'<img src="data:image/png;base64,{png}" alt="{alt}" width="648">'
         both = {"text/html": image, "image/png": png, "text/plain": self.alt}
         return both, {"image/png": {"alt": self.alt}}
+
+    def png(self):
+        figure = Figure(figsize=(7.2, 2.7), dpi=90, layout="constrained")
+        with np.errstate(all="ignore"):
+            self.draw(*figure.subplots(1, self.panels, squeeze=False)[0])
+        file = io.BytesIO()
+        figure.savefig(file, format="png")
+        return base64.b64encode(file.getvalue()).decode()
 
 
 # %% [markdown]
@@ -113,9 +123,15 @@ def relu(x):
 # %% nbgrader={"grade_id": "test_relu", "grade": true, "points": 2}
 marks = check.marks("relu", values=1, shapes=1)
 with marks.values:
-    check.close(relu(np.array([3.0, 0.25])), [3.0, 0.25], because="positive numbers pass through unchanged")
     check.close(
-        relu(np.array([-2.0, -0.5, 0.0])), [0.0, 0.0, 0.0], because="nothing below zero passes, in any form"
+        relu(np.array([3.0, 0.25])),
+        [3.0, 0.25],
+        because="positive numbers pass through unchanged",
+    )
+    check.close(
+        relu(np.array([-2.0, -0.5, 0.0])),
+        [0.0, 0.0, 0.0],
+        because="nothing below zero passes, in any form",
     )
 with marks.shapes:
     check.shape(relu(np.zeros((32, 10))), (32, 10))
@@ -132,26 +148,34 @@ with marks.shapes:
 
 @mistake(
     "np.max for np.maximum",
-    "np.max looks for the largest element along an axis. You want to compare each element with 0. Which NumPy "
-    "function takes two arguments and compares them element by element?",
+    "np.max looks for the largest element along an axis. You want to compare each "
+    "element with 0. Which NumPy function takes two arguments and compares them "
+    "element by element?",
 )
 def relu(x):
     return np.max(x, 0)
 
 
-@mistake("the absolute value", "At -2 your function gives 2. Where does the graph of relu lie, left of zero?")
+@mistake(
+    "the absolute value",
+    "At -2 your function gives 2. Where does the graph of relu lie, left of zero?",
+)
 def relu(x):
     return np.abs(x)
 
 
-@mistake("np.minimum for np.maximum", "You keep the negative half. Which half should pass?")
+@mistake(
+    "np.minimum for np.maximum",
+    "You keep the negative half. Which half should pass?",
+)
 def relu(x):
     return np.minimum(x, 0.0)
 
 
 @mistake(
     "the leaky rectifier",
-    "A small slope left of zero is a different, useful function. Here nothing negative may pass.",
+    "A small slope left of zero is a different, useful function. Here nothing "
+    "negative may pass.",
 )
 def relu(x):
     return np.where(x > 0, x, 0.01 * x)
@@ -208,7 +232,8 @@ def relu_grad(x):
     Returns
     -------
     ndarray, same shape as `x`
-        The derivative of relu at each element. Where an element is 0, any number from 0 to 1.
+        The derivative of relu at each element.
+        Where an element is 0, any number from 0 to 1.
 
     Examples
     --------
@@ -224,12 +249,21 @@ def relu_grad(x):
 marks = check.marks("relu_grad", values=2, corner=1, shapes=1)
 with marks.values:
     check.close(
-        relu_grad(np.array([0.5, 3.0])), [1.0, 1.0], because="right of zero relu(x) = x, and that has slope 1"
+        relu_grad(np.array([0.5, 3.0])),
+        [1.0, 1.0],
+        because="right of zero relu(x) = x, and that has slope 1",
     )
-    check.close(relu_grad(np.array([-3.0, -0.5])), [0.0, 0.0], because="left of zero relu is flat")
+    check.close(
+        relu_grad(np.array([-3.0, -0.5])),
+        [0.0, 0.0],
+        because="left of zero relu is flat",
+    )
 with marks.corner:
     check.between(
-        relu_grad(np.array([0.0])), 0.0, 1.0, because="at the corner any slope from 0 to 1 is a subgradient"
+        relu_grad(np.array([0.0])),
+        0.0,
+        1.0,
+        because="at the corner any slope from 0 to 1 is a subgradient",
     )
 with marks.shapes:
     check.shape(relu_grad(np.ones((4, 1, 3))), (4, 1, 3))
@@ -241,7 +275,7 @@ with marks.corner:
         relu_grad(np.array([2.0, 0.0, -3.0, 0.0])),
         [1.0, 0.0, 0.0, 0.0],
         [1.0, 1.0, 0.0, 1.0],
-        because="zeros may stand anywhere among the other numbers",
+        because="at [2, 0, -3, 0]: only the zeros leave you a choice",
     )
 with marks.shapes:
     check.matches(relu_grad, reference.relu_grad, cases.shapes(without=(0.0,)))
@@ -250,25 +284,33 @@ with marks.shapes:
 
 
 @mistake(
-    "the function for its slope", "This is relu itself. How steep is its graph at 3? How high is it there?"
+    "the function for its slope",
+    "This is relu itself. How steep is its graph at 3? How high is it there?",
 )
 def relu_grad(x):
     return np.maximum(x, 0.0)
 
 
-@mistake("the sign", "Your slope is -1 left of zero: a graph that falls. What does relu do there?")
+@mistake(
+    "the sign",
+    "Your slope is -1 left of zero: a graph that falls. What does relu do there?",
+)
 def relu_grad(x):
     return np.sign(x)
 
 
-@mistake("the two sides exchanged", "Walk along the graph from left to right. On which side does it climb?")
+@mistake(
+    "the two sides exchanged",
+    "Walk along the graph from left to right. On which side does it climb?",
+)
 def relu_grad(x):
     return np.where(x < 0, 1.0, 0.0)
 
 
 @mistake(
     "one slope for the whole array",
-    "Each element has its own slope. Does your answer for the first element change when you change the last?",
+    "Each element has its own slope. Does your answer for the first element "
+    "change when you change the last?",
 )
 def relu_grad(x):
     return np.full_like(x, 1.0 if np.all(x > 0) else 0.0)
@@ -283,18 +325,25 @@ def draw(value, slope):
     x = np.linspace(-3, 3, 301)
     value.plot(x, relu(x), color="C0")
     value.plot(x, 0.5 * x, color="C1", linestyle="--")
-    value.set(title="relu(x), and one line under its corner", xlabel="x", ylim=(-1.6, 3.1))
+    value.set(
+        title="relu(x), and one line under its corner", xlabel="x", ylim=(-1.6, 3.1)
+    )
     slope.plot(x[x < 0], relu_grad(x[x < 0]), color="C0")
     slope.plot(x[x > 0], relu_grad(x[x > 0]), color="C0")
     slope.plot([0, 0], [0, 1], color="C1", linestyle="--")
-    slope.set(title="its slope: at 0, anything on the dashes", xlabel="x", ylim=(-0.1, 1.1))
+    slope.set(
+        title="its slope: at 0, anything on the dashes",
+        xlabel="x",
+        ylim=(-0.1, 1.1),
+    )
 
 
 Picture(
     draw,
     panels=2,
-    alt="Left: your relu, flat at 0 up to x = 0 and then climbing to 3 at x = 3, with a dashed line of slope one half "
-    "that touches it only at the corner. Right: your slope, 0 left of zero and 1 right of it, with a dashed vertical "
+    alt="Left: your relu, flat at 0 up to x = 0 and then climbing to 3 at x = 3, "
+    "with a dashed line of slope one half that touches it only at the corner. "
+    "Right: your slope, 0 left of zero and 1 right of it, with a dashed vertical "
     "line from 0 to 1 at x = 0.",
 )
 
@@ -326,7 +375,10 @@ Picture(
 with np.errstate(all="ignore"):
     for large in [709.0, 710.0]:
         power = np.exp(large)
-        print(f"x = {large:g}    e^x = {power:<12.4g}    e^x / (e^x + 1) = {power / (power + 1)}")
+        print(
+            f"x = {large:g}    e^x = {power:<12.4g}    "
+            f"e^x / (e^x + 1) = {power / (power + 1)}"
+        )
 
 # %% [markdown]
 # A float64 ends near $1.8 \cdot 10^{308}$, and $e^{710}$ lies beyond: it becomes `inf`. And `inf / inf` has no answer, so
@@ -405,7 +457,8 @@ with marks.shapes:
 
 @mistake(
     "e^x / (1 + e^x) everywhere",
-    "On paper this is the sigmoid. Put x = 1000 in, step by step: how large is the numerator, and the denominator?",
+    "On paper this is the sigmoid. Put x = 1000 in, step by step: how large is "
+    "the numerator, and the denominator?",
 )
 def sigmoid(x):
     return np.exp(x) / (1.0 + np.exp(x))
@@ -413,7 +466,8 @@ def sigmoid(x):
 
 @mistake(
     "the minus sign is missing",
-    "Your curve falls from 1 to 0. What would you have to put in for x to turn it round?",
+    "Your curve falls from 1 to 0. What would you have to put in for x to turn it "
+    "round?",
 )
 def sigmoid(x):
     return 1.0 / (1.0 + np.exp(x))
@@ -421,14 +475,17 @@ def sigmoid(x):
 
 @mistake(
     "softmax for sigmoid",
-    "Each element of a sigmoid depends on itself alone. Change the second element: does your first answer move?",
+    "Each element of a sigmoid depends on itself alone. Change the second "
+    "element: does your first answer move?",
 )
 def sigmoid(x):
     e = np.exp(x - np.max(x))
     return e / np.sum(e)
 
 
-@mistake("tanh for sigmoid", "Your values run from -1 to 1. A probability starts at 0.")
+@mistake(
+    "tanh for sigmoid", "Your values run from -1 to 1. A probability starts at 0."
+)
 def sigmoid(x):
     return np.tanh(x)
 
@@ -474,6 +531,8 @@ marks.total()
 #
 # One trap. In a network $x$ is the **pre-activation**, the number that goes *into* the sigmoid, and $s = \sigma(x)$ is the
 # **activation**, the number that comes out. Some code is handed $s$ and computes $s(1-s)$. Your function is handed $x$.
+#
+# It may call your `sigmoid`. Then it is as right, and as stable, as that one.
 
 
 # %% nbgrader={"grade_id": "sigmoid_grad", "solution": true}
@@ -505,7 +564,9 @@ def sigmoid_grad(x):
 marks = check.marks("sigmoid_grad", values=2, stability=1, shapes=1)
 with marks.values:
     check.close(
-        sigmoid_grad(np.array([0.0])), [0.25], because="the sigmoid is 1/2 there, and 1/2 times 1/2 is 1/4"
+        sigmoid_grad(np.array([0.0])),
+        [0.25],
+        because="the sigmoid is 1/2 there, and 1/2 times 1/2 is 1/4",
     )
     check.close(
         sigmoid_grad(np.array([np.log(3.0)])),
@@ -513,7 +574,11 @@ with marks.values:
         because="the sigmoid of ln 3 is 3/4, and 3/4 times 1/4 is 3/16",
     )
 with marks.stability:
-    check.close(sigmoid_grad(np.array([1000.0, -1000.0])), [0.0, 0.0], because="far out the sigmoid is flat")
+    check.close(
+        sigmoid_grad(np.array([1000.0, -1000.0])),
+        [0.0, 0.0],
+        because="far out the sigmoid is flat",
+    )
 with marks.shapes:
     check.shape(sigmoid_grad(np.zeros((2, 3, 4))), (2, 3, 4))
 ### BEGIN HIDDEN TESTS
@@ -530,15 +595,16 @@ with marks.shapes:
 
 @mistake(
     "the slope taken at the activation",
-    "x (1 - x) is right when x already is the output of a sigmoid. What does this function get: what goes in, or what "
-    "comes out?",
+    "x (1 - x) is right when x already is the output of a sigmoid. What does this "
+    "function get: what goes in, or what comes out?",
 )
 def sigmoid_grad(x):
     return x * (1.0 - x)
 
 
 @mistake(
-    "the inner derivative is missing", "The chain rule has a third factor: what is the derivative of -x?"
+    "the inner derivative is missing",
+    "The chain rule has a third factor: what is the derivative of -x?",
 )
 def sigmoid_grad(x):
     e = np.exp(-np.abs(x))
@@ -547,7 +613,8 @@ def sigmoid_grad(x):
 
 @mistake(
     "the power did not fall",
-    "The derivative of u^(-1) is -u^(-2). Which power of 1 + e^(-x) stands in your denominator?",
+    "The derivative of u^(-1) is -u^(-2). Which power of 1 + e^(-x) stands in "
+    "your denominator?",
 )
 def sigmoid_grad(x):
     e = np.exp(-np.abs(x))
@@ -556,8 +623,8 @@ def sigmoid_grad(x):
 
 @mistake(
     "e^(-x) / (1 + e^(-x))^2 everywhere",
-    "Right on paper. At x = -1000, how large are the numerator and the denominator? The form that uses only sigmoid(x) "
-    "has no such trouble.",
+    "Right on paper. At x = -1000, how large are the numerator and the "
+    "denominator? The form that uses only sigmoid(x) has no such trouble.",
 )
 def sigmoid_grad(x):
     return np.exp(-x) / (1.0 + np.exp(-x)) ** 2
@@ -603,7 +670,8 @@ def tanh_grad(x):
     Parameters
     ----------
     x : ndarray of float, any shape
-        The pre-activation: what goes into tanh. Any finite numbers, also very large ones of either sign.
+        The pre-activation: what goes into tanh. Any finite numbers, also very large
+        ones of either sign.
 
     Returns
     -------
@@ -624,15 +692,22 @@ def tanh_grad(x):
 marks = check.marks("tanh_grad", values=2, stability=1, shapes=1)
 with marks.values:
     check.close(
-        tanh_grad(np.array([0.0])), [1.0], because="tanh(0) = 0, and near zero tanh(x) is very nearly x"
+        tanh_grad(np.array([0.0])),
+        [1.0],
+        because="tanh(0) = 0, and near zero tanh(x) is very nearly x",
     )
     check.close(
         tanh_grad(np.array([np.log(2.0), -np.log(2.0)])),
         [0.64, 0.64],
-        because="tanh(ln 2) = (2 - 1/2) / (2 + 1/2) = 0.6, and the slope is the same on both sides",
+        because="tanh(ln 2) = (2 - 1/2) / (2 + 1/2) = 0.6, and the slope is the "
+        "same on both sides",
     )
 with marks.stability:
-    check.close(tanh_grad(np.array([1000.0, -1000.0])), [0.0, 0.0], because="far out tanh is flat")
+    check.close(
+        tanh_grad(np.array([1000.0, -1000.0])),
+        [0.0, 0.0],
+        because="far out tanh is flat",
+    )
 with marks.shapes:
     check.shape(tanh_grad(np.zeros((3, 1))), (3, 1))
 ### BEGIN HIDDEN TESTS
@@ -649,24 +724,32 @@ with marks.shapes:
 
 @mistake(
     "the slope taken at the activation",
-    "1 - x^2 is right when x already is tanh of something. What does this function get: what goes in, or what comes out?",
+    "1 - x^2 is right when x already is tanh of something. What does this "
+    "function get: what goes in, or what comes out?",
 )
 def tanh_grad(x):
     return 1.0 - x**2
 
 
-@mistake("the square is missing", "The quotient rule leaves u^2 / v^2. Which power of tanh is that?")
+@mistake(
+    "the square is missing",
+    "The quotient rule leaves u^2 / v^2. Which power of tanh is that?",
+)
 def tanh_grad(x):
     return 1.0 - np.tanh(x)
 
 
-@mistake("plus for minus", "A slope of tanh never exceeds 1. Look at the sign between v^2 and u^2 again.")
+@mistake(
+    "plus for minus",
+    "A slope of tanh never exceeds 1. Look at the sign between v^2 and u^2 again.",
+)
 def tanh_grad(x):
     return 1.0 + np.tanh(x) ** 2
 
 
 @mistake(
-    "the sigmoid's formula", "s (1 - s) belongs to the sigmoid. What did the quotient rule leave for tanh?"
+    "the sigmoid's formula",
+    "s (1 - s) belongs to the sigmoid. What did the quotient rule leave for tanh?",
 )
 def tanh_grad(x):
     return np.tanh(x) * (1.0 - np.tanh(x))
@@ -674,7 +757,8 @@ def tanh_grad(x):
 
 @mistake(
     "tanh built from exponentials",
-    "Right on paper. At x = 1000 both e^x - e^(-x) and e^x + e^(-x) overflow. NumPy has a tanh that does not.",
+    "Right on paper. At x = 1000 both e^x - e^(-x) and e^x + e^(-x) overflow. "
+    "NumPy has a tanh that does not.",
 )
 def tanh_grad(x):
     u, v = np.exp(x) - np.exp(-x), np.exp(x) + np.exp(-x)
@@ -695,19 +779,24 @@ def draw(slopes, layers):
         (relu_grad, "relu", ":"),
     ]:
         slopes.plot(x, f(x), style, label=label)
-        layers.semilogy(n, f(np.array([0.5]))[0] ** n, style, marker=".", label=label)
+        layers.semilogy(
+            n, f(np.array([0.5]))[0] ** n, style, marker=".", label=label
+        )
     slopes.set(title="slope at x", xlabel="x")
-    layers.set(title="slopes multiplied, all taken at x = 0.5", xlabel="number of layers")
+    layers.set(
+        title="slopes multiplied, all taken at x = 0.5", xlabel="number of layers"
+    )
     layers.legend(loc="lower left")
 
 
 Picture(
     draw,
     panels=2,
-    alt="Left: three slopes. The sigmoid's is a low hill, 0.25 high at x = 0. The slope of tanh is a narrower hill, 1 "
-    "high. The slope of relu jumps from 0 to 1 at x = 0. Right, on a logarithmic axis: the slope at x = 0.5 to the "
-    "power of the number of layers. After 10 layers relu is still at 1, tanh at about 0.1 and the sigmoid below one "
-    "millionth.",
+    alt="Left: three slopes. The sigmoid's is a low hill, 0.25 high at x = 0. The "
+    "slope of tanh is a narrower hill, 1 high. The slope of relu jumps from 0 to "
+    "1 at x = 0. Right, on a logarithmic axis: the slope at x = 0.5 to the power "
+    "of the number of layers. After 10 layers relu is still at 1, tanh at about "
+    "0.1 and the sigmoid below one millionth.",
 )
 
 # %% [markdown]
@@ -722,11 +811,13 @@ Picture(
 #
 # </details>
 #
-# Take a moment with the next cell. Pick an activation and drag the point: the slope you derived is the slope of the
-# line that touches the curve.
+# Take a moment with the next cell. Drag the point, or use the sliders: the slope you derived is the slope of the line
+# that touches the curve. Then set the function to ReLU and the point to 0.
 
 # %% nbgrader={"grade_id": "explore_activations", "locked": true}
-explore.activations()
+explore.activations(
+    "tanh", x=0.5, ask="Where is the slope 0.64? There are two such places."
+)
 
 # %% [markdown]
 # ## 1.6 Two functions that are one
@@ -795,7 +886,9 @@ def sigmoid_from_tanh(x):
 marks = check.marks("sigmoid_from_tanh", values=2, stability=1, shapes=1)
 with marks.values:
     check.close(
-        sigmoid_from_tanh(np.array([0.0])), [0.5], because="tanh(0) = 0, and half of 0 + 1 is one half"
+        sigmoid_from_tanh(np.array([0.0])),
+        [0.5],
+        because="tanh(0) = 0, and half of 0 + 1 is one half",
     )
     check.close(
         sigmoid_from_tanh(np.array([np.log(9.0), -np.log(9.0)])),
@@ -804,7 +897,9 @@ with marks.values:
     )
 with marks.stability:
     check.close(
-        sigmoid_from_tanh(np.array([1000.0, -1000.0])), [1.0, 0.0], because="tanh is 1 and -1 out there"
+        sigmoid_from_tanh(np.array([1000.0, -1000.0])),
+        [1.0, 0.0],
+        because="tanh is 1 and -1 out there",
     )
 with marks.shapes:
     check.shape(sigmoid_from_tanh(np.zeros((1, 2, 3))), (1, 2, 3))
@@ -821,26 +916,34 @@ with marks.shapes:
 
 @mistake(
     "x is not halved",
-    "Your curve is right at 0 and far out, and too steep in between. Look at what stands inside the tanh.",
+    "Your curve is right at 0 and far out, and too steep in between. Look at what "
+    "stands inside the tanh.",
 )
 def sigmoid_from_tanh(x):
     return 0.5 * (np.tanh(x) + 1.0)
 
 
-@mistake("not lifted", "Your values run from -1 to 1. The formula has two steps after the tanh.")
+@mistake(
+    "not lifted",
+    "Your values run from -1 to 1. The formula has two steps after the tanh.",
+)
 def sigmoid_from_tanh(x):
     return np.tanh(0.5 * x)
 
 
 @mistake(
     "halved before it is lifted",
-    "At 0 you get 1. Does the one half stand for the tanh alone, or for the whole bracket?",
+    "At 0 you get 1. Does the one half stand for the tanh alone, or for the whole "
+    "bracket?",
 )
 def sigmoid_from_tanh(x):
     return 0.5 * np.tanh(0.5 * x) + 1.0
 
 
-@mistake("x is doubled", "Stretching a graph to twice its width: does that take f(2x) or f(x / 2)?")
+@mistake(
+    "x is doubled",
+    "Stretching a graph to twice its width: does that take f(2x) or f(x / 2)?",
+)
 def sigmoid_from_tanh(x):
     return 0.5 * (np.tanh(2.0 * x) + 1.0)
 
@@ -933,7 +1036,11 @@ def softplus(x):
 # %% nbgrader={"grade_id": "test_softplus", "grade": true, "points": 4}
 marks = check.marks("softplus", values=2, stability=1, shapes=1)
 with marks.values:
-    check.close(softplus(np.array([0.0])), [np.log(2.0)], because="ln(1 + 1) is ln 2, about 0.693")
+    check.close(
+        softplus(np.array([0.0])),
+        [np.log(2.0)],
+        because="ln(1 + 1) is ln 2, about 0.693",
+    )
     check.close(
         softplus(np.array([np.log(3.0), -np.log(3.0)])),
         [np.log(4.0), np.log(4.0 / 3.0)],
@@ -941,9 +1048,15 @@ with marks.values:
     )
 with marks.stability:
     check.close(
-        softplus(np.array([1000.0])), [1000.0], because="beside e^1000 the 1 does not count, and ln undoes e^"
+        softplus(np.array([1000.0])),
+        [1000.0],
+        because="beside e^1000 the 1 does not count, and ln undoes e^",
     )
-    check.close(softplus(np.array([-1000.0])), [0.0], because="ln(1 + almost nothing) is almost nothing")
+    check.close(
+        softplus(np.array([-1000.0])),
+        [0.0],
+        because="ln(1 + almost nothing) is almost nothing",
+    )
 with marks.shapes:
     check.shape(softplus(np.zeros((2, 5))), (2, 5))
 ### BEGIN HIDDEN TESTS
@@ -959,7 +1072,8 @@ with marks.shapes:
 
 @mistake(
     "log(1 + e^x) everywhere",
-    "Right on paper. At x = 1000 the inner e^x is inf before the logarithm can undo it. Take e^x out of the bracket.",
+    "Right on paper. At x = 1000 the inner e^x is inf before the logarithm can "
+    "undo it. Take e^x out of the bracket.",
 )
 def softplus(x):
     return np.log(1.0 + np.exp(x))
@@ -967,7 +1081,8 @@ def softplus(x):
 
 @mistake(
     "x + log(1 + e^(-x)) everywhere",
-    "This form is safe on the right. Now put x = -1000 in: which exponential do you meet?",
+    "This form is safe on the right. Now put x = -1000 in: which exponential do "
+    "you meet?",
 )
 def softplus(x):
     return x + np.log(1.0 + np.exp(-x))
@@ -980,7 +1095,8 @@ def softplus(x):
 
 @mistake(
     "relu for softplus",
-    "At 0 the smooth curve is ln 2 above the corner. Which part of the sum did you leave out?",
+    "At 0 the smooth curve is ln 2 above the corner. Which part of the sum did "
+    "you leave out?",
 )
 def softplus(x):
     return np.maximum(x, 0.0)
@@ -1009,8 +1125,9 @@ def draw(value, gap):
 Picture(
     draw,
     panels=2,
-    alt="Left: softplus follows relu closely on both sides and rounds off its corner from above. Right: the gap between "
-    "them, a symmetric peak that is 0.69 high at x = 0 and has nearly gone at x = 6 and x = -6.",
+    alt="Left: softplus follows relu closely on both sides and rounds off its "
+    "corner from above. Right: the gap between them, a symmetric peak that is "
+    "0.69 high at x = 0 and has nearly gone at x = 6 and x = -6.",
 )
 
 # %% [markdown]
@@ -1071,7 +1188,9 @@ def log_sigmoid(x):
 marks = check.marks("log_sigmoid", values=2, stability=1, shapes=1)
 with marks.values:
     check.close(
-        log_sigmoid(np.array([0.0])), [-np.log(2.0)], because="the sigmoid is 1/2 there, and ln(1/2) = -ln 2"
+        log_sigmoid(np.array([0.0])),
+        [-np.log(2.0)],
+        because="the sigmoid is 1/2 there, and ln(1/2) = -ln 2",
     )
     check.close(
         log_sigmoid(np.array([np.log(3.0), -np.log(3.0)])),
@@ -1085,7 +1204,9 @@ with marks.stability:
         because="far to the left the sigmoid is e^x, and ln undoes e^",
     )
     check.close(
-        log_sigmoid(np.array([1000.0])), [0.0], because="far to the right the probability is 1, and ln 1 = 0"
+        log_sigmoid(np.array([1000.0])),
+        [0.0],
+        because="far to the right the probability is 1, and ln 1 = 0",
     )
 with marks.shapes:
     check.shape(log_sigmoid(np.zeros((4, 1))), (4, 1))
@@ -1102,8 +1223,9 @@ with marks.shapes:
 
 @mistake(
     "the logarithm taken after the sigmoid",
-    "At -1000 the sigmoid has already rounded to 0, and no logarithm brings it back. Put the definition of the sigmoid "
-    "inside the logarithm and simplify before you compute.",
+    "At -1000 the sigmoid has already rounded to 0, and no logarithm brings it "
+    "back. Put the definition of the sigmoid inside the logarithm and simplify "
+    "before you compute.",
 )
 def log_sigmoid(x):
     e = np.exp(-np.abs(x))
@@ -1112,8 +1234,8 @@ def log_sigmoid(x):
 
 @mistake(
     "-log(1 + e^(-x)) everywhere",
-    "The formula is right, but at -1000 its exponential overflows. You have already written a function that computes "
-    "this logarithm without overflow.",
+    "The formula is right, but at -1000 its exponential overflows. You have "
+    "already written a function that computes this logarithm without overflow.",
 )
 def log_sigmoid(x):
     return -np.log(1.0 + np.exp(-x))
@@ -1121,13 +1243,17 @@ def log_sigmoid(x):
 
 @mistake(
     "the inner minus is missing",
-    "You computed ln sigmoid(-x). For x = 3 the model is confident: should the result be near 0?",
+    "You computed ln sigmoid(-x). For x = 3 the model is confident: should the "
+    "result be near 0?",
 )
 def log_sigmoid(x):
     return -(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))
 
 
-@mistake("the outer minus is missing", "A probability is at most 1. What sign has its logarithm?")
+@mistake(
+    "the outer minus is missing",
+    "A probability is at most 1. What sign has its logarithm?",
+)
 def log_sigmoid(x):
     return np.maximum(-x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
@@ -1183,20 +1309,32 @@ def sign(x):
 marks = check.marks("sign", values=2, zero=1, shapes=1)
 with marks.values:
     check.close(
-        sign(np.array([5.0, 0.1])), [1.0, 1.0], because="for a positive number only the first indicator is 1"
+        sign(np.array([5.0, 0.1])),
+        [1.0, 1.0],
+        because="for a positive number only the first indicator is 1",
     )
     check.close(
-        sign(np.array([-5.0, -0.1])), [-1.0, -1.0], because="for a negative number only the second is 1"
+        sign(np.array([-5.0, -0.1])),
+        [-1.0, -1.0],
+        because="for a negative number only the second is 1",
     )
 with marks.zero:
-    check.close(sign(np.array([0.0])), [0.0], because="0 is neither above nor below 0: both indicators are 0")
+    check.close(
+        sign(np.array([0.0])),
+        [0.0],
+        because="0 is neither above nor below 0: both indicators are 0",
+    )
 with marks.shapes:
     check.shape(sign(np.ones((2, 1, 3))), (2, 1, 3))
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(sign, reference.sign, cases.reals(without=(0.0,)))
 with marks.zero:
-    check.matches(sign, reference.sign, [(np.array([0.0]),), (np.array([2.0, 0.0, -3.0, 0.0]),)])
+    check.matches(
+        sign,
+        reference.sign,
+        [(np.array([0.0]),), (np.array([2.0, 0.0, -3.0, 0.0]),)],
+    )
 with marks.shapes:
     check.matches(sign, reference.sign, cases.shapes(without=(0.0,)))
     check.leaves_arguments_alone(sign, cases.reals(without=(0.0,)))
@@ -1205,32 +1343,43 @@ with marks.shapes:
 
 @mistake(
     "zero counted as positive",
-    "Which of your two conditions holds at 0? The indicators ask for x > 0 and x < 0.",
+    "Which of your two conditions holds at 0? The indicators ask for x > 0 and x "
+    "< 0.",
 )
 def sign(x):
     return np.where(x >= 0, 1.0, -1.0)
 
 
-@mistake("zero counted as negative", "Zero falls into your `else`. The indicators ask for x > 0 and x < 0.")
+@mistake(
+    "zero counted as negative",
+    "Your function treats 0 like a negative number. The indicators ask for x > 0 "
+    "and x < 0.",
+)
 def sign(x):
     return np.where(x > 0, 1.0, -1.0)
 
 
 @mistake(
-    "x / |x|", "Right everywhere but at 0, where it divides 0 by 0. The two indicators need no division."
+    "x / |x|",
+    "Right everywhere but at 0, where it divides 0 by 0. The two indicators need "
+    "no division.",
 )
 def sign(x):
     return x / np.abs(x)
 
 
-@mistake("one indicator only", "Negative numbers give 0 here. What does the second indicator add?")
+@mistake(
+    "one indicator only",
+    "Negative numbers give 0 here. What does the second indicator add?",
+)
 def sign(x):
     return (x > 0).astype(float)
 
 
 @mistake(
     "the indicators exchanged",
-    "Your positive numbers come out as -1. Which indicator is subtracted from which?",
+    "Your positive numbers come out as -1. Which indicator is subtracted from "
+    "which?",
 )
 def sign(x):
     return (x < 0).astype(float) - (x > 0).astype(float)
@@ -1300,10 +1449,13 @@ with marks.values:
     check.close(
         squared_l2_grad(np.array([3.0, -4.0])),
         [6.0, -8.0],
-        because="of 3^2 + (-4)^2 only the first term feels a change of the first element",
+        because="of 3^2 + (-4)^2 only the first term feels a change of the first "
+        "element",
     )
     check.close(
-        squared_l2_grad(np.array([0.0, 0.5, 0.0])), [0.0, 1.0, 0.0], because="at 0 a parabola is level"
+        squared_l2_grad(np.array([0.0, 0.5, 0.0])),
+        [0.0, 1.0, 0.0],
+        because="at 0 a parabola is level",
     )
 with marks.shapes:
     check.shape(squared_l2_grad(np.ones(7)), (7,))
@@ -1318,7 +1470,8 @@ with marks.shapes:
 
 @mistake(
     "the 2 is missing",
-    "This is the gradient of half the squared norm. What is the derivative of t^2 at t = 3?",
+    "This is the gradient of half the squared norm. What is the derivative of t^2 "
+    "at t = 3?",
 )
 def squared_l2_grad(x):
     return x + 0.0
@@ -1326,7 +1479,8 @@ def squared_l2_grad(x):
 
 @mistake(
     "the norm for its gradient",
-    "You return the sum itself, one number. The gradient has one entry per element of x.",
+    "You return the sum itself, one number. The gradient has one entry per "
+    "element of x.",
 )
 def squared_l2_grad(x):
     return np.sum(x**2)
@@ -1334,7 +1488,8 @@ def squared_l2_grad(x):
 
 @mistake(
     "the gradient summed up",
-    "One number comes out, but x has n elements, and each has its own partial derivative.",
+    "One number comes out, but x has n elements, and each has its own partial "
+    "derivative.",
 )
 def squared_l2_grad(x):
     return np.sum(2.0 * x)
@@ -1342,19 +1497,23 @@ def squared_l2_grad(x):
 
 @mistake(
     "the norm without its square",
-    "x / ||x|| belongs to the norm itself, with the square root. Here there is no root.",
+    "x / ||x|| belongs to the norm itself, with the square root. Here there is no "
+    "root.",
 )
 def squared_l2_grad(x):
     return x / np.sqrt(np.sum(x**2))
 
 
-@mistake("the sign is lost", "At -4 the parabola falls. Can its slope there be positive?")
+@mistake(
+    "the sign is lost", "At -4 the parabola falls. Can its slope there be positive?"
+)
 def squared_l2_grad(x):
     return 2.0 * np.abs(x)
 
 
 @mistake(
-    "divided by the number of elements", "This is the gradient of the mean of the squares. The norm is a sum."
+    "divided by the number of elements",
+    "This is the gradient of the mean of the squares. The norm is a sum.",
 )
 def squared_l2_grad(x):
     return 2.0 * x / x.size
@@ -1414,7 +1573,9 @@ def l1_grad(x):
 marks = check.marks("l1_grad", values=2, corner=1, shapes=1)
 with marks.values:
     check.close(
-        l1_grad(np.array([3.0, -4.0])), [1.0, -1.0], because="|x| climbs right of zero and falls left of it"
+        l1_grad(np.array([3.0, -4.0])),
+        [1.0, -1.0],
+        because="|x| climbs right of zero and falls left of it",
     )
     check.close(
         l1_grad(np.array([0.001, 1000.0])),
@@ -1423,7 +1584,10 @@ with marks.values:
     )
 with marks.corner:
     check.between(
-        l1_grad(np.array([0.0])), -1.0, 1.0, because="at the corner any slope from -1 to 1 is a subgradient"
+        l1_grad(np.array([0.0])),
+        -1.0,
+        1.0,
+        because="at the corner any slope from -1 to 1 is a subgradient",
     )
 with marks.shapes:
     check.shape(l1_grad(np.ones(7)), (7,))
@@ -1435,7 +1599,7 @@ with marks.corner:
         l1_grad(np.array([2.0, 0.0, -3.0, 0.0])),
         [1.0, -1.0, -1.0, -1.0],
         [1.0, 1.0, -1.0, 1.0],
-        because="zeros may stand anywhere among the other numbers",
+        because="at [2, 0, -3, 0]: only the zeros leave you a choice",
     )
 with marks.shapes:
     check.matches(l1_grad, reference.l1_grad, [(np.array([-1.75]),)])
@@ -1445,7 +1609,8 @@ with marks.shapes:
 
 @mistake(
     "the terms for their slopes",
-    "You return the absolute values. How steep is |x| at -4, and in which direction?",
+    "You return the absolute values. How steep is |x| at -4, and in which "
+    "direction?",
 )
 def l1_grad(x):
     return np.abs(x)
@@ -1453,7 +1618,8 @@ def l1_grad(x):
 
 @mistake(
     "the gradient summed up",
-    "One number comes out, but x has n elements, and each has its own partial derivative.",
+    "One number comes out, but x has n elements, and each has its own partial "
+    "derivative.",
 )
 def l1_grad(x):
     return np.sum(np.sign(x))
@@ -1464,7 +1630,10 @@ def l1_grad(x):
     return np.ones_like(x)
 
 
-@mistake("divided by the number of elements", "This is the gradient of the mean of |x|. The norm is a sum.")
+@mistake(
+    "divided by the number of elements",
+    "This is the gradient of the mean of |x|. The norm is a sum.",
+)
 def l1_grad(x):
     return np.sign(x) / x.size
 
@@ -1487,21 +1656,29 @@ marks.total()
 
 # %% nbgrader={"grade_id": "figure_walk", "locked": true}
 def draw(axes):
-    for gradient, label, style in [(squared_l2_grad, "on x squared", "-"), (l1_grad, "on |x|", "--")]:
+    for gradient, label, style in [
+        (squared_l2_grad, "on x squared", "-"),
+        (l1_grad, "on |x|", "--"),
+    ]:
         path = [np.array([1.0])]
         for _ in range(40):
             path.append(path[-1] - 0.05 * gradient(path[-1]))
         axes.plot(np.concatenate(path), style, label=label)
     axes.axhline(0, color="0.7", linewidth=0.8)
-    axes.set(title="downhill from 1 in steps of 0.05 times the slope", xlabel="step", ylabel="x")
+    axes.set(
+        title="downhill from 1 in steps of 0.05 times the slope",
+        xlabel="step",
+        ylabel="x",
+    )
     axes.legend()
 
 
 Picture(
     draw,
-    alt="Two paths that start at 1. On x squared the path curves ever more gently towards zero and is still above it "
-    "after 40 steps. On the absolute value it runs straight down, meets zero after 20 steps and stays within one step "
-    "of it.",
+    alt="Two paths that start at 1. On x squared the path curves ever more gently "
+    "towards zero and is still above it after 40 steps. On the absolute value it "
+    "runs straight down, meets zero after 20 steps and stays within one step of "
+    "it.",
 )
 
 # %% [markdown]
