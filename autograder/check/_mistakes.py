@@ -30,15 +30,21 @@ class Mistakes:
     """The known mistakes of each function, in the order they were first named.
 
     One registry can serve many runs of the same test cells. A mistake named again is kept once, with the
-    function of the latest run, since its globals are the ones that are alive.
+    function of the latest run, since its globals are the ones that are alive, until the registry is closed.
     """
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, Mistake]] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """Take no more: later runs may have a submission's functions among their globals."""
+        self._closed = True
 
     def register(self, function_name: str, mistake: Mistake) -> None:
         """Add a mistake to those of a function."""
-        self._known.setdefault(function_name, {})[mistake.name] = mistake
+        if not self._closed:
+            self._known.setdefault(function_name, {})[mistake.name] = mistake
 
     def of(self, function_name: str) -> tuple[Mistake, ...]:
         """Return the known mistakes of a function."""

@@ -64,6 +64,7 @@ class Lesson:
                 inside = INSIDE_TAG in cells.tags(cell)
                 self.tests[name] = TestCell(name, cell.source, cells.points(cell) or 0.0, inside)
         self.reference = self._run_source(record=True)
+        self._mistakes.close()
         self._shell = Shell()
         self._namespace = self._shell.user_ns
         self._run_source(shell=self._shell)

@@ -113,7 +113,7 @@ class Template:
         if "error" in answer:
             ours.close()
             raise NoSandboxError(str(answer["error"]))
-        return Submission(self, ours, int(answer["id"]), limits)
+        return Submission(self, ours, (int(answer["id"]), int(answer["runner"])), limits)
 
     def stop(self, holder: int) -> None:
         """Kill everything in one sandbox."""
@@ -144,11 +144,13 @@ def _cache() -> Path:
 class Submission:
     """One submission in its sandbox."""
 
-    def __init__(self, template: Template, control: socket.socket, holder: int, limits: Limits) -> None:
+    def __init__(
+        self, template: Template, control: socket.socket, pids: tuple[int, int], limits: Limits
+    ) -> None:
         self._template = template
         self._control = control
-        self._holder = holder
-        self._process = psutil.Process(holder)
+        self._holder = pids[0]
+        self._pids = pids  # the holder keeps orphans, the runner has the rest
         self.limits = limits
         self.over_memory = False
 
@@ -235,7 +237,8 @@ class Submission:
         """Kill the submission when its processes together use more memory than it may."""
         limit = self.limits.memory_mib << 20
         with contextlib.suppress(psutil.Error):
-            processes = self._process.children(recursive=True)
+            roots = [psutil.Process(pid) for pid in self._pids]
+            processes = [p for root in roots for p in (root, *root.children(recursive=True))]
             if _total(processes, "rss") > limit and _total(processes, "pss") > limit:
                 self.over_memory = True
                 self._template.stop(self._holder)

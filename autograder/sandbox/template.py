@@ -34,6 +34,13 @@ def _stage(stage: str, paths: list[str]) -> dict[str, str]:
     return staged
 
 
+def _reap() -> None:
+    """Collect the runners that have ended: they are this process's, since it is their subreaper."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def _become(uid: int, gid: int) -> None:
     os.setgroups([])
     os.setresgid(gid, gid, gid)
@@ -58,6 +65,7 @@ class Template:
         if config["uid"] is not None:
             _become(config["uid"], config["gid"])
             lockdown.die_with_parent()  # the kernel forgets it when the user changes
+        lockdown.adopt_orphans()
         shown = tuple((path, staged.get(path, path)) for path in config["shown"])
         self._view = View(shown, tuple(config["hidden"]))
         self._seed = int(config["seed"])
@@ -79,6 +87,7 @@ class Template:
                 holder = self._holders.pop(message["id"], None)
                 if holder is not None:
                     holder.close()
+                _reap()
                 wire.send(self._link, {"ok": True})
 
     def _start(self, limits: Limits, control: int) -> dict[str, Any]:
@@ -94,20 +103,23 @@ class Template:
         os.close(report_child)
         os.close(control)
         with os.fdopen(report) as file:
-            problem = file.read()
+            runner_pid, _, problem = file.read().partition(" ")
         os.waitpid(pid, 0)
-        if problem:
+        if problem or not runner_pid.isdecimal():
             holder.close()
+            problem = problem or runner_pid
             return {"error": f"the sandbox could not be entered: {problem}"}
         self._holders[holder.process.pid] = holder
-        return {"id": holder.process.pid}
+        return {"id": holder.process.pid, "runner": int(runner_pid)}
 
     def _join(self, holder: Holder, limits: Limits, control: int, report: int) -> None:
         """In the fork: enter the holder, fork into its pid namespace, lock down, run."""
         try:
             self._link.close()
             lockdown.enter(holder.pidfd)
-            if os.fork():
+            inner = os.fork()
+            if inner:
+                os.write(report, f"{inner} ".encode())
                 os._exit(0)
             os.setsid()
             runner.prepare(control, report)
