@@ -40,6 +40,11 @@ def _stop(message: str, code: int = 1) -> typer.Exit:
     return typer.Exit(code)
 
 
+@app.callback()
+def main() -> None:
+    """Keep `grade` a command of its own, however many commands there are."""
+
+
 @app.command()
 def grade(
     assignment: Annotated[
