@@ -24,12 +24,18 @@ if TYPE_CHECKING:
 
 _MIMES = ("text/plain", "text/latex", "text/markdown", "image/png", "image/jpeg")
 _STOPPED = {
-    "timeout": "This cell was stopped after {seconds:g} seconds and did not react. Look for a loop that never ends.",
+    "timeout": "This cell was stopped after {seconds:g} seconds. Look for a loop that never ends.",
     "died": "This cell ended the Python process (os._exit, abort or a crash). Take out what ends it.",
     "memory": "This cell was stopped: it used more than {memory} MiB of memory. Look for something that keeps growing.",
     "garbled": "This cell damaged the connection to the grader. Leave file descriptors that are not yours alone.",
     "late": "Not run: the whole notebook may take {total:g} seconds, and they were used up.",
     "given up": "Not run: cells above ended the Python process {restarts} times.",
+}
+_NOTES = {
+    "timeout": "was stopped after {seconds:g} seconds",
+    "died": "ended the Python process",
+    "memory": "was stopped: it used more than {memory} MiB of memory",
+    "garbled": "damaged the connection to the grader",
 }
 _AGAIN = " The other cells were run without it."
 
@@ -77,6 +83,8 @@ class Exam:
             self._done.append(cell)
             return CellResult(cell.index, _clean(run), run.fate)
         self._stopped = True
+        which = f"the cell {cell.grade_id}" if cell.grade_id else "a cell of your own"
+        self._notes.append(f"{which} {self._words(_NOTES[run.fate])}")
         if run.outputs:  # interrupted from within: it goes on from here
             self._done.append(cell)
             outputs = [*_clean(run)[:-1], self._message("timeout")]
@@ -121,17 +129,15 @@ class Exam:
         return CellResult(cell.index, [self._message(why)], "not run")
 
     def _message(self, why: str, rest: str = "") -> dict[str, Any]:
+        text = self._words(_STOPPED.get(why, why)) + rest
+        return {"output_type": "error", "ename": "CellStopped", "evalue": text, "traceback": [text]}
+
+    def _words(self, text: str) -> str:
         limits = self._limits
-        text = _STOPPED.get(why, why).format(
+        return text.format(
             seconds=limits.cell_seconds, memory=limits.memory_mib, total=limits.submission_seconds,
             restarts=self._restarts,
         )  # fmt: skip
-        return {
-            "output_type": "error",
-            "ename": "CellStopped",
-            "evalue": text + rest,
-            "traceback": [text + rest],
-        }
 
 
 def _clean(run: CellRun) -> list[dict[str, Any]]:

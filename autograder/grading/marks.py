@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.utils import determine_grade
 
+from autograder.check import Finding
 from autograder.grading.lesson import INSIDE_TAG
 from autograder.grading.outcome import CellOutcome, PlanCell
 from autograder.lesson import notebook as cells
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from autograder.grading.outcome import ExamResult
 
+_PLACE = re.compile(r"<ipython-input-[^>]*>, line (\d+)")
 _ENDINGS = {"timeout", "died", "memory", "garbled", "not run"}
 
 
@@ -56,8 +59,11 @@ def outcomes(notebook: NotebookNode, result: ExamResult) -> dict[str, CellOutcom
     """Return the mark of every graded cell, with its reason."""
     done = {cell.index: cell for cell in result.cells}
     found: dict[str, CellOutcome] = {}
+    failed = ""
     for index, cell in enumerate(notebook.cells):
         name = cells.grade_id(cell)
+        if name is not None and cells.is_solution(cell):
+            failed = _ending(cell)
         if name is None or not cells.is_graded(cell):
             continue
         if cells.is_task(cell):
@@ -72,6 +78,8 @@ def outcomes(notebook: NotebookNode, result: ExamResult) -> dict[str, CellOutcom
         if fate == "not run":
             status = "not run"
         message, mistakes = reason(cell.get("outputs", []))
+        if failed and status != "full":
+            message = f"{failed}\n{message}".strip()
         if INSIDE_TAG in cells.tags(cell):
             message = f"[run inside the sandbox] {message}".strip()
         found[name] = CellOutcome(earned, possible, status, message, mistakes)  # type: ignore[arg-type]
@@ -87,18 +95,31 @@ def reason(outputs: list[Any]) -> tuple[str, list[str]]:
             output.get("metadata", {}).get("autograder") if output.output_type == "display_data" else None
         )
         if report:
+            said: list[tuple[str, str]] = []
             for aspect in report["aspects"]:
-                finding = aspect.get("finding")
-                if not finding:
+                if not aspect.get("finding"):
                     continue
-                parts = (finding.get("verdict"), finding.get("case"), finding.get("advice"))
-                messages.append(f"{aspect['name']}: " + " ".join(str(part) for part in parts if part))
-                if finding.get("mistake") and finding["mistake"] not in mistakes:
-                    mistakes.append(finding["mistake"])
+                finding = Finding.from_dict(aspect["finding"])
+                said.append((aspect["name"], str(finding)))
+                if finding.mistake and finding.mistake not in mistakes:
+                    mistakes.append(finding.mistake)
+            if len(said) > 1 and len({text for _, text in said}) == 1:
+                messages.append(said[0][1])  # one cause, such as an exercise not written yet
+            else:
+                messages += [f"{name}: {text}" for name, text in said]
         elif output.output_type == "error":
             text = str(output.evalue)
             messages.append(text if output.ename == "CellStopped" else f"{output.ename}: {text}".rstrip(": "))
     return "\n".join(messages), mistakes
+
+
+def _ending(cell: NotebookNode) -> str:
+    """Say how a student's cell failed, where it did: the test below only knows that a name is missing."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error" and output.ename != "CellStopped":
+            words = _PLACE.sub(r"line \1", str(output.evalue).split("\n", 1)[0])
+            return f"its cell ended with {output.ename}: {words}".rstrip(": ")
+    return ""
 
 
 def is_cut_short(result: ExamResult) -> bool:

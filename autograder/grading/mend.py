@@ -7,6 +7,7 @@ student wrote is never changed.
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import nbformat
@@ -43,12 +44,22 @@ def read_submission(data: bytes) -> NotebookNode:
             else:
                 cell.pop("outputs", None)
     except Exception as error:  # noqa: BLE001 - a damaged file may fail in any way, and is rejected in each
-        first = str(error).strip().split("\n", 1)[0][:160]
         raise UnreadableError(
-            f"the file is not a readable notebook ({type(error).__name__}: {first}). Open it in JupyterLab, "
-            "save it there, and hand it in again."
+            f"the file is not a readable notebook: {_damage(error)}. Open it in JupyterLab, or an earlier copy "
+            "if it does not open, save it there, and hand it in again."
         ) from None
     return notebook
+
+
+def _damage(error: Exception) -> str:
+    """Say what is wrong with a file, in words for its owner."""
+    broken = error.__cause__ or error.__context__ or error
+    if isinstance(broken, json.JSONDecodeError):
+        end = broken.pos >= len(broken.doc.rstrip()) or "Unterminated" in broken.msg
+        return f"it breaks off in line {broken.lineno}" if end else f"line {broken.lineno} is damaged"
+    if isinstance(broken, UnicodeDecodeError):
+        return "it is not text"
+    return f"{type(error).__name__}: " + str(error).strip().split("\n", 1)[0][:160]
 
 
 def mend(submitted: NotebookNode, source: NotebookNode) -> list[str]:

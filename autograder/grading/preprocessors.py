@@ -108,6 +108,7 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         record = nb.metadata.setdefault("autograder", {})
         record["status"] = "partial" if marks.is_cut_short(result) else "graded"
         record["sandboxed"] = True
+        record["mends"] = [*record.get("mends", []), *result.notes]
         return nb, resources
 
 
