@@ -44,7 +44,7 @@ class Book:
         self._batch = batch
         self._waiting = 0
         with course.entered():
-            self._gradebook = Gradebook(course.db_url, course.course_id or None)
+            self._gradebook = Gradebook(course.db_url, course.course_id)
         self._penalties = steps.AssignLatePenalties(config=course.config)
         self._penalties.init_plugin()
         self.checksums: dict[tuple[str, str], dict[str, str]] = {}
