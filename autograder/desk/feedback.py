@@ -83,13 +83,12 @@ def write_feedback(
 
 def _submissions(course: Course, gradebook: Any, assignment: str | None) -> list[tuple[str, str]]:
     """List (assignment, student) of all that was handed in, by the folders or by the gradebook."""
+    names = (
+        {assignment} if assignment else {*course.assignments(), *(one.name for one in gradebook.assignments)}
+    )
     handed_in = set(course.submissions(assignment))
-    for found in gradebook.assignments:
-        if assignment in (None, found.name):
-            handed_in |= {
-                (found.name, one.student_id) for one in gradebook.assignment_submissions(found.name)
-            }
-    for name in {assignment} if assignment else {*course.assignments(), *(name for name, _ in handed_in)}:
+    for name in names | {name for name, _ in handed_in}:
+        handed_in |= {(name, one.student_id) for one in gradebook.assignment_submissions(name)}
         handed_in |= {(name, student) for student in _graded(course, name)}
     return sorted(handed_in)
 

@@ -39,7 +39,12 @@ def browser() -> Iterator[Browser]:
 
 
 def opened(browser: Browser, path: Path, **options: Any) -> tuple[Page, list[str]]:
-    """Open a page and return it with the addresses that it asked for beyond itself."""
+    """Open a file and return it with the addresses that it asked for beyond itself."""
+    return opened_url(browser, path.as_uri(), "file:", **options)
+
+
+def opened_url(browser: Browser, url: str, own: str, **options: Any) -> tuple[Page, list[str]]:
+    """Open a page and return it with the addresses that it asked for and that do not start with `own`."""
     page = browser.new_page(**options)
     asked: list[str] = []
 
@@ -48,8 +53,8 @@ def opened(browser: Browser, path: Path, **options: Any) -> tuple[Page, list[str
         asked.append(route.request.url)
         route.abort()
 
-    page.route(lambda url: not url.startswith(("file:", "data:")), note)
-    page.goto(path.as_uri(), wait_until="networkidle")
+    page.route(lambda url: not url.startswith((own, "data:")), note)
+    page.goto(url, wait_until="networkidle")
     return page, asked
 
 
@@ -70,7 +75,10 @@ def hostile_notebook() -> Any:
     outputs.append(nbf.new_output("stream", name="stdout", text=SCRIPT))
     outputs.append(nbf.new_output("error", ename=SCRIPT, evalue=NAME, traceback=[SCRIPT, NAME]))
     outputs[4]["metadata"] = {"image/png": {"alt": f'"><{NAME[1:]}'}}
-    cells = [nbf.new_markdown_cell(source.replace("alert(1)", CALLS)) for source in [*HOSTILE, SCRIPT, NAME]]
+    cells = [
+        nbf.new_markdown_cell(source.replace("alert(1)", "window.ran=1"))
+        for source in [*HOSTILE, SCRIPT, NAME]
+    ]
     cells.append(solution("sign", SCRIPT + f"\n'''</pre>{SCRIPT}'''", outputs))
     cells.append(nbf.new_raw_cell(SCRIPT))
     return lesson(*cells, autograder={"status": "partial", "reason": SCRIPT, "mends": [NAME]})

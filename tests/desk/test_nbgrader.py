@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbgrader
+import pytest
 from nbconvert.exporters import HTMLExporter
+from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.utils import notebook_hash
 from traitlets.config import Config
@@ -17,9 +22,15 @@ from traitlets.config import Config
 from autograder.desk.feedback import write_feedback
 
 from .graded_course import ASSIGNMENT, lesson, nbf
-from .test_browser import SCRIPT, hostile_notebook
+from .test_browser import SCRIPT, browser, hostile_notebook, opened_url
+
+__all__ = ["browser"]  # the fixture
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
     from .graded_course import Desk
 
 
@@ -93,6 +104,7 @@ def test_formgrader_draws_formulas_and_cards_without_the_network(desk: Desk) -> 
     assert "cdnjs" not in html
     assert "MathJax.Hub.Queue" not in html
     assert "<mfrac>" in html
+    assert 'aria-label="Checks of relu"' in html
     assert "This is what np.max for np.maximum gives." in html
     assert 'class="score tabbable" id="test_relu"' in html
 
@@ -104,3 +116,54 @@ def test_formgrader_runs_no_student_script(desk: Desk) -> None:
     stock = formgrader_view(desk, lesson())
     assert html.count("<script") == stock.count("<script")
     assert html.count("<iframe") == html.count("onload=alert") == 0
+
+
+@contextlib.contextmanager
+def formgrader(desk: Desk) -> Iterator[str]:
+    """Start a Jupyter server with formgrader in the course folder, and give its address."""
+    home = desk.course.root.parent
+    settings = home / "jupyter" / "jupyter_server_config.py"
+    settings.parent.mkdir()
+    settings.write_text(
+        'c.ServerApp.jpserver_extensions = {"nbgrader.server_extensions.formgrader": True}\n'
+        "c.IdentityProvider.token = ''\nc.ServerApp.allow_root = True\nc.ServerApp.port = 0\n"
+        "c.ServerApp.open_browser = False\n"
+    )
+    environment = {**os.environ, "JUPYTER_DATA_DIR": str(home), "JUPYTER_RUNTIME_DIR": str(home / "run")}
+    command = [sys.executable, "-m", "jupyter_server"]
+    with (
+        (home / "server.log").open("w+") as log,
+        subprocess.Popen(
+            command, cwd=desk.course.root, env=environment, stderr=subprocess.PIPE, text=True
+        ) as server,
+    ):
+        assert server.stderr is not None
+        lines = iter(server.stderr.readline, "")
+        address = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+/", line)))
+        # Nobody may wait for a full pipe to be read.
+        reader = threading.Thread(target=lambda: log.writelines(lines), daemon=True)
+        reader.start()
+        try:
+            yield address
+        finally:
+            server.terminate()
+            reader.join()
+
+
+@pytest.mark.browser
+def test_formgrader_shows_hostile_work_and_still_works(desk: Desk, browser: Browser) -> None:
+    desk.hand_in("ada", hostile_notebook())
+    with Gradebook(desk.course.db_url) as book:
+        submission = book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ada").id
+    with formgrader(desk) as address:
+        page, asked = opened_url(browser, f"{address}formgrader/submissions/{submission}/", address)
+        assert page.evaluate("window.ran") is None
+        assert asked == []
+        score = page.locator("#test_relu")
+        assert score.get_attribute("placeholder") == "1"
+        with page.expect_response(lambda response: response.request.method == "PUT"):
+            score.fill("2.5")
+            score.press("Tab")
+        page.reload(wait_until="networkidle")
+        assert score.input_value() == "2.5"
+        page.close()
