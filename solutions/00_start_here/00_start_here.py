@@ -94,13 +94,13 @@ marks.total()
 #
 # ## 4. A picture you can move
 #
-# Some cells hold a picture that answers to you. Run the next one. Choose an activation, then drag the point along the
-# curve, or click it and use the arrow keys.
+# Some cells hold a picture that answers to you. Run the next one: a curve, the sigmoid, and beside it the slope of that
+# curve. Drag the point, or move it with the slider and the arrow keys. The number below the sliders follows.
 #
 # **Predict** before you drag: where on the sigmoid is the slope largest?
 
 # %% nbgrader={"grade_id": "explore_activations", "locked": true}
-explore.activations()
+explore.activations("sigmoid", x=2.0)
 
 # %% [markdown]
 # The slope of a sigmoid is largest in the middle, and it is 0.25 there. In lesson 1 you will derive that number.

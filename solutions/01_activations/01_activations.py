@@ -205,7 +205,7 @@ marks.total()
 # What there is at zero is a whole fan of straight lines that touch the graph at the corner and stay on or below it
 # everywhere. Their slopes are called **subgradients**.
 #
-# </details>
+# </details><p></p>
 #
 # **On paper:** the line $y = a x$ goes through the corner. For which $a$ does it stay on or below the graph, for every
 # $x$?
@@ -215,7 +215,7 @@ marks.total()
 # Right of zero we need $a x \le x$, so $a \le 1$. Left of zero we need $a x \le 0$ with $x < 0$, so $a \ge 0$. Every
 # $a$ in $[0, 1]$ will do.
 #
-# </details>
+# </details><p></p>
 #
 # Textbooks differ: some print $0$ as the slope at zero, others $1$. Both are subgradients, and training works with
 # either. So do the checks: any value from $0$ to $1$ is right.
@@ -363,7 +363,7 @@ Picture(
 # $\sigma(0) = \frac{1}{1+1} = \frac12$. Since $e^{-\ln 3} = \frac13$, $\sigma(\ln 3) = \frac{1}{1 + 1/3} = \frac34$.
 # And $e^{-1000}$ is far smaller than anything you can see, so $\sigma(1000)$ is $1$ to hundreds of digits.
 #
-# </details>
+# </details><p></p>
 #
 # Multiply top and bottom by $e^x$ and you get a second form of the same function:
 #
@@ -513,13 +513,13 @@ marks.total()
 #
 # Two minus signs, and they cancel. The slope is positive, as it should be: the curve climbs everywhere.
 #
-# </details>
+# </details><p></p>
 #
 # <details><summary>Compare 2</summary>
 #
 # $1 + e^{-x} = \dfrac{1}{\sigma(x)}$, so $e^{-x} = \dfrac{1}{\sigma(x)} - 1 = \dfrac{1 - \sigma(x)}{\sigma(x)}$.
 #
-# </details>
+# </details><p></p>
 #
 # <details><summary>Compare 3</summary>
 #
@@ -527,7 +527,7 @@ marks.total()
 #
 # It is largest where $\sigma = \frac12$, at $x = 0$: the slope there is $\frac14$. It goes to 0 on both sides.
 #
-# </details>
+# </details><p></p>
 #
 # One trap. In a network $x$ is the **pre-activation**, the number that goes *into* the sigmoid, and $s = \sigma(x)$ is the
 # **activation**, the number that comes out. Some code is handed $s$ and computes $s(1-s)$. Your function is handed $x$.
@@ -658,7 +658,7 @@ marks.total()
 # At zero that is $1$: four times as steep as the sigmoid, though only twice as high. Section 1.6 says where the other
 # factor 2 comes from.
 #
-# </details>
+# </details><p></p>
 #
 # NumPy's `np.tanh` is stable, so you need not build it from exponentials. What would happen at $x = 1000$ if you did?
 
@@ -809,7 +809,7 @@ Picture(
 # of such a network hardly learn. This is the **vanishing gradient**, and one reason for the rise of relu, whose slope
 # is exactly 1 wherever it is on. (Where it is off it passes nothing at all, which is a trouble of its own.)
 #
-# </details>
+# </details><p></p>
 #
 # Take a moment with the next cell. Drag the point, or use the sliders: the slope you derived is the slope of the line
 # that touches the curve. Then set the function to ReLU and the point to 0.
@@ -842,7 +842,7 @@ explore.activations(
 #
 # $$\tfrac12\left(\tanh\tfrac x2 + 1\right) = \frac{e^{x/2}}{e^{x/2} + e^{-x/2}} = \frac{1}{1 + e^{-x}} = \sigma(x)$$
 #
-# </details>
+# </details><p></p>
 #
 # **On paper, one line more.** Differentiate both sides. What does that say about $\sigma'(0)$ and $\tanh'(0)$, and where
 # does the factor 4 of section 1.5 come from?
@@ -852,7 +852,7 @@ explore.activations(
 # $\sigma'(x) = \frac12 \cdot \tanh'\!\left(\frac x2\right) \cdot \frac12 = \frac14 \tanh'\!\left(\frac x2\right)$. One factor $\frac12$ is the squeeze in height,
 # the other, from the chain rule, is the stretch in width.
 #
-# </details>
+# </details><p></p>
 #
 # Now write the sigmoid with `np.tanh` and no exponential. The grader sees only your numbers, so the road is up to you,
 # but this one is short, and it is stable without any `np.where`. Why?
@@ -963,7 +963,7 @@ marks.total()
 # $\ln 2 \approx 0.693$. At $1000$ the $1$ beside $e^{1000}$ does not matter, so the logarithm undoes the exponential:
 # $1000$. At $-1000$ it is $\ln(1 + \text{almost nothing})$, almost $0$. So far out it is relu.
 #
-# </details>
+# </details><p></p>
 #
 # The answer at $1000$ is a modest number, yet the formula passes through $e^{1000}$, which overflows. **On paper:**
 #
@@ -976,7 +976,7 @@ marks.total()
 #
 # $\ln\left(1 + e^x\right) = \ln\left(e^x \left(e^{-x} + 1\right)\right) = x + \ln\left(1 + e^{-x}\right)$
 #
-# </details>
+# </details><p></p>
 #
 # <details><summary>Compare 2 and 3</summary>
 #
@@ -986,7 +986,7 @@ marks.total()
 #
 # Both end in $\ln(1 + e^{-|x|})$. What stands before it is $\operatorname{relu}(x)$.
 #
-# </details>
+# </details><p></p>
 #
 # Look at the first answer again: $\operatorname{softplus}(x) = x + \operatorname{softplus}(-x)$. It is worth a line of its own, and worth
 # proving from the other side too.
@@ -1146,7 +1146,7 @@ Picture(
 # float, about $5 \cdot 10^{-324}$. Your sigmoid rightly returns 0, and the logarithm of 0 is $-\infty$. Each step is as good
 # as it can be, and the result is useless. The two steps have to be taken as one.
 #
-# </details>
+# </details><p></p>
 #
 # **On paper:** put the definition of $\sigma$ into $\ln\sigma(x)$. What is the logarithm of $\frac1a$? Which function that you have
 # written already can you recognise in the result, and at which argument?
@@ -1276,7 +1276,7 @@ marks.total()
 #
 # At zero neither condition holds: $0 - 0 = 0$. A formula like $x / |x|$ agrees everywhere else and has no answer there.
 #
-# </details>
+# </details><p></p>
 #
 # NumPy has `np.sign`. Write it with the two indicators once, to see that there is nothing in it. (NumPy does not
 # subtract one array of `True` and `False` from another. Turn them into numbers first.)
@@ -1414,7 +1414,7 @@ marks.total()
 #
 # The gradient has the shape of $x$. The sum is gone: it did its work when it threw away all terms but one.
 #
-# </details>
+# </details><p></p>
 #
 # That step, "of the whole sum one term survives", is what most of backpropagation is made of. You will meet it again in
 # every lesson.
@@ -1691,7 +1691,7 @@ Picture(
 # $x - 0.05 \cdot 2x = 0.9\,x$, and $0.9^n$ is never zero. On $|x|$ the step is $0.05$ however small $x$ has become, so small
 # weights are pushed all the way. This is why an $\ell_1$ penalty gives sparse weights, and an $\ell_2$ penalty small ones.
 #
-# </details>
+# </details><p></p>
 #
 # ## What you can do now
 #
