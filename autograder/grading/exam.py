@@ -108,8 +108,8 @@ class Exam:
             return self._submission
         again = self._submission is not None or self._stopped
         self._close()
-        while self._restarts <= self._limits.restarts:
-            self._restarts += 1 if again else 0
+        while not again or self._restarts < self._limits.restarts:
+            self._restarts += again
             again = True
             submission = self._template.start(self._limits)
             try:

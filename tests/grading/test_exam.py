@@ -1,0 +1,127 @@
+"""One submission's examination: what an answer earns, what a bad cell costs, what is said about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .conftest import cell, lesson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nbformat import NotebookNode
+
+    Marks = Callable[[NotebookNode], dict[str, Any]]
+
+pytestmark = pytest.mark.sandbox
+STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+
+
+def scores(marks: dict[str, Any]) -> dict[str, float]:
+    return {name: marks[name].score for name in ("double", "halve", "answer")}
+
+
+def test_the_author_gets_full_marks(marks_of: Marks) -> None:
+    assert scores(marks_of(lesson())) == {"double": 2, "halve": 2, "answer": 2}
+
+
+def test_the_untouched_release_gets_none_and_says_what_is_missing(marks_of: Marks) -> None:
+    marks = marks_of(lesson({"double": STUB, "halve": STUB, "answer": STUB}))
+    assert scores(marks) == {"double": 0, "halve": 0, "answer": 0}
+    assert "'double' is not defined" in marks["double"].message
+    assert not marks["cut short"]
+
+
+def test_a_wrong_answer_costs_its_own_test_alone(marks_of: Marks) -> None:
+    marks = marks_of(lesson({"double": "def double(x):\n    return abs(2 * x)"}))
+    assert scores(marks) == {"double": 0, "halve": 2, "answer": 2}
+    assert marks["double"].message == "AssertionError: negative numbers too"
+
+
+def test_a_hidden_line_is_never_quoted(marks_of: Marks) -> None:
+    marks = marks_of(lesson({"halve": "def halve(x):\n    return x // 2"}))
+    assert marks["halve"].message == "AssertionError: a hidden test failed"
+    outputs = str([c.get("outputs") for c in marks["notebook"].cells])
+    assert "reference_half(3)" not in outputs
+
+
+def test_a_visible_line_is_quoted(marks_of: Marks) -> None:
+    marks = marks_of(lesson({"double": "def double(x):\n    return x"}))
+    outputs = str([c.get("outputs") for c in marks["notebook"].cells])
+    assert "----> 1 assert double(2) == 4" in outputs
+
+
+def test_locked_helpers_call_the_submission(marks_of: Marks) -> None:
+    source = (
+        "calls = 0\ndef double(x):\n    global calls\n    calls += 1\n    return 2 * x if calls < 3 else 0"
+    )
+    assert marks_of(lesson({"double": source}))["double"].score == 0  # the helper's calls counted
+
+
+def test_a_cell_that_ends_the_process_costs_itself_alone(marks_of: Marks) -> None:
+    marks = marks_of(lesson({"halve": "import os; os._exit(1)"}))
+    assert scores(marks) == {"double": 2, "halve": 0, "answer": 2}
+    assert marks["cut short"]
+
+
+def test_cells_above_are_run_again_after_a_crash(marks_of: Marks) -> None:
+    source = "import os; os._exit(1)"
+    marks = marks_of(lesson({"halve": source, "answer": "answer = double(21)"}))
+    assert scores(marks) == {"double": 2, "halve": 0, "answer": 2}
+
+
+def test_after_too_many_crashes_the_rest_is_not_run(marks_of: Marks) -> None:
+    bomb = "import os; os._exit(1)"
+    notebook = lesson()
+    notebook.cells[2:2] = [cell(f"extra{i}", bomb) for i in range(3)]
+    marks = marks_of(notebook)
+    assert scores(marks) == {"double": 0, "halve": 0, "answer": 0}
+    assert marks["double"].status == "not run"
+    assert "ended the Python process" in marks["double"].message
+
+
+def test_an_endless_cell_costs_itself_alone(marks_of: Marks) -> None:
+    marks = marks_of(lesson({"halve": "while True:\n    pass"}))
+    assert scores(marks) == {"double": 2, "halve": 0, "answer": 2}
+    said = [
+        o.evalue for c in marks["notebook"].cells for o in c.get("outputs", []) if o.output_type == "error"
+    ]
+    assert any("Look for a loop that never ends" in text for text in said)
+
+
+def test_an_endless_function_costs_its_test_alone(marks_of: Marks) -> None:
+    marks = marks_of(lesson({"double": "def double(x):\n    while True:\n        pass"}))
+    assert scores(marks) == {"double": 0, "halve": 2, "answer": 2}
+    assert "double had not returned after 1 s" in marks["double"].message
+    assert marks["cut short"]
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "class Yes:\n    def __eq__(self, other): return True\n"
+        "def double(x):\n    return Yes()\ndef halve(x):\n    return Yes()\nanswer = Yes()",
+        "import builtins\nbuiltins.AssertionError = type('A', (Exception,), {})\ndef double(x): pass\ndef halve(x): pass",
+        "import numpy as np\nclass L(np.ndarray):\n    __eq__ = lambda s, o: True\n"
+        "def double(x):\n    return np.zeros(1).view(L)",
+        "get_ipython().run_cell = lambda *a, **k: None\n2.0",
+        "def double(x):\n    raise SystemExit(0)\ndef halve(x):\n    raise StopIteration",
+    ],
+    ids=["equal to all", "no assertions", "lying array", "no cells", "exits"],
+)
+def test_what_forges_marks_elsewhere_earns_nothing(marks_of: Marks, forgery: str) -> None:
+    marks = marks_of(lesson({"double": forgery, "halve": "pass", "answer": "pass"}))
+    assert scores(marks) == {"double": 0, "halve": 0, "answer": 0}
+
+
+def test_outputs_that_could_run_in_a_page_are_not_kept(marks_of: Marks) -> None:
+    source = (
+        "from IPython.display import HTML, Javascript, display\n"
+        "display(HTML('<script>alert(1)</script>'), Javascript('alert(2)'))\nanswer = 42"
+    )
+    marks = marks_of(lesson({"answer": source}))
+    kinds = {m for c in marks["notebook"].cells for o in c.get("outputs", []) for m in o.get("data", {})}
+    assert kinds <= {"text/plain"}
+    assert marks["answer"].score == 2
