@@ -131,6 +131,8 @@ class Book:
         checksums = self.checksums.get((assignment, handed_in.name), {})
         for grade in handed_in.grades:
             cell = by_name.get(grade.name)
+            if cell is not None and cells.is_task(cell):
+                continue  # a person's from the start, as nbgrader leaves it
             grade.auto_score = 0.0 if cell is None else marks.score(cell)[0]
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         for comment in handed_in.comments:
