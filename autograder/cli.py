@@ -46,6 +46,57 @@ def main() -> None:
 
 
 @app.command()
+def build(
+    names: Annotated[list[str] | None, typer.Argument(help="The lessons; all when left out.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; say what is out of step.")] = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Build the notebooks from their text sources: solutions/ -> notebooks/."""
+    from autograder.lesson.course import CourseError  # noqa: PLC0415
+    from autograder.lesson.release import BuildError  # noqa: PLC0415
+    from autograder.lesson.release import build as build_course  # noqa: PLC0415
+
+    try:
+        result = build_course(course, check=check, names=names or None)
+    except (BuildError, CourseError) as error:
+        raise _stop(str(error)) from None
+    for verb, paths in (("changed", result.written), ("gone", result.removed), ("no source", result.orphans)):
+        for path in paths:
+            _console.print(f"  {verb:<10}{path}", markup=False, highlight=False, soft_wrap=True)
+    done = f"{len(result.assignments)} lessons, {result.unchanged} files as they were"
+    if check and not result.in_step:
+        raise _stop(
+            "The notebooks are out of step with their sources. Run `autograder build` and commit what changes."
+        )
+    _console.print(f"In step: {done}." if result.in_step else f"Built: {done}.", highlight=False)
+
+
+@app.command()
+def feedback(
+    assignment: Annotated[
+        str | None, typer.Argument(help="The assignment; all that is graded when left out.")
+    ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option("--student", help="Only this student; may be repeated.")
+    ] = None,
+    course: CourseOption = HERE,
+) -> None:
+    """Write a page with marks and reasons for each graded submission."""
+    from autograder.desk.feedback import write_feedback  # noqa: PLC0415
+
+    opened = _open(course)
+    pages = write_feedback(opened, assignment, student or [])
+    if not pages:
+        raise _stop(
+            f"Nothing graded in {opened.root / opened.autograded_directory}. Run `autograder grade` first."
+        )
+    _console.print(
+        f"{len(pages)} pages in {opened.root / opened.feedback_directory}", highlight=False, soft_wrap=True
+    )
+    _console.print(f"Look at one: {pages[0]}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def grade(
     assignment: Annotated[
         str | None, typer.Argument(help="The assignment; all that is handed in when left out.")

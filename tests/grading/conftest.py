@@ -43,7 +43,7 @@ def cell(grade_id: str, source: str, **nbgrader: Any) -> NotebookNode:
     return new_code_cell(source, id=grade_id, metadata={"nbgrader": metadata})  # type: ignore[no-any-return]
 
 
-def tester(name: str, points: float = 2.0) -> NotebookNode:
+def tester(name: str, points: float) -> NotebookNode:
     return cell(f"test_{name}", TESTS[name], grade=True, locked=True, points=points)
 
 
@@ -55,7 +55,7 @@ def lesson(answers: dict[str, str] | None = None) -> NotebookNode:
         cell("setup", "import numpy as np\ndef reference_half(x): return x / 2\n" + HELPER, locked=True),
     ]
     for name in SOLUTIONS:
-        cells += [cell(name, given[name], solution=True), tester(name)]
+        cells += [cell(name, given[name], solution=True), tester(name, 2.0)]
     return new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})  # type: ignore[no-any-return]
 
 

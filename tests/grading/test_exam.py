@@ -101,11 +101,15 @@ def test_an_endless_function_costs_its_test_alone(marks_of: Marks) -> None:
 @pytest.mark.parametrize(
     "forgery",
     [
-        "class Yes:\n    def __eq__(self, other): return True\n"
-        "def double(x):\n    return Yes()\ndef halve(x):\n    return Yes()\nanswer = Yes()",
+        (
+            "class Yes:\n    def __eq__(self, other): return True\n"
+            "def double(x):\n    return Yes()\ndef halve(x):\n    return Yes()\nanswer = Yes()"
+        ),
         "import builtins\nbuiltins.AssertionError = type('A', (Exception,), {})\ndef double(x): pass\ndef halve(x): pass",
-        "import numpy as np\nclass L(np.ndarray):\n    __eq__ = lambda s, o: True\n"
-        "def double(x):\n    return np.zeros(1).view(L)",
+        (
+            "import numpy as np\nclass L(np.ndarray):\n    __eq__ = lambda s, o: True\n"
+            "def double(x):\n    return np.zeros(1).view(L)"
+        ),
         "get_ipython().run_cell = lambda *a, **k: None\n2.0",
         "def double(x):\n    raise SystemExit(0)\ndef halve(x):\n    raise StopIteration",
     ],
