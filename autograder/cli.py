@@ -53,7 +53,7 @@ def build(
 ) -> None:
     """Build the notebooks from their text sources: solutions/ -> notebooks/."""
     from autograder.lesson.course import CourseError  # noqa: PLC0415
-    from autograder.lesson.release import BuildError  # noqa: PLC0415
+    from autograder.lesson.generate import BuildError  # noqa: PLC0415
     from autograder.lesson.release import build as build_course  # noqa: PLC0415
 
     try:
