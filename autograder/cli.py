@@ -136,5 +136,29 @@ def grade(
     print_table(_console, outcomes)
 
 
+@app.command()
+def demo(
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Made anew each time.", show_default="demo, in the course")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Submissions at a time.", show_default="cores")
+    ] = None,
+    course: CourseOption = HERE,
+) -> None:
+    """Let a sample class hand in, grade it, and compare with what was foreseen."""
+    from autograder.desk.demo import DemoError, give_demo, tell_end  # noqa: PLC0415
+    from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
+
+    opened = _open(course)
+    try:
+        given = give_demo(opened, folder or opened.root / "demo", _console, jobs=jobs)
+    except (DemoError, NoSandboxError) as error:
+        raise _stop(str(error)) from None
+    tell_end(given, _console)
+    if given.surprises:
+        raise typer.Exit(1)
+
+
 if __name__ == "__main__":
     sys.exit(app())

@@ -245,7 +245,17 @@ def known_mistakes(lesson: Lesson) -> dict[str, dict[str, str]]:
     return found
 
 
-def differences(sample: Sample, entry: Mapping[str, Any], why: str) -> list[str]:
+def shown_in(notebook: NotebookNode) -> str:
+    """Return what a notebook's cells show, as plain text."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    texts = [
+        output.get("text") or output.get("evalue") or output.get("data", {}).get("text/plain", "")
+        for output in outputs
+    ]
+    return "\n".join(texts)
+
+
+def differences(sample: Sample, entry: Mapping[str, Any], why: str, shown: str = "") -> list[str]:
     """Return where grading differs from what was foreseen, in words; nothing when it does not.
 
     Parameters
@@ -256,6 +266,8 @@ def differences(sample: Sample, entry: Mapping[str, Any], why: str) -> list[str]
         The submission's entry in what ``autograder grade --json`` writes.
     why
         Its reason in the grade table.
+    shown
+        What its graded notebook shows, from `shown_in`.
     """
     foreseen = sample.foreseen
     graded: Mapping[str, Any] = entry["cells"]
@@ -264,6 +276,8 @@ def differences(sample: Sample, entry: Mapping[str, Any], why: str) -> list[str]
         found.append(f"status {entry['status']}, foreseen {foreseen.status}")
     if foreseen.why not in why:
         found.append(f"the reason is {why!r}, foreseen {foreseen.why!r} in it")
+    if foreseen.shows not in shown:
+        found.append(f"the notebook does not show {foreseen.shows!r}")
     for name, points in foreseen.points({name: cell["max_score"] for name, cell in graded.items()}).items():
         exercise = name.removeprefix("test_")
         cell = graded.get(name, {"score": None, "mistakes": [], "message": ""})
