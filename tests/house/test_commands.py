@@ -24,9 +24,10 @@ def make(*words: str) -> str:
 @pytest.mark.parametrize("manual", MANUALS)
 def test_every_make_command_of_a_manual_exists(manual: str) -> None:
     text = (ROOT / manual).read_text(encoding="utf-8")
-    # In code only: "to make sure" is no command.
-    code = " ".join(re.findall(r"`[^`]*`|```.*?```|(?m:^ {4}.*$)", text, flags=re.DOTALL))
-    assert set(re.findall(r"\bmake ([a-z-]+)", code)) <= TARGETS
+    # In code only, at its start: "to make sure" is no command.
+    code = [*re.findall(r"`(make [^`\n]*)`", text), *re.findall(r"(?m)^(?: {4})?(make .*)$", text)]
+    assert code
+    assert {words.split()[1] for words in code} <= TARGETS
 
 
 def test_the_readme_names_the_test_command() -> None:
