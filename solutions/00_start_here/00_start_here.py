@@ -94,16 +94,16 @@ marks.total()
 #
 # ## 4. A picture you can move
 #
-# Some cells hold a picture that answers to you. Run the next one: a curve, the sigmoid, and beside it the slope of that
-# curve. Drag the point, or move it with the slider and the arrow keys. The number below the sliders follows.
+# Some cells hold a picture that answers to you. Run the next one. It shows a curve, the sigmoid, and asks about its slope.
 #
-# **Predict** before you drag: where on the sigmoid is the slope largest?
+# **Predict** first: type your answer into the box, then press *Reveal*. Now drag the point along the curve, or move it
+# with the slider and the arrow keys. The line below the picture says where you are and how steep the curve is there.
 
 # %% nbgrader={"grade_id": "explore_activations", "locked": true}
-explore.activations("sigmoid", x=2.0)
+explore.activations("sigmoid", x=2.0, ask="At which x is the sigmoid steepest?")
 
 # %% [markdown]
-# The slope of a sigmoid is largest in the middle, and it is 0.25 there. In lesson 1 you will derive that number.
+# It is steepest in the middle, at 0, and the slope there is 0.25. In lesson 1 you derive that number.
 #
 # ## 5. Validate
 #

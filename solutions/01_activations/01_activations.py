@@ -187,8 +187,13 @@ marks.total()
 # %% [markdown]
 # ## 1.2 The slope of the rectifier, and a corner
 #
-# **Predict.** What is the slope of $\operatorname{relu}$ at $-3$? At $3$? At $0$?
-#
+# **Predict.** What is the slope of $\operatorname{relu}$ at $-3$? At $3$? At $0$? Type what you expect at zero into the next
+# cell's box, then press *Reveal* and move the point through the corner.
+
+# %% nbgrader={"grade_id": "explore_corner", "locked": true}
+explore.activations("relu", x=0.0, ask="What is the slope of relu at 0?")
+
+# %% [markdown]
 # Away from zero each branch of the definition is a function you know. Differentiate the branches one by one:
 #
 # $$\frac{d}{dx}\operatorname{relu}(x) = \begin{cases} \frac{d}{dx}\,0 = \;? & x < 0 \\[4pt] \frac{d}{dx}\,x = \;? & x > 0 \end{cases}$$
@@ -811,13 +816,12 @@ Picture(
 #
 # </details><p></p>
 #
-# Take a moment with the next cell. Drag the point, or use the sliders: the slope you derived is the slope of the line
-# that touches the curve. Then set the function to ReLU and the point to 0.
+# Take a moment with the next cell. Drag the point, or use the slider: the slope you derived is the slope of the line that
+# touches the curve. One of the checks above says that the slope of tanh is 0.64 at $\ln 2$. Can you find that place? And
+# the other one?
 
-# %% nbgrader={"grade_id": "explore_activations", "locked": true}
-explore.activations(
-    "tanh", x=0.5, ask="Where is the slope 0.64? There are two such places."
-)
+# %% nbgrader={"grade_id": "explore_tanh", "locked": true}
+explore.activations("tanh", x=2.0)
 
 # %% [markdown]
 # ## 1.6 Two functions that are one
@@ -953,6 +957,9 @@ marks.total()
 
 # %% [markdown]
 # ## 1.7 Softplus, a rectifier without the corner
+#
+# Sometimes a network must give a positive number, such as a width or a rate. relu gives exactly zero half of the time, and
+# has a corner. Softplus is positive everywhere and has a slope everywhere:
 #
 # $$\operatorname{softplus}(x) = \ln\left(1 + e^{x}\right)$$
 #
