@@ -27,7 +27,7 @@ from autograder.lesson.source import Lesson, read_lesson
 from autograder.sandbox.holder import bwrap_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -107,19 +107,11 @@ def give_demo(project: Course, folder: Path, console: Console, *, jobs: int | No
         If there is no sample class, or the folder is somebody's own.
     """
     bwrap_path()
-    lessons = _lessons(project)
-    course = _fresh_course(project, folder.resolve(), lessons)
-    classes = {lesson.name: read_samples(lesson) for lesson in lessons}
 
     def tell(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    tell(f"Building and releasing {', '.join(classes)} in {course.root}")
-    build(course.root)
-    for lesson in lessons:
-        samples = classes[lesson.name]
-        tell(f"\n{len(samples)} sample students fetch {lesson.name} and hand in through nbgrader's exchange:")
-        _hand_in(course, lesson, samples, tell)
+    course, classes = hand_in(project, folder, tell)
     tell("")
     pairs = run.to_grade(course, None, ())
     with bar(console, len(pairs)) as progress:
@@ -130,6 +122,35 @@ def give_demo(project: Course, folder: Path, console: Console, *, jobs: int | No
         line for name, samples in classes.items() for line in _surprises(course, name, samples, outcomes)
     ]
     return Demo(course, tuple(outcomes), tuple(surprises), tuple(write_feedback(course)))
+
+
+def hand_in(
+    project: Course, folder: Path, tell: Callable[[str], None] = lambda _: None
+) -> tuple[Course, dict[str, tuple[Sample, ...]]]:
+    """Make a fresh course in a folder, release a project's lessons there and let their sample classes hand in.
+
+    Parameters
+    ----------
+    project, folder
+        As for `give_demo`.
+    tell
+        Called with a line for each thing that happens.
+
+    Returns
+    -------
+    Course, dict
+        The new course, everything collected, and the sample class of each lesson.
+    """
+    lessons = _lessons(project)
+    classes = {lesson.name: read_samples(lesson) for lesson in lessons}
+    course = _fresh_course(project, folder.resolve(), lessons)
+    tell(f"Building and releasing {', '.join(classes)} in {course.root}")
+    build(course.root)
+    for lesson in lessons:
+        samples = classes[lesson.name]
+        tell(f"\n{len(samples)} sample students fetch {lesson.name} and hand in through nbgrader's exchange:")
+        _hand_in(course, lesson, samples, tell)
+    return course, classes
 
 
 def tell_end(demo: Demo, console: Console, *, shown: str = "emil") -> None:
@@ -179,7 +200,7 @@ def _fresh_course(project: Course, folder: Path, lessons: Sequence[Lesson]) -> C
     return open_course(folder)
 
 
-def _hand_in(course: Course, lesson: Lesson, samples: Sequence[Sample], tell: Any) -> None:
+def _hand_in(course: Course, lesson: Lesson, samples: Sequence[Sample], tell: Callable[[str], None]) -> None:
     """Release, then fetch, work and submit as each student, then collect: nbgrader's own exchange in each step."""
     exchange = _Exchange(course, lesson.name)
     exchange.release()

@@ -96,8 +96,8 @@ class Book:
         student: str,
         notebooks: Mapping[str, NotebookNode | None],
         timestamp: datetime | None,
-    ) -> None:
-        """Write the marks of one submission.
+    ) -> str:
+        """Write the marks of one submission; return how late it was, in words, or nothing.
 
         Parameters
         ----------
@@ -123,6 +123,7 @@ class Book:
         if self._waiting >= self._batch:
             book.db.commit()
             self._waiting = 0
+        return _lateness(submission)
 
     def _record_notebook(
         self, assignment: str, handed_in: SubmittedNotebook, graded: NotebookNode | None
@@ -152,3 +153,18 @@ class Book:
         penalty = self._penalties.plugin_inst.late_submission_penalty(student, handed_in.score, late)
         if penalty is not None:
             handed_in.late_submission_penalty = min(max(penalty, 0), handed_in.score)
+
+
+def _lateness(submission: SubmittedAssignment) -> str:
+    seconds = submission.total_seconds_late
+    if seconds <= 0:
+        return ""
+    minutes, hours = seconds / 60, seconds / 3600
+    for number, unit in ((hours / 24, "days"), (hours, "hours"), (minutes, "minutes")):
+        if number >= 2:  # noqa: PLR2004 - from two on, the unit is in the plural
+            length = f"{int(number)} {unit}"
+            break
+    else:
+        length = "less than two minutes"
+    penalty = sum(handed_in.late_submission_penalty or 0.0 for handed_in in submission.notebooks)
+    return f"handed in {length} late" + (f", which costs {penalty:g} points" if penalty else "")

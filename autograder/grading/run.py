@@ -6,6 +6,8 @@ import os
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from autograder.grading.gradebook import Book
 from autograder.grading.pool import Pool
 from autograder.grading.preprocessors import limits_of
@@ -90,7 +92,11 @@ def grade(
                 for future in done:
                     graded = future.result()
                     outcome = graded.outcome
-                    book.record(outcome.assignment, outcome.student, graded.notebooks, graded.timestamp)
+                    late = book.record(
+                        outcome.assignment, outcome.student, graded.notebooks, graded.timestamp
+                    )
+                    if late:
+                        outcome = msgspec.structs.replace(outcome, mends=[*outcome.mends, late])
                     outcomes[outcome.assignment, outcome.student] = outcome
                     progress(outcome)
         finally:

@@ -63,18 +63,22 @@ def first_reason(outcome: Outcome) -> str:
 
 def print_table(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Print one row for each submission."""
-    table = Table(title="Grades", title_justify="left", expand=False)
+    names = {outcome.assignment for outcome in outcomes}
+    several = len(names) > 1
+    title = "Grades" if several else f"Grades of {', '.join(names)}"
+    table = Table(title=escape(title), title_justify="left", expand=False)
     table.add_column("student", no_wrap=True)
-    table.add_column("assignment", no_wrap=True)
+    if several:
+        table.add_column("assignment", no_wrap=True)
     table.add_column("status", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
     for outcome in outcomes:
         why = first_reason(outcome)
-        why = why if len(why) <= _REASON else why[: _REASON - 1] + "…"
+        why = why if outcome.reason or len(why) <= _REASON else why[: _REASON - 1] + "…"
         style = _STYLES[outcome.status]
         table.add_row(
-            escape(outcome.student), escape(outcome.assignment), f"[{style}]{outcome.status}[/]",
-            f"{outcome.score:g} of {outcome.max_score:g}", escape(why),
+            escape(outcome.student), *([escape(outcome.assignment)] if several else []),
+            f"[{style}]{outcome.status}[/]", f"{outcome.score:g} of {outcome.max_score:g}", escape(why),
         )  # fmt: skip
     console.print(table)

@@ -324,7 +324,7 @@ SAMPLES = [
     Sample(
         "tomas", "Tomáš", "Dvořák",
         "all right, and late",
-        Foreseen(why="everything right"),
+        Foreseen(why="late"),
         late=True,
     ),
     Sample(
