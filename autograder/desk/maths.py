@@ -44,6 +44,9 @@ _ENVIRONMENTS = {
 }
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{(\w+\*?)\}")
 
+#: Extra space after a line, as in ``\\\\[4pt]``, which the converter would print.
+_ROW_SPACE = re.compile(r"\\\\\s*\[-?[\d.]+\s*(?:pt|em|ex|mm|cm|in|pc)\]")
+
 _TAGS = frozenset(
     """
     math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom menclose mfenced msub
@@ -89,7 +92,8 @@ def _tree(tex: str, *, display: bool) -> Element | None:
         return None
     try:
         tree = convert_to_element(
-            _ENVIRONMENT.sub(_environment, tex), display="block" if display else "inline"
+            _ENVIRONMENT.sub(_environment, _ROW_SPACE.sub(r"\\\\", tex)),
+            display="block" if display else "inline",
         )
     except Exception:  # noqa: BLE001  a formula that the converter cannot read is shown as written
         return None
@@ -109,18 +113,26 @@ def _depth(tex: str) -> int:
     return max(deepest, tex.count(r"\begin"), tex.count(r"\left"))
 
 
-def _write(element: Element) -> str:
+def _write(element: Element, before: Element | None = None) -> str:
     # latex2mathml keeps symbols as character references ("&#x02202;") and a backslash before an ampersand.
-    text = escape(unescape((element.text or "").replace(r"\&", "&amp;")), quote=False)
-    inside = text + "".join(_write(child) for child in element)
-    if element.tag not in _TAGS:
+    text = unescape((element.text or "").replace(r"\&", "&amp;"))
+    inside = escape(text, quote=False)
+    inside += "".join(
+        _write(child, previous) for previous, child in zip([None, *element], element, strict=False)
+    )
+    tag = element.tag
+    if tag not in _TAGS:
         return inside
-    attributes = "".join(
-        f' {name}="{value}"'
+    attributes = {
+        name: value
         for name, value in element.attrib.items()
         if name in _ATTRIBUTES and _VALUE.fullmatch(value)
-    )
-    # Browsers leave alignment inside MathML tables to CSS.
-    align = element.get("columnalign", "") if element.tag == "mtd" else ""
-    style = f' style="text-align:{align}"' if align in {"left", "right"} else ""
-    return f"<{element.tag}{attributes}{style}>{inside}</{element.tag}>"
+    }
+    if tag == "mo" and not attributes and len(text) > 1 and text.isalpha():
+        tag = "mi"  # \operatorname: as an operator it would stand off from its bracket
+    if tag == "mo" and text in {"-", "\N{MINUS SIGN}"} and before is not None and before.tag == "mo":
+        attributes["form"] = "prefix"  # the sign of a number, not a subtraction
+    if tag == "mtd" and attributes.get("columnalign") in {"left", "right"}:
+        attributes["style"] = f"text-align:{attributes['columnalign']}"  # browsers leave this to CSS
+    written = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f"<{tag}{written}>{inside}</{tag}>"

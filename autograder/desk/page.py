@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from autograder.desk.marks import CellMark, Marks
 
 
+#: Code that the lesson gives is folded away when it has more lines than this.
+LONG = 12
+
 _NOTHING = Markup("")
 _SILENT = outputs.Verdict("", _NOTHING)
 
@@ -45,6 +48,7 @@ class CellView:
     name: str = ""
     body: Markup = _NOTHING
     is_text: bool = False
+    folded: bool = False
     results: Sequence[Markup] = ()
     mark: CellMark | None = None
     verdict: outputs.Verdict = _SILENT
@@ -198,6 +202,7 @@ def _view(number: int, cell: Any, source: str, marks: Marks | None, redactor: Re
         anchor=f"cell-{number + 1}",
         name=_exercise(grade_id),
         body=body,
+        folded=bool(_nbgrader(cell).get("locked")) and source.count("\n") > LONG,
         is_text=cell["cell_type"] != "code",
         results=results,
         mark=mark,

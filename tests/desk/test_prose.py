@@ -94,6 +94,15 @@ def test_several_lines_become_a_table(name: str) -> None:
     assert lines.count("<mtr>") == 2
 
 
+def test_details_that_the_converter_gets_wrong() -> None:
+    rows = to_mathml(r"\begin{cases} 0 & x < 0 \\[4pt] x & x \ge 0 \end{cases}").split("<annotation")[0]
+    assert rows.count("<mtr>") == 2
+    assert "<mn>4</mn>" not in rows
+    assert "<mi>relu</mi>" in to_mathml(r"\operatorname{relu}(x)")
+    assert '<mo form="prefix">' in to_mathml("[1, -2]")
+    assert "prefix" not in to_mathml("1 - 2")
+
+
 def test_macros_that_could_grow_without_bound_are_shown_as_written() -> None:
     bomb = r"\newcommand{\a}{xx}" + "".join(
         rf"\newcommand{{\{b}}}{{\{a}\{a}}}" for a, b in zip("abcd", "bcde", strict=True)
