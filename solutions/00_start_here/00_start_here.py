@@ -67,8 +67,8 @@ marks.total()
 #
 # - The first line is the exercise and its marks.
 # - Each further line is one **aspect** of the exercise, with marks of its own. You can lose one and keep the others.
-# - Where something is wrong you see what was **expected**, what your function **gave**, and for what input. Start there: put
-#   that input into your function in a cell of your own, and look.
+# - Where something is wrong you see what was **expected** and what your function **gave**. The input stands in the check above,
+#   or on the card. Start there: put that input into your function in a cell of your own, and look.
 # - A reason follows, or a piece of advice. It never tells you the solution.
 # - *Checked when graded* means that this page has no check for the aspect, and grading does.
 # - The number at the very end is for the grading program. It is the sum.

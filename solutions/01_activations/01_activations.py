@@ -1456,8 +1456,7 @@ with marks.values:
     check.close(
         squared_l2_grad(np.array([3.0, -4.0])),
         [6.0, -8.0],
-        because="of 3^2 + (-4)^2 only the first term feels a change of the first "
-        "element",
+        because="of 3^2 + (-4)^2 only the first term contains the first element",
     )
     check.close(
         squared_l2_grad(np.array([0.0, 0.5, 0.0])),
@@ -1696,7 +1695,8 @@ Picture(
 # <details><summary>Compare</summary>
 #
 # $x - 0.05 \cdot 2x = 0.9\,x$, and $0.9^n$ is never zero. On $|x|$ the step is $0.05$ however small $x$ has become, so small
-# weights are pushed all the way. This is why an $\ell_1$ penalty gives sparse weights, and an $\ell_2$ penalty small ones.
+# weights are pushed all the way. (At the end it steps over zero and back, since its step never shrinks. In practice one
+# lets the step shrink, or stops a weight that would cross zero.) This is why an $\ell_1$ penalty gives sparse weights, and an $\ell_2$ penalty small ones.
 #
 # </details><p></p>
 #
