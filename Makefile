@@ -55,7 +55,6 @@ lint: dev ## style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy tools
 
 build: setup ## solutions/ -> notebooks/
 	@$(BIN)/autograder build
