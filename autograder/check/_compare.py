@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.check import _show
+from autograder.check._axes import ADVICE, settled
 from autograder.check._diagnose import Trial, diagnose
 from autograder.check._difference import ABSOLUTE, RELATIVE, Difference, difference, numeric, shape_verdict
 from autograder.check._finding import CheckFailed, Finding
@@ -53,6 +54,7 @@ def close(got: Any, want: Any, *, because: str | None = None) -> None:
     >>> from autograder import check
     >>> check.close([0.25, 0.75], [0.25, 0.75], because="1 : 3")
     """
+    got = settled(got, want)
     _raise(difference(got, want), got, because)
 
 
@@ -84,12 +86,7 @@ def shape(got: Any, shape: int | tuple[int, ...], *, because: str | None = None)
     came = _array(got, because)
     if came.shape != want:
         kept = tuple(n for n in came.shape if n != 1) == tuple(n for n in want if n != 1)
-        advice = (
-            "An axis of length 1 is an axis too: shapes with and without it broadcast differently."
-            if kept
-            else None
-        )
-        raise fail(shape_verdict(came.shape, want), because=because, advice=advice)
+        raise fail(shape_verdict(came.shape, want), because=because, advice=ADVICE if kept else None)
 
 
 def between(got: Any, low: Any, high: Any, *, because: str | None = None) -> None:
@@ -106,8 +103,10 @@ def between(got: Any, low: Any, high: Any, *, because: str | None = None) -> Non
     inside = (came >= lows - slack_low) & (came <= highs + slack_high)
     if not bool(np.all(inside)):
         index = _first(~inside)
-        span = f"[{_show.number(lows[index])}, {_show.number(highs[index])}]"
-        verdict = f"expected a value in {span}, got {_show.number(came[index], _show.INPUT_DIGITS)}"
+        span = f"a value in [{_show.number(lows[index])}, {_show.number(highs[index])}]"
+        if lows[index] == highs[index]:
+            span = _show.number(lows[index])
+        verdict = f"expected {span}, got {_show.number(came[index], _show.INPUT_DIGITS)}"
         raise fail(verdict, because=because, case=_entry(index))
 
 

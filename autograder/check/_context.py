@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from autograder.check._finding import Finding
     from autograder.check._mistakes import Mistakes
     from autograder.check._report import Report
 
@@ -42,6 +43,9 @@ class Collector(Protocol):
 
     def record(self, evidence: Evidence) -> None:
         """Keep a call for the search of known mistakes."""
+
+    def charge_shapes(self, finding: Finding) -> bool:
+        """Let the aspect `shapes` pay for a shape; False where that is this one, or there is none."""
 
 
 class Grading(Protocol):

@@ -39,6 +39,7 @@ class Aspect:
         self.points = points
         self.finding: Finding | None = None
         self.checked = False
+        self.shapes: Aspect | None = None  # the aspect that pays for shapes, where it is another one
         self.functions: list[str] = []
         self.evidence: list[Evidence] = []
         self.notes: list[str] = []
@@ -78,6 +79,14 @@ class Aspect:
         if function and function not in self.functions:
             self.functions.append(function)
 
+    def charge_shapes(self, finding: Finding) -> bool:
+        """Let the aspect `shapes` pay for a shape; False where that is this one, or there is none."""
+        if self.shapes is None:
+            return False
+        self.shapes.checked = True
+        self.shapes.finding = self.shapes.finding or finding
+        return True
+
     def record(self, evidence: Evidence) -> None:
         """Keep a call for the search of known mistakes; among many, wrong ones first."""
         if len(self.evidence) < _MOST_EVIDENCE:
@@ -104,6 +113,8 @@ class Marks:
                 raise ValueError(f"the aspect {name!r} needs points above 0, not {points!r}")
         self._title = title
         self._aspects = {name: Aspect(name, float(points)) for name, points in aspects.items()}
+        for name, aspect in self._aspects.items():
+            aspect.shapes = self._aspects.get("shapes") if name != "shapes" else None
 
     def __getattr__(self, name: str) -> Aspect:
         aspects: dict[str, Aspect] = self.__dict__.get("_aspects", {})

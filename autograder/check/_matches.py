@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.check import _calls, _context
+from autograder.check._axes import settled
 from autograder.check._calls import call, described, fresh, name_of, names, quietly
 from autograder.check._compare import with_reason
 from autograder.check._context import Evidence, Raised
@@ -74,6 +75,7 @@ def matches(f: Function, ref: Function, cases: Iterable[Any], *, because: str | 
                 break
             _record(f, ref, Evidence("", args, Raised(type(failed.__cause__).__name__), want, wrong=True))
             continue
+        got = settled(got, want, case=described(args, named))
         wrong = not agree(got, want)
         changed = changed or difference(given, args, exact=True) is not None
         trials.append(Trial(args, got, want))

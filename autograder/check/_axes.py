@@ -1,0 +1,50 @@
+"""An axis of length one too many, or too few, costs the aspect `shapes` and no other.
+
+``(1, M)`` is not ``(M,)``, but the numbers in it may be right. Where the exercise has an aspect `shapes`, the slip
+is charged there, and the check at hand goes on with the numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.check import _context
+from autograder.check._difference import numeric, shape_verdict
+from autograder.check._finding import Finding
+
+ADVICE = "An axis of length 1 is an axis too: shapes with and without it broadcast differently."
+
+
+def settled(got: Any, want: Any, *, case: str | None = None) -> Any:
+    """Return `got` in the shape of `want` where only axes of length one stand between them.
+
+    Parameters
+    ----------
+    got
+        What the student's code gave; tuples, lists and dicts are settled part by part.
+    want
+        What it should be.
+    case
+        The call that gave it, for the reason that `shapes` is charged with.
+
+    Returns
+    -------
+    Any
+        `got` itself where there is nothing to settle, or no other aspect to charge.
+    """
+    aspect = _context.aspect.get()
+    if aspect is None:
+        return got
+    if isinstance(want, dict) and isinstance(got, dict):
+        return {
+            key: settled(value, want[key], case=case) if key in want else value for key, value in got.items()
+        }
+    if type(want) is tuple and type(got) in (tuple, list) and len(got) == len(want):
+        return type(got)(settled(a, b, case=case) for a, b in zip(got, want, strict=True))
+    wanted, came = numeric(want), numeric(got)
+    if wanted is None or came is None or came.shape == wanted.shape:
+        return got
+    if [n for n in came.shape if n != 1] != [n for n in wanted.shape if n != 1]:
+        return got
+    finding = Finding(shape_verdict(came.shape, wanted.shape), case=case, advice=ADVICE)
+    return came.reshape(wanted.shape) if aspect.charge_shapes(finding) else got
