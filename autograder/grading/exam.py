@@ -161,7 +161,8 @@ def _clean_one(output: Output) -> dict[str, Any] | None:
     data = {mime: value for mime, value in (output.data or {}).items() if mime in _MIMES}
     if not data:
         return None
-    shown = {"output_type": kind, "data": data, "metadata": {}}
+    metadata = {mime: about for mime, about in (output.metadata or {}).items() if mime in data}
+    shown = {"output_type": kind, "data": data, "metadata": metadata}
     return shown | ({"execution_count": None} if kind == "execute_result" else {})
 
 

@@ -72,7 +72,7 @@ class Recorder:
         record: Output = {
             "output_type": kind,
             "data": clean,
-            "metadata": {k: {} for k in metadata if k in clean},
+            "metadata": _alternatives(metadata, clean),
         }
         if kind == "execute_result":
             record["execution_count"] = None
@@ -96,6 +96,15 @@ class Recorder:
             if "parts" in output:
                 output["text"] = "".join(output.pop("parts"))
         return self.outputs
+
+
+def _alternatives(metadata: dict[str, Any], data: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Keep of a display's metadata what a screen reader needs: the text that stands for a picture."""
+    return {
+        mime: {"alt": str(about["alt"])[:2000]}
+        for mime, about in metadata.items()
+        if mime in data and isinstance(about, dict) and "alt" in about
+    }
 
 
 def _jsonable(value: Any) -> Any:

@@ -136,3 +136,13 @@ def test_one_submission_leaves_nothing_to_the_next(template: Template) -> None:
 def test_files_handed_in_beside_the_notebook_are_there(submission: Submission) -> None:
     assert submission.write_file("data/points.txt", b"1 2 3")
     assert text(submission.run_cell("open('data/points.txt').read()")) == "'1 2 3'"
+
+
+def test_a_picture_keeps_the_text_that_stands_for_it(template: Template) -> None:
+    source = (
+        "from IPython.display import Image, display\n"
+        "display(Image(bytes([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), format='png', alt='a ramp', metadata=None))"
+    )
+    with template.start(SMALL) as fresh:
+        run = fresh.run_cell(source, pictures=True)
+    assert [output.metadata for output in run.outputs] == [{"image/png": {"alt": "a ramp"}}]
