@@ -30,6 +30,7 @@ from autograder.grading.outcome import ExamRequest, ExamResult
 from autograder.sandbox import lockdown, wall, wire
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Template
+from autograder.sandbox.surroundings import count_seedings
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -152,6 +153,7 @@ def main() -> None:
     """Serve on the descriptor named on the command line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lockdown.die_with_parent()
+    count_seedings()
     link = socket.socket(fileno=int(sys.argv[1]))
     link.set_inheritable(False)
     try:

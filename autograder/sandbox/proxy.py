@@ -7,16 +7,14 @@ that takes its process down raises `ProcessDied`, and the next call starts from 
 
 from __future__ import annotations
 
-import builtins
 import time
-import warnings
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograder.check import ProcessDied, TookTooLong
-from autograder.sandbox import wire
+from autograder.sandbox import replies, wire
+from autograder.sandbox.replies import SubmissionError
 from autograder.sandbox.session import GRACE, SandboxDied
+from autograder.sandbox.surroundings import Surroundings
 from autograder.sandbox.values import Packer, Unpacker
 
 if TYPE_CHECKING:
@@ -32,8 +30,7 @@ _MEANING = {
 }
 
 
-class SubmissionError(Exception):
-    """What a student's function raised, where no built-in exception stands for it."""
+__all__ = ["StudentFunction", "SubmissionError", "TestDesk"]
 
 
 class StudentFunction:
@@ -75,6 +72,8 @@ class TestDesk:
         self._deadline = time.monotonic() + self._limits.test_seconds
         self._numbers: dict[str, int] = {}
         self._names: list[str] = []
+        self._passed: list[Callable[..., Any]] = []  # by the number under which the sandbox calls them back
+        self._around = Surroundings()
         self.trouble = False  # whether a call hung or took its process down
 
     def close(self) -> None:
@@ -90,6 +89,13 @@ class TestDesk:
         if self._link is not None:
             self._link.close()
             self._link = None
+
+    def watch(self, namespace: dict[str, Any]) -> None:
+        """Carry over what the test does to the submission's functions there: deletes one, puts its own in place.
+
+        Called with the names laid into `namespace`, before the test is run in it.
+        """
+        self._around.watch(namespace, [name for name in self._names if name in self._numbers])
 
     def look_up(self, names: list[str]) -> dict[str, Any]:
         """Return what the names are bound to in the submission: proxies for functions, copies of data."""
@@ -126,6 +132,7 @@ class TestDesk:
                 self.trouble = True
                 raise ProcessDied(_MEANING.get(death.fate, death.fate)) from None
             self._generation += 1
+            self._around.renew()
         return self._link
 
     def _function(self, number: int, name: str) -> StudentFunction:
@@ -147,21 +154,31 @@ class TestDesk:
             raise TookTooLong(
                 f"the test's {self._limits.test_seconds:g} s were used up before {name} was called"
             )
-        passed: list[Callable[..., Any]] = []
+        arguments = dict(enumerate(args)) | {f"={key}": value for key, value in kwargs.items()}
         try:
-            packer = Packer(_registrar(passed))
+            packer = Packer(self._register)
             message = {
                 "op": "call", "id": number, "seconds": seconds,
-                "args": [packer.pack(arg) for arg in args],
-                "kwargs": {key: packer.pack(value) for key, value in kwargs.items()},
-            }  # fmt: skip
+                "args": {str(key): packer.pack(value) for key, value in arguments.items()},
+            } | self._around.changes(packer)  # fmt: skip
         except wire.WireError as error:
             raise TypeError(f"a value that cannot be handed to {name}: {error}") from None
-        return self._converse(link, name, message, packer, passed, args, seconds)
+        return self._converse(link, name, message, packer, {str(k): v for k, v in arguments.items()}, seconds)
+
+    def _register(self, function: Any) -> int:
+        """Return the number of a function that is handed in; the submission's own have negative ones."""
+        if isinstance(function, StudentFunction):
+            known = self._numbers.get(function.__name__) if function.top_level else None
+            return -1 - (function._number if known is None else known)  # noqa: SLF001
+        for number, passed in enumerate(self._passed):
+            if passed is function:
+                return number
+        self._passed.append(function)
+        return len(self._passed) - 1
 
     def _converse(
         self, link: TestLink, name: str, message: dict[str, Any], packer: Packer,
-        passed: list[Callable[..., Any]], args: tuple[Any, ...], seconds: float,
+        arguments: dict[str, Any], seconds: float,
     ) -> Any:  # fmt: skip
         deadline = time.monotonic() + seconds + GRACE
         try:
@@ -172,9 +189,9 @@ class TestDesk:
                 callbacks += 1
                 if callbacks > self._limits.callbacks:
                     raise wire.WireError(f"more than {self._limits.callbacks} calls back")
-                self._call_back(link, answer, payload, passed)
+                self._call_back(link, answer, payload)
                 answer, payload = self._receive(link, deadline)
-            return self._result(name, answer, payload, args, seconds, passed)
+            return self._result(name, answer, payload, arguments, seconds)
         except wire.Deadline:
             self._hung += 1
             self._lost()
@@ -190,116 +207,55 @@ class TestDesk:
     def _receive(self, link: TestLink, deadline: float) -> tuple[dict[str, Any], memoryview]:
         return wire.receive(link.socket, deadline, self._submission.watch_memory)
 
-    def _call_back(
-        self, link: TestLink, answer: dict[str, Any], payload: memoryview, passed: list[Callable[..., Any]]
-    ) -> None:
+    def _call_back(self, link: TestLink, answer: dict[str, Any], payload: memoryview) -> None:
         """Evaluate one of the test's own functions on the plain values that came."""
         number, trees, named = answer["callback"], answer.get("args"), answer.get("kwargs")
         if (
             type(number) is not int
-            or not 0 <= number < len(passed)
+            or not 0 <= number < len(self._passed)
             or type(trees) is not list
             or type(named) is not dict
         ):
             raise wire.WireError("a call back to no function")
-        unpacker = Unpacker(payload, self._function)
+        replies.print_again(answer.get("printed"))
+        unpacker = Unpacker(payload, self._known)
         args = [unpacker.unpack(tree) for tree in trees]
         kwargs = {key: unpacker.unpack(tree) for key, tree in named.items()}
-        packer = Packer(_registrar(passed))
+        packer = Packer(self._register)
         try:
-            reply = {"value": packer.pack(passed[number](*args, **kwargs))}
+            reply: dict[str, Any] = {"value": packer.pack(self._passed[number](*args, **kwargs))}
         except Exception as error:  # noqa: BLE001 - the test's function did not like what it was given
-            packer, reply = Packer(), {"error": f"{type(error).__name__}: {str(error)[:500]}"}
+            packer, reply = Packer(), {"error": type(error).__name__, "text": str(error)[:500]}
+        if self._link is not link:
+            raise wire.Closed("a call within the call lost the worker")
         wire.send(link.socket, reply, packer.buffers)
 
-    def _result(
-        self, name: str, answer: dict[str, Any], payload: memoryview, args: tuple[Any, ...], seconds: float,
-        passed: list[Callable[..., Any]],
-    ) -> Any:  # fmt: skip
-        def known(number: int, called: str) -> Any:
-            if number < 0:  # one of the functions that were passed in came back
-                if not 0 <= -1 - number < len(passed):
-                    raise wire.WireError("a function of no known number")
-                return passed[-1 - number]
-            return self._function(number, called)
+    def _known(self, number: int, name: str) -> Any:
+        """Return the function behind a number that came: the submission's, or one that had been passed in."""
+        if number >= 0:
+            return self._function(number, name)
+        if -1 - number >= len(self._passed):
+            raise wire.WireError("a function of no known number")
+        return self._passed[-1 - number]
 
+    def _result(
+        self,
+        name: str,
+        answer: dict[str, Any],
+        payload: memoryview,
+        arguments: dict[str, Any],
+        seconds: float,
+    ) -> Any:
         if answer.get("timeout"):
             self._hung += 1
             self.trouble = True
             raise TookTooLong(f"{name} had not returned after {seconds:.3g} s")
-        if type(answer.get("changed")) is dict:
-            _copy_back(answer["changed"], payload, args)
-        _warn_again(answer.get("warnings"))
+        unpacker = Unpacker(payload, self._known)
+        replies.copy_back(answer.get("changed"), arguments, unpacker.unpack)
+        replies.print_again(answer.get("printed"))
+        replies.warn_again(answer.get("warnings"))
         if "error" in answer:
-            raise _exception(answer["error"], name)
+            raise replies.exception(answer["error"], name)
         if "value" not in answer:
             raise wire.WireError("neither a value nor an error")
-        return Unpacker(payload, known).unpack(answer["value"])
-
-
-def _registrar(passed: list[Callable[..., Any]]) -> Callable[[Any], int]:
-    def register(function: Any) -> int:
-        if isinstance(function, StudentFunction):
-            return -1 - function._number  # noqa: SLF001 - the worker's own function, by its number there
-        passed.append(function)
-        return len(passed) - 1
-
-    return register
-
-
-def _copy_back(changed: dict[str, Any], payload: memoryview, args: tuple[Any, ...]) -> None:
-    """Make the test's own arguments what the call made of its copies, as a call within one process would."""
-    for key, tree in changed.items():
-        index = int(key) if key.isdecimal() and len(key) < 4 else -1  # noqa: PLR2004
-        if not 0 <= index < len(args):
-            raise wire.WireError("a change to an argument that was not there")
-        ours, theirs = args[index], Unpacker(payload).unpack(tree)
-        if isinstance(ours, np.ndarray) and isinstance(theirs, np.ndarray):
-            if ours.flags.writeable and ours.shape == theirs.shape and ours.dtype == theirs.dtype:
-                ours[...] = theirs
-        elif type(ours) is list and type(theirs) is list:
-            ours[:] = theirs
-        elif type(ours) in (dict, set) and type(theirs) is type(ours):
-            ours.clear()
-            ours.update(theirs)
-
-
-def _warn_again(caught: Any) -> None:
-    if type(caught) is not list:
-        return
-    for item in caught[:10]:
-        if type(item) is list and len(item) == 2 and all(type(part) is str for part in item):  # noqa: PLR2004
-            category = getattr(builtins, item[0], UserWarning)
-            if not (isinstance(category, type) and issubclass(category, Warning)):
-                category = UserWarning
-            warnings.warn(item[1][:500], category, stacklevel=2)
-
-
-def _exception(error: Any, name: str) -> Exception:
-    """Rebuild a student's exception from the nearest built-in class it came from."""
-    if type(error) is not dict:
-        raise wire.WireError("an error of no known form")
-    kind, bases, text, frames = (error.get(k) for k in ("type", "bases", "text", "frames"))
-    if type(kind) is not str or type(text) is not str or type(bases) is not list:
-        raise wire.WireError("an error of no known form")
-    rebuilt: Exception | None = None
-    for base in bases:
-        found = getattr(builtins, base, None) if type(base) is str else None
-        if not (isinstance(found, type) and issubclass(found, BaseException)) or found in (
-            BaseException,
-            Exception,
-        ):
-            continue
-        if issubclass(found, Exception) and not issubclass(found, Warning):
-            try:
-                rebuilt = found(text if found.__name__ == kind else f"{kind}: {text}")
-            except TypeError:  # UnicodeDecodeError and its like take more than words
-                rebuilt = None
-        break
-    if rebuilt is None:
-        rebuilt = SubmissionError(
-            f"{name} raised {kind[:100]}: {text}" if text else f"{name} raised {kind[:100]}"
-        )
-    lines = [f"line {f[1]} of {f[0]}" for f in frames or () if type(f) is list and len(f) == 2]  # noqa: PLR2004
-    rebuilt.remote_traceback = ", in ".join(reversed(lines))[:500]  # type: ignore[attr-defined]
-    return rebuilt
+        return unpacker.unpack(answer["value"])

@@ -1,15 +1,16 @@
 """Values as they cross the wall: plain data, copied; never pickled, never objects.
 
 What crosses: None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice,
-NumPy arrays and scalars of numeric, string and time dtypes, iterators (drawn out, as lists), and functions (as
-a number the other side may call). Subclasses arrive as plain base values. Anything else arrives as
+NumPy arrays and scalars of numeric, string and time dtypes, NumPy's random generators (by their state),
+functions (as a number the other side may call) and iterators (as a function that draws from them, so that one
+may be endless). Subclasses arrive as plain base values. Anything else arrives as
 `Opaque`, the bare name of its type, so that an object that lies about being equal cannot lie here.
 """
 
 from __future__ import annotations
 
 import itertools
-from types import GeneratorType
+from collections import abc
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,19 +19,53 @@ from autograder.check import Opaque
 from autograder.sandbox.wire import MAX_PAYLOAD, WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MAX_DEPTH = 40
 MAX_NODES = 200_000
 MAX_DIGITS = 20_000  # hexadecimal digits of an int
-MAX_ITEMS = 10_000  # drawn from an iterator
+MAX_ITEMS = 10_000  # drawn from an iterator where functions do not cross
+AT_ONCE = 64  # items that one call draws at most
 _KINDS = "?bhilqBHILQefdgFDGSUmM"
 _TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
 _INT64 = range(-(1 << 63), 1 << 63)
-_ITERATORS: tuple[type, ...] = (
-    GeneratorType, map, filter, zip, enumerate, reversed, type(iter([])), type(iter({})), type(iter(())),
-    type({}.keys()), type({}.values()), type({}.items()), type(iter(range(0))), type(iter(set())), itertools.chain,
-)  # fmt: skip
+_VIEWS: dict[type, str] = {type({}.keys()): "k", type({}.values()): "w", type({}.items()): "m"}
+
+
+class _Draw:
+    """Draws from an iterator when the other side asks; an exception waits for the items before it."""
+
+    __name__ = "iterator"
+
+    def __init__(self, iterator: Iterator[Any]) -> None:
+        self._iterator = iterator
+        self._error: Exception | None = None
+
+    def __call__(self, count: int) -> tuple[list[Any], bool]:
+        if self._error is not None:
+            raise self._error
+        items: list[Any] = []
+        count = min(count, AT_ONCE)
+        try:
+            items.extend(itertools.islice(self._iterator, count))  # keeps what came before an exception
+        except Exception as error:
+            if not items:
+                raise
+            self._error = error
+            return items, True
+        return items, len(items) == count
+
+
+def _drawn(draw: Callable[[int], Any]) -> Iterator[Any]:
+    """Yield what the other side's `_Draw` gives: one item first, then more at a time."""
+    count, more = 1, True
+    while more:
+        answer = draw(count)
+        if type(answer) is not tuple or len(answer) != 2 or type(answer[0]) is not list:  # noqa: PLR2004
+            raise TypeError("an iterator that does not give items")
+        items, more = answer
+        yield from items
+        count = min(2 * count, AT_ONCE)
 
 
 class Packer:
@@ -82,14 +117,34 @@ class Packer:
             return ["r", *(self.pack(part, depth + 1) for part in (value.start, value.stop, value.step))]
         if kind is slice:
             return ["i", *(self.pack(part, depth + 1) for part in (value.start, value.stop, value.step))]
-        if isinstance(value, _ITERATORS):
-            items: list[Any] = list(itertools.islice(iter(value), MAX_ITEMS + 1))  # type: ignore[call-overload]
-            if len(items) > MAX_ITEMS:
-                return self._opaque(value)
-            return ["y", *(self.pack(v, depth + 1) for v in items)]
+        if kind in _VIEWS:
+            parts = value if _VIEWS[kind] != "m" else itertools.chain.from_iterable(value)
+            return [_VIEWS[kind], *(self.pack(v, depth + 1) for v in parts)]
+        if isinstance(value, abc.Iterator):
+            return self._iterator(value, depth)
+        if kind in (np.random.Generator, np.random.RandomState):
+            return self._generator(value, depth)
         if callable(value) and not isinstance(value, type) and self._function is not None:
             return ["f", self._function(value), self._text(str(getattr(value, "__name__", "function"))[:200])]
         return self._opaque(value)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the buffers so far."""
+        return self._offset
+
+    def _iterator(self, value: Iterator[Any], depth: int) -> list[Any]:
+        if self._function is not None:
+            return ["Y", self._function(_Draw(value))]
+        items = list(itertools.islice(value, MAX_ITEMS + 1))
+        if len(items) > MAX_ITEMS:
+            return self._opaque(value)
+        return ["y", *(self.pack(v, depth + 1) for v in items)]
+
+    def _generator(self, value: Any, depth: int) -> list[Any]:
+        if isinstance(value, np.random.RandomState):
+            return ["R", self.pack(value.get_state(legacy=False), depth + 1)]
+        return ["G", self.pack(value.bit_generator.state, depth + 1)]
 
     def _opaque(self, value: Any) -> list[Any]:
         name = value.type_name if isinstance(value, Opaque) else type(value).__name__
@@ -142,7 +197,7 @@ class Unpacker:
         self._nodes = 0
         self._bytes = 0
 
-    def unpack(self, tree: Any, depth: int = 0) -> Any:
+    def unpack(self, tree: Any, depth: int = 0) -> Any:  # noqa: C901 - one branch a kind of value
         """Return the value of one tree; raises `WireError` for anything malformed."""
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
@@ -164,6 +219,11 @@ class Unpacker:
                 if type(number) is not int or type(name) is not str:
                     raise WireError("a function without a number")
                 return self._function(number, name)
+            if tag == "Y" and self._function is not None:
+                (number,) = rest
+                if type(number) is not int:
+                    raise WireError("an iterator without a number")
+                return _drawn(self._function(number, "iterator"))
             return _SCALARS[tag](self, rest)
         except WireError:
             raise
@@ -238,9 +298,29 @@ def _slice(packed: Unpacker, rest: list[Any]) -> slice:
     return slice(*(packed.unpack(part) for part in rest))
 
 
+def _random(packed: Unpacker, rest: list[Any]) -> np.random.Generator | np.random.RandomState:
+    """Make a generator of the state that came; NumPy itself refuses a state that is none."""
+    (tree,) = rest
+    state = packed.unpack(tree)
+    kind = _BIT_GENERATORS[state["bit_generator"]]()
+    if "gauss" in state:
+        legacy = np.random.RandomState(kind)
+        legacy.set_state(state)
+        return legacy
+    kind.state = state
+    return np.random.Generator(kind)
+
+
+_BIT_GENERATORS: dict[str, Any] = {
+    "PCG64": np.random.PCG64, "PCG64DXSM": np.random.PCG64DXSM, "MT19937": np.random.MT19937,
+    "Philox": np.random.Philox, "SFC64": np.random.SFC64,
+}  # fmt: skip
 _CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {
     "l": list, "t": tuple, "s": set, "z": frozenset, "y": iter, "d": _pairs,
+    "k": lambda items: dict.fromkeys(items).keys(), "w": lambda items: dict(enumerate(items)).values(),
+    "m": lambda items: _pairs(items).items(),
 }  # fmt: skip
 _SCALARS: dict[str, Callable[[Unpacker, list[Any]], Any]] = {
     "n": _int, "c": _complex, "b": _bytes, "o": _opaque, "r": _range, "i": _slice,
+    "G": _random, "R": _random,
 }  # fmt: skip

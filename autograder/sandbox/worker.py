@@ -6,13 +6,17 @@ an exception's name and words, or a call back into a function that the test pass
 
 from __future__ import annotations
 
+import builtins
 import os
 import signal
 import sys
+import time
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox import wire
+from autograder.sandbox.surroundings import take_over
 from autograder.sandbox.values import Packer, Unpacker
 
 if TYPE_CHECKING:
@@ -21,7 +25,8 @@ if TYPE_CHECKING:
 
     from autograder.sandbox.limits import Limits
 
-_setitimer, _REAL = signal.setitimer, signal.ITIMER_REAL
+_setitimer, _REAL, _monotonic = signal.setitimer, signal.ITIMER_REAL, time.monotonic
+_MAX_PRINTED = 64 << 10
 _MAX_TEXT = 2_000
 _MAX_FRAMES = 8
 
@@ -30,16 +35,31 @@ class TimeUp(BaseException):
     """The call's time is over; a BaseException, so that `except Exception` does not swallow it."""
 
 
-class _Sink:
-    """Where prints go while tests call: they could carry a hidden input out."""
+class _Printed:
+    """Where prints go while a test calls: to the test, with the answer, and nowhere else."""
 
     encoding = "utf-8"
     closed = False
 
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._left = _MAX_PRINTED
+
     def write(self, text: str) -> int:
+        if self._left > 0 and type(text) is str:
+            self._parts.append(text[: self._left])
+            self._left -= len(text)
         return len(text)
 
-    def writelines(self, lines: Any) -> None: ...
+    def take(self) -> str:
+        text = "".join(self._parts).encode("utf-8", "replace").decode()
+        self._parts.clear()
+        self._left = _MAX_PRINTED
+        return text
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
 
     def flush(self) -> None: ...
 
@@ -50,12 +70,23 @@ class _Sink:
         return 1
 
 
+class _Sink(_Printed):
+    """Where what is written to stderr goes: nowhere."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
 class _Worker:
     def __init__(self, link: socket.socket, namespace: dict[str, Any], limits: Limits) -> None:
         self._link = link
         self._namespace = namespace
         self._functions: list[Callable[..., Any]] = []
+        self._callbacks: dict[int, _Callback] = {}
         self._limits = limits
+        self._ends: list[float] = []  # of the calls under way, the innermost last
+        self._printed = _Printed()
+        sys.stdout, sys.stderr = self._printed, _Sink()
 
     def _register(self, function: Callable[..., Any]) -> int:
         if isinstance(function, _Callback):
@@ -63,8 +94,19 @@ class _Worker:
         self._functions.append(function)
         return len(self._functions) - 1
 
+    def _as_sent(self, function: Callable[..., Any]) -> int:
+        """Return the number that the other side gave a function, to see whether an argument is what it was."""
+        if isinstance(function, _Callback):
+            return function.number
+        for number, known in enumerate(self._functions):
+            if known is function:
+                return -1 - number
+        return len(self._functions)
+
     def _callback(self, number: int, name: str) -> Callable[..., Any]:
-        return self._functions[-1 - number] if number < 0 else _Callback(self, number, name)
+        if number < 0:
+            return self._functions[-1 - number]
+        return self._callbacks.setdefault(number, _Callback(self, number, name))
 
     def describe(self, names: list[str]) -> None:
         """Send the values that names are bound to; one that does not cross says so by itself."""
@@ -81,16 +123,19 @@ class _Worker:
     def call(self, message: dict[str, Any], payload: memoryview) -> None:
         """Make one call and send what came of it."""
         unpacker = Unpacker(payload, self._callback)
-        args = [unpacker.unpack(tree) for tree in message["args"]]
-        kwargs = {name: unpacker.unpack(tree) for name, tree in message["kwargs"].items()}
+        arguments = {key: unpacker.unpack(tree) for key, tree in message["args"].items()}
+        args = [value for key, value in arguments.items() if not key.startswith("=")]
+        kwargs = {key[1:]: value for key, value in arguments.items() if key.startswith("=")}
+        take_over(message, self._namespace, unpacker.unpack)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
+                self._ends.append(_monotonic() + message["seconds"])
                 _setitimer(_REAL, message["seconds"])
                 try:
                     value = self._functions[message["id"]](*args, **kwargs)
                     packer = Packer(self._register)
-                    reply: dict[str, Any] = {"value": packer.pack(value)}  # may draw out a student's iterator
+                    reply: dict[str, Any] = {"value": packer.pack(value)}
                 finally:
                     _setitimer(_REAL, 0)
             except TimeUp:
@@ -99,8 +144,10 @@ class _Worker:
                 packer, reply = Packer(), {"error": _error(error)}
             except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt included
                 packer, reply = Packer(), {"error": _error(error)}
+        self._ends.pop()
+        reply["printed"] = self._printed.take()
         reply["warnings"] = [[w.category.__name__, str(w.message)[:_MAX_TEXT]] for w in caught[:10]]
-        self._changes(message, payload, args, packer, reply)
+        self._changes(message, payload, arguments, packer, reply)
         try:
             wire.send(self._link, reply, packer.buffers)
         except wire.WireError as error:
@@ -110,36 +157,56 @@ class _Worker:
         self,
         message: dict[str, Any],
         payload: memoryview,
-        args: list[Any],
+        arguments: dict[str, Any],
         packer: Packer,
         reply: dict[str, Any],
     ) -> None:
         """Add to `reply` the arguments that the call changed in place."""
-        mutable = {i for i, tree in enumerate(message["args"]) if type(tree) is list and tree[0] in "alds"}
+        mutable = {key for key, tree in message["args"].items() if _is(tree, "aldsGR")}
         if not mutable:
             return
         try:
-            check = Packer(self._register)
-            after = [check.pack(arg) if i in mutable else message["args"][i] for i, arg in enumerate(args)]
-            if after == message["args"] and b"".join(bytes(b) for b in check.buffers) == payload:
+            check = Packer(self._as_sent)
+            before = message["args"]
+            after = {k: before[k] if _is(before[k], "fY") else check.pack(v) for k, v in arguments.items()}
+            if after == before and b"".join(bytes(b) for b in check.buffers) == payload[: check.size]:
                 return
-            reply["changed"] = {str(i): packer.pack(args[i]) for i in mutable}
+            reply["changed"] = {key: packer.pack(arguments[key]) for key in mutable}
         except wire.WireError:
             reply["changed"] = {}
 
     def callback(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call back into a function that the test passed."""
+        """Call back into a function that the test passed; it may call in again before it answers."""
         packer = Packer(self._register)
         message = {
             "callback": number,
             "args": [packer.pack(arg) for arg in args],
             "kwargs": {name: packer.pack(value) for name, value in kwargs.items()},
+            "printed": self._printed.take(),
         }
         wire.send(self._link, message, packer.buffers)
-        answer, payload = wire.receive(self._link)
+        while True:
+            answer, payload = wire.receive(self._link)
+            if answer.get("op") != "call":
+                break
+            self.call(answer, payload)
+            _setitimer(_REAL, max(self._ends[-1] - _monotonic(), 1e-3))
         if "error" in answer:
-            raise RuntimeError(answer["error"])
+            raise _raised(answer)
         return Unpacker(payload, self._callback).unpack(answer["value"])
+
+
+def _is(tree: Any, tags: str) -> bool:
+    return type(tree) is list and tree[0] in tags
+
+
+def _raised(answer: dict[str, Any]) -> Exception:
+    """Return what the test's function raised, where it was something built in."""
+    kind = getattr(builtins, answer["error"], None)
+    if isinstance(kind, type) and issubclass(kind, Exception):
+        with suppress(TypeError):
+            return kind(answer["text"])
+    return RuntimeError(f"{answer['error']}: {answer['text']}")
 
 
 class _Callback:

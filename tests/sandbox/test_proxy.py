@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import itertools
+import math
+import random
 import time
 import warnings
+from contextlib import redirect_stdout
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +17,7 @@ import pytest
 
 from autograder.check import Opaque, ProcessDied, TookTooLong
 from autograder.sandbox.proxy import SubmissionError, TestDesk
+from autograder.sandbox.surroundings import count_seedings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,11 +177,99 @@ def test_objects_arrive_as_names_of_their_types(desk: Callable[[str], TestDesk])
     assert got != lie
 
 
-def test_prints_of_called_functions_go_nowhere(
+def test_prints_of_called_functions_reach_the_test_alone(
     desk: Callable[[str], TestDesk], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    f = desk("import os\ndef f(x):\n    print('secret', x); os.write(1, b'secret'); return x").look_up(["f"])[
+    f = desk("import os\ndef f(x):\n    print('said', x); os.write(1, b'below'); return x").look_up(["f"])[
         "f"
     ]
-    assert f(3) == 3
-    assert "secret" not in capfd.readouterr().out
+    with redirect_stdout(io.StringIO()) as said:
+        assert f(3) == 3
+    assert said.getvalue() == "said 3\n"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_iterator_is_drawn_as_far_as_the_test_asks(desk: Callable[[str], TestDesk]) -> None:
+    source = """
+        def naturals():
+            n = 0
+            while True:
+                yield n
+                n += 1
+
+        def stops():
+            yield 1
+            raise ValueError("no more")
+    """
+    names = desk(dedent(source)).look_up(["naturals", "stops"])
+    assert list(itertools.islice(names["naturals"](), 200)) == list(range(200))
+    steps = names["stops"]()
+    assert next(steps) == 1
+    with pytest.raises(ValueError, match="no more"):
+        next(steps)
+
+
+def test_what_a_returned_function_was_given_is_still_there_when_it_is_called(
+    desk: Callable[[str], TestDesk],
+) -> None:
+    compose = desk("def compose(f, g): return lambda x: f(g(x))").look_up(["compose"])["compose"]
+    twice = compose(math.sqrt, lambda x: 2 * x)
+    assert compose(abs, twice)(8) == 4
+    with pytest.raises(ValueError, match="domain"):
+        twice(-8)
+
+
+def test_a_function_passed_in_may_call_the_submission(desk: Callable[[str], TestDesk]) -> None:
+    names = desk("def apply(f, x): return f(x) + 1\ndef square(x): return x * x").look_up(["apply", "square"])
+    assert names["apply"](lambda x: names["square"](x) * 10, 3) == 91
+
+
+def test_a_list_of_functions_crosses_unchanged(desk: Callable[[str], TestDesk]) -> None:
+    steps = [abs, math.sqrt]
+    pipe = desk("def pipe(fs, x):\n    for f in fs: x = f(x)\n    return x").look_up(["pipe"])["pipe"]
+    assert pipe(steps, -9) == 3
+    assert steps == [abs, math.sqrt]
+
+
+def test_keyword_arguments_are_changed_in_place_too(desk: Callable[[str], TestDesk]) -> None:
+    book = {"a": [1]}
+    desk("def add(table): table['b'] = table['a'] * 2").look_up(["add"])["add"](table=book)
+    assert book == {"a": [1], "b": [1, 1]}
+
+
+def test_a_test_may_delete_a_function_or_put_its_own_in_its_place(desk: Callable[[str], TestDesk]) -> None:
+    opened = desk("def a(): return 1\ndef b(): return a() + 1")
+    namespace = opened.look_up(["a", "b"])
+    b, kept = namespace["b"], namespace["a"]
+    opened.watch(namespace)
+    del namespace["a"]
+    with pytest.raises(NameError):
+        b()
+    namespace["a"] = lambda: 10
+    assert b() == 11
+    namespace["a"] = kept
+    assert b() == 2
+
+
+def test_a_seed_set_by_the_test_is_the_submissions_seed(desk: Callable[[str], TestDesk]) -> None:
+    source = "import random\nimport numpy as np\ndef f(): return np.random.rand(), random.random()"
+    count_seedings()
+    f = desk(source).look_up(["f"])["f"]
+
+    def seed() -> None:
+        np.random.seed(3)  # noqa: NPY002 - the global state is what is tested
+        random.seed(4)
+
+    seed()
+    first, second = f(), f()
+    seed()
+    assert f() == first != second
+    seed()
+    assert first == (np.random.rand(), random.random())  # noqa: NPY002, S311
+
+
+def test_a_generator_passed_in_is_advanced(desk: Callable[[str], TestDesk]) -> None:
+    draw = desk("def draw(rng): return rng.normal(size=2)").look_up(["draw"])["draw"]
+    for make in (np.random.default_rng, np.random.RandomState):
+        ours, same = make(5), make(5)
+        np.testing.assert_array_equal([draw(ours), draw(ours)], [same.normal(size=2), same.normal(size=2)])
