@@ -1,0 +1,1 @@
+"""Tests of whole courses: a class hands in and is graded."""
