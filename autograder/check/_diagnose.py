@@ -243,6 +243,8 @@ def _not_finite(pairs: list[_Pair]) -> str | None:
     kind = "nan" if np.isnan(got[lost]).any() else "inf"
     if any(np.any(np.abs(arg) >= _LARGE) for pair in pairs for arg in pair.args):
         return f"A step in between leaves the range of floats: {kind}. Which step grows too large?"
+    if not any(pair.args for pair in pairs):  # a value alone: nobody knows what went in
+        return f"{kind}: which step grows too large, divides by 0, or takes a log of what is not positive?"
     return f"{kind} came out of ordinary numbers: divided by 0, or a log of what is not positive?"
 
 

@@ -136,3 +136,11 @@ def test_examples_in_docstrings_hold(module: str) -> None:
     found = doctest.testmod(importlib.import_module(f"autograder.check.{module}"))
     assert found.attempted > 0
     assert found.failed == 0
+
+
+def test_a_value_alone_does_not_say_what_went_in() -> None:
+    with pytest.raises(check.CheckFailed) as caught:
+        check.close(np.array([np.inf]), [1000.0])
+    advice = caught.value.finding.advice
+    assert advice is not None
+    assert advice.startswith("inf: which step grows too large")
