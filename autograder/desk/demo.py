@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 import shutil
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,12 +167,13 @@ def tell_end(demo: Demo, console: Console, *, shown: str = "emil") -> None:
     tell(f"{total - len(odd)} of {total} as foreseen.", "red" if odd else "green")
     root = demo.course.root
     page = next((page for page in demo.pages if page.parent.parent.name == shown), demo.pages[0])
-    lab = Path(shutil.which("jupyter") or "jupyter")
+    lab = f"{Path(sys.executable).with_name('jupyter')} lab{' --allow-root' if os.geteuid() == 0 else ''}"
     tell("\nOpen next:")
     tell(f"  a student's feedback   {page}")
     tell(f"  everyone's feedback    {root / demo.course.feedback_directory}")
     tell(f"  every mark, as JSON    {root / GRADES}")
-    tell(f"  the gradebook          cd {root} && {lab} lab      then the menu Nbgrader, Formgrader")
+    tell(f"  the gradebook          cd {root} && {lab}")
+    tell("                         and there the menu Nbgrader, Formgrader")
 
 
 def _lessons(project: Course) -> list[Lesson]:

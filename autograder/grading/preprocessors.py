@@ -107,7 +107,7 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         record = nb.metadata.setdefault("autograder", {})
         record["status"] = "partial" if marks.is_cut_short(result) else "graded"
         record["sandboxed"] = True
-        record["mends"] = [*record.get("mends", []), *result.notes]
+        record["notes"] = result.notes
         return nb, resources
 
 

@@ -69,6 +69,7 @@ def grade_submission(assignment: Assignment, student: str, pool: Pool) -> Graded
 def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Graded:
     ignore = assignment.course.ignore
     found, notes = _find(folder, list(assignment.sources))
+    stops: list[str] = []
     files = dict(extra_files(folder, ignore, assignment.limits.disk_mib << 19)[0])
     notebooks: dict[str, NotebookNode | None] = {}
     outcomes: dict[str, CellOutcome] = {}
@@ -93,15 +94,16 @@ def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Gr
         if result.error:
             raise UnreadableError(f"{result.error}. This is not your fault: ask for it to be graded again.")
         marks.write_outputs(notebook, result)
-        notes += result.notes
+        stops += result.notes
         cut_short |= marks.is_cut_short(result)
         outcomes |= marks.outcomes(notebook, result)
         notebooks[name] = notebook
     status = "partial" if cut_short else "graded"
     for graded in notebooks.values():
         if graded is not None:
-            graded.metadata["autograder"] = {"status": status, "mends": notes, "sandboxed": True}
-    outcome = _outcome(assignment, student, status, outcomes, notes)
+            record = {"status": status, "mends": notes, "notes": stops, "sandboxed": True}
+            graded.metadata["autograder"] = record
+    outcome = _outcome(assignment, student, status, outcomes, [*notes, *stops])
     return Graded(outcome, notebooks, _timestamp(folder))
 
 
