@@ -193,8 +193,12 @@ def _fresh_course(project: Course, folder: Path, lessons: Sequence[Lesson]) -> C
     """Make the demo's course folder, in the place of the last demo's."""
     if folder.exists() and not (folder / STAMP).is_file() and any(folder.iterdir()):
         raise DemoError(f"{folder} was not made by a demo, so it is left alone. Name another with --folder.")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+    except OSError as error:  # the last demo was another user's, or a server still writes there
+        raise DemoError(f"{folder} cannot be made anew: {error}. Name another with --folder.") from None
     (folder / STAMP).write_text("Made by `autograder demo`, and removed by the next one.\n")
     (folder / "nbgrader_config.py").write_text(CONFIG)
     for lesson in lessons:
