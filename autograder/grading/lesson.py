@@ -1,20 +1,24 @@
 """The trusted side's lesson: its source run twice, its tests run on whatever the submission bound.
 
 One run gives the *reference* namespace, which nothing ever changes: references and known mistakes live there.
-The other gives the *test* namespace: before each test cell the names of the solution cells are replaced in it
-by what the submission binds them to, so that locked helpers, whose globals it is, call the submission too.
+The other gives the *test* namespace. It is emptied of all but imports for each submission; then the lesson's
+locked cells are run in it as they come, and its tests, with the submission's names laid in before each: a locked
+helper, whose globals it is, calls the submission too.
 """
 
 from __future__ import annotations
 
+import random
 import re
 import signal
-import types
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograder.check import ProcessDied, TookTooLong, grading
+from autograder.grading.names import Ledger, is_imported, kind_of
 from autograder.lesson import notebook as cells
 from autograder.sandbox.shell import Shell
 
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 INSIDE_TAG = "in-sandbox"
 _PATHS = re.compile(r"(?:/[\w.+@-]+)+/(?:site-packages|python3\.\d+|autograder)/")
+_SCALAR = re.compile(r"(?:np|numpy)\.\w+\((.*)\)", re.DOTALL)
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -55,56 +60,83 @@ class Lesson:
         self._notebook = source
         self._mistakes = grading.Mistakes()
         self.reference: dict[str, Any] = {}
-        self.names: list[str] = []
         self.problems: list[str] = []
         self.tests: dict[str, TestCell] = {}
+        self.locked: dict[str, str] = {}
         for cell in source.cells:
             name = cells.grade_id(cell)
             if name is not None and cells.is_test(cell):
                 inside = INSIDE_TAG in cells.tags(cell)
                 self.tests[name] = TestCell(name, cell.source, cells.points(cell) or 0.0, inside)
-        self.reference = self._run_source(record=True)
+            elif name is not None and cell.cell_type == "code" and kind_of(cell) == "locked":
+                self.locked[name] = cell.source
+        self._ledger = Ledger()
+        self.reference = self._run_source(Shell(), learn=True)
         self._mistakes.close()
         self._shell = Shell()
         self._namespace = self._shell.user_ns
-        self._run_source(shell=self._shell)
+        self._run_source(self._shell)
 
-    def _run_source(self, *, record: bool = False, shell: Shell | None = None) -> dict[str, Any]:
-        """Run every code cell of the source; learn the names that solution cells bind."""
-        shell = Shell() if shell is None else shell
+    def _run_source(self, shell: Shell, *, learn: bool = False) -> dict[str, Any]:
+        """Run every code cell of the source; the first time, learn who binds which name."""
         namespace: dict[str, Any] = shell.user_ns
-        bound: dict[str, None] = {}
-        for cell in self._notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            before = dict(namespace)
-            mapping = namespace if record else self.reference
+
+        def execute() -> None:
+            mapping = namespace if learn else self.reference
             with grading.session(reference=mapping, mistakes=self._mistakes):
                 ok, _ = shell.run(cell.source)
-            if not ok and record:
+            if not ok and learn:
                 error = f"{type(shell.last_error).__name__}: {shell.last_error}"
                 self.problems.append(f"the source's cell {cells.grade_id(cell) or '?'} fails: {error}")
-            if cells.is_solution(cell):
-                changed = (n for n, v in namespace.items() if n not in before or before[n] is not v)
-                bound |= dict.fromkeys(n for n in changed if not _is_shells(n))
-        if record:
-            self.names = [n for n in bound if not isinstance(namespace.get(n), types.ModuleType)]
+
+        for cell in self._notebook.cells:
+            if cell.cell_type == "code" and learn:
+                self._ledger.run(cell, namespace, execute)
+            elif cell.cell_type == "code":
+                execute()
         return namespace
+
+    def begin(self) -> None:
+        """Make ready for one submission: nothing of the source's run stays but what it imported."""
+        for name in self._ledger.bound:
+            if not is_imported(self._namespace.get(name)):
+                self._namespace.pop(name, None)
+        np.random.seed(0)  # noqa: NPY002 - a test that draws without a seed draws the same each time
+        random.seed(0)
+
+    def follows(self, grade_id: str) -> bool:
+        """Whether a locked cell uses what the submission binds."""
+        return grade_id in self._ledger.following
+
+    def run_locked(self, grade_id: str, desk: TestDesk | None, seconds: float) -> None:
+        """Run one locked cell beside the tests, for what it binds; what it shows is the sandbox's to show."""
+        if desk is not None and self._lay(grade_id, desk):
+            return
+        with grading.session(reference=self.reference, mistakes=self._mistakes), _timer(seconds):
+            self._shell.run(self.locked[grade_id])
+
+    def _lay(self, grade_id: str, desk: TestDesk) -> str:
+        """Lay the submission's names into the namespace; return what went wrong, if anything did."""
+        names = self._ledger.names(grade_id)
+        try:
+            found = desk.look_up(names)
+        except ProcessDied as error:
+            return str(error)
+        for name in names:
+            if name in found:
+                self._namespace[name] = found[name]
+            else:
+                self._namespace.pop(name, None)
+        desk.watch(self._namespace)
+        return ""
 
     def run_test(
         self, grade_id: str, desk: TestDesk, seconds: float
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Run one test cell on what the submission binds; return its outputs and its reports."""
         test = self.tests[grade_id]
-        try:
-            found = desk.look_up(self.names)
-        except ProcessDied as error:
-            return [_error("ProcessDied", str(error), [])], []
-        for name in self.names:
-            if name in found:
-                self._namespace[name] = found[name]
-            else:
-                self._namespace.pop(name, None)
+        if problem := self._lay(grade_id, desk):
+            return [_error("ProcessDied", problem, [])], []
         with grading.session(reference=self.reference, mistakes=self._mistakes) as session, _timer(seconds):
             _, outputs = self._shell.run(test.source)
         reports = [report.as_dict() for report in session.reports]
@@ -128,7 +160,7 @@ class Lesson:
                 kept.append(self._failure(test, hidden))
             elif kind == "execute_result":
                 kept.append(
-                    {**output, "data": {"text/plain": _clamped(output["data"], test.points)}, "metadata": {}}
+                    {**output, "data": {"text/plain": clamped(output["data"], test.points)}, "metadata": {}}
                 )
             elif kind == "stream" and output["name"] == "stdout" and not hidden:
                 kept.append(output)
@@ -153,13 +185,6 @@ class Lesson:
         return _error(type(error).__name__, scrub(text), shown)
 
 
-def _is_shells(name: str) -> bool:
-    """Whether IPython itself binds this name (In, Out, _, _i1 ...)."""
-    return name in {"In", "Out", "exit", "quit", "get_ipython", "open"} or bool(
-        re.fullmatch(r"_+(i*|ih|oh|dh|i?\d+|exit_code)", name)
-    )
-
-
 def _line_in_cell(error: BaseException) -> int | None:
     traceback, line = error.__traceback__, None
     while traceback is not None:
@@ -171,14 +196,21 @@ def _line_in_cell(error: BaseException) -> int | None:
     return line
 
 
-def _clamped(data: dict[str, Any], points: float) -> str:
-    """Return a test's last value as text; one above the cell's points, which nbgrader refuses, is cut to them."""
+def clamped(data: dict[str, Any], points: float) -> str:
+    """Return a test's last value as text that nbgrader counts as it should.
+
+    nbgrader refuses a number above the cell's points, gives all of them for one below zero, for one that is none
+    (nan), and for a NumPy scalar, whose text it does not read.
+    """
     text = str(data.get("text/plain", "")) or "None"
+    scalar = _SCALAR.fullmatch(text.strip())
     try:
-        value = float(text)
+        value = float(scalar[1] if scalar else text)
     except ValueError:
         return text
-    return repr(points) if value > points else text
+    if not value >= 0:
+        return "0.0"
+    return repr(points) if value > points else repr(value) if scalar else text
 
 
 def _error(name: str, value: str, lines: list[str]) -> dict[str, Any]:

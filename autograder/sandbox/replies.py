@@ -17,6 +17,7 @@ from autograder.sandbox import wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MAX_NAME, MAX_TEXT = 100, 2_000  # characters of an exception
 MAX_PRINTED = 64 << 10  # characters of one call that a test can look at
 
 
@@ -86,6 +87,7 @@ def exception(error: Any, name: str) -> Exception:
     kind, bases, text, frames = (error.get(k) for k in ("type", "bases", "text", "frames"))
     if type(kind) is not str or type(text) is not str or type(bases) is not list:
         raise wire.WireError("an error of no known form")
+    kind, text = kind[:MAX_NAME], text[:MAX_TEXT]
     rebuilt: Exception | None = None
     for base in bases:
         found = getattr(builtins, base, None) if type(base) is str else None
@@ -94,16 +96,17 @@ def exception(error: Any, name: str) -> Exception:
             Exception,
         ):
             continue
-        if issubclass(found, Exception) and not issubclass(found, Warning):
+        if issubclass(found, Exception) and not issubclass(
+            found, (Warning, StopIteration, StopAsyncIteration)
+        ):
+            # (a StopIteration would end the test's own loop over calls early, and quietly)
             try:
                 rebuilt = found(text if found.__name__ == kind else f"{kind}: {text}")
             except TypeError:  # UnicodeDecodeError and its like take more than words
                 rebuilt = None
         break
     if rebuilt is None:
-        rebuilt = SubmissionError(
-            f"{name} raised {kind[:100]}: {text}" if text else f"{name} raised {kind[:100]}"
-        )
+        rebuilt = SubmissionError(f"{name} raised {kind}: {text}" if text else f"{name} raised {kind}")
     lines = [f"line {f[1]} of {f[0]}" for f in frames or () if type(f) is list and len(f) == 2]  # noqa: PLR2004
     rebuilt.remote_traceback = ", in ".join(reversed(lines))[:500]  # type: ignore[attr-defined]
     return rebuilt

@@ -2,8 +2,8 @@
 
 What crosses: None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, range, slice,
 NumPy arrays and scalars of numeric, string and time dtypes, NumPy's random generators (by their state),
-functions (as a number the other side may call) and iterators (as a function that draws from them, so that one
-may be endless). Subclasses arrive as plain base values. Anything else arrives as
+dtypes, built-in classes (by name), functions (as a number the other side may call) and iterators (as a function
+that draws from them, so that one may be endless). Subclasses arrive as plain base values. Anything else arrives as
 `Opaque`, the bare name of its type, so that an object that lies about being equal cannot lie here.
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.check import Opaque
+from autograder.sandbox import known
 from autograder.sandbox.wire import MAX_PAYLOAD, WireError
 
 if TYPE_CHECKING:
@@ -25,47 +26,11 @@ MAX_DEPTH = 40
 MAX_NODES = 200_000
 MAX_DIGITS = 20_000  # hexadecimal digits of an int
 MAX_ITEMS = 10_000  # drawn from an iterator where functions do not cross
-AT_ONCE = 64  # items that one call draws at most
-_KINDS = "?bhilqBHILQefdgFDGSUmM"
+FEW_KEYS = 1_000  # of a dict or set, up to which their hashes do not matter
+LONG = 10_000_000  # numbers in a range; longer ones stay where they are
 _TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
 _INT64 = range(-(1 << 63), 1 << 63)
 _VIEWS: dict[type, str] = {type({}.keys()): "k", type({}.values()): "w", type({}.items()): "m"}
-
-
-class _Draw:
-    """Draws from an iterator when the other side asks; an exception waits for the items before it."""
-
-    __name__ = "iterator"
-
-    def __init__(self, iterator: Iterator[Any]) -> None:
-        self._iterator = iterator
-        self._error: Exception | None = None
-
-    def __call__(self, count: int) -> tuple[list[Any], bool]:
-        if self._error is not None:
-            raise self._error
-        items: list[Any] = []
-        count = min(count, AT_ONCE)
-        try:
-            items.extend(itertools.islice(self._iterator, count))  # keeps what came before an exception
-        except Exception as error:
-            if not items:
-                raise
-            self._error = error
-            return items, True
-        return items, len(items) == count
-
-
-def _drawn(draw: Callable[[int], Any]) -> Iterator[Any]:
-    """Yield what the other side's `_Draw` gives: one item first, then more at a time."""
-    count, more = 1, True
-    while more:
-        answer = draw(count)
-        if type(answer) is not tuple or len(answer) != 2 or type(answer[0]) is not list:  # noqa: PLR2004
-            raise TypeError("an iterator that does not give items")
-        items, more = answer
-        yield from items
-        count = min(2 * count, AT_ONCE)
 
 
 class Packer:
@@ -122,8 +87,8 @@ class Packer:
             return [_VIEWS[kind], *(self.pack(v, depth + 1) for v in parts)]
         if isinstance(value, abc.Iterator):
             return self._iterator(value, depth)
-        if kind in (np.random.Generator, np.random.RandomState):
-            return self._generator(value, depth)
+        if (tagged := known.tagged(value)) is not None:
+            return [tagged[0], self.pack(tagged[1], depth + 1)]
         if callable(value) and not isinstance(value, type) and self._function is not None:
             return ["f", self._function(value), self._text(str(getattr(value, "__name__", "function"))[:200])]
         return self._opaque(value)
@@ -135,16 +100,11 @@ class Packer:
 
     def _iterator(self, value: Iterator[Any], depth: int) -> list[Any]:
         if self._function is not None:
-            return ["Y", self._function(_Draw(value))]
+            return ["Y", self._function(known.Draw(value))]
         items = list(itertools.islice(value, MAX_ITEMS + 1))
         if len(items) > MAX_ITEMS:
             return self._opaque(value)
         return ["y", *(self.pack(v, depth + 1) for v in items)]
-
-    def _generator(self, value: Any, depth: int) -> list[Any]:
-        if isinstance(value, np.random.RandomState):
-            return ["R", self.pack(value.get_state(legacy=False), depth + 1)]
-        return ["G", self.pack(value.bit_generator.state, depth + 1)]
 
     def _opaque(self, value: Any) -> list[Any]:
         name = value.type_name if isinstance(value, Opaque) else type(value).__name__
@@ -161,7 +121,7 @@ class Packer:
 
     def _array(self, value: np.ndarray[Any, Any]) -> list[Any]:
         plain = np.asarray(value)
-        if plain.dtype.char not in _KINDS or plain.dtype.names is not None:
+        if plain.dtype.char not in known.DTYPES or plain.dtype.names is not None:
             return ["o", f"ndarray of dtype {plain.dtype}"[:200]]
         data = np.ascontiguousarray(plain)
         raw = data.reshape(-1).view(np.uint8) if data.size and data.dtype.itemsize else np.zeros(0, np.uint8)
@@ -197,7 +157,7 @@ class Unpacker:
         self._nodes = 0
         self._bytes = 0
 
-    def unpack(self, tree: Any, depth: int = 0) -> Any:  # noqa: C901 - one branch a kind of value
+    def unpack(self, tree: Any, depth: int = 0) -> Any:  # noqa: C901, PLR0911 - one branch a kind of value
         """Return the value of one tree; raises `WireError` for anything malformed."""
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
@@ -218,12 +178,14 @@ class Unpacker:
                 number, name = rest
                 if type(number) is not int or type(name) is not str:
                     raise WireError("a function without a number")
-                return self._function(number, name)
+                return self._function(number, name[:200])
             if tag == "Y" and self._function is not None:
                 (number,) = rest
                 if type(number) is not int:
                     raise WireError("an iterator without a number")
-                return _drawn(self._function(number, "iterator"))
+                return known.drawn(self._function(number, "iterator"))
+            if tag in known.TAGS:
+                return known.made(tag, self.unpack(rest[0], depth + 1))
             return _SCALARS[tag](self, rest)
         except WireError:
             raise
@@ -248,12 +210,12 @@ class Unpacker:
         if not all(type(n) is int and 0 <= n <= MAX_PAYLOAD for n in shape):
             raise WireError("an array with an impossible shape")
         kind = np.dtype(dtype)
-        if kind.char not in _KINDS or kind.names is not None or kind.subdtype is not None:
+        if kind.char not in known.DTYPES or kind.names is not None or kind.subdtype is not None:
             raise WireError("an array of a dtype that does not cross")
         count = 1
         for n in shape:
             count *= n
-        if count * kind.itemsize != size:
+        if count * kind.itemsize != size or (count and not kind.itemsize):
             raise WireError("an array whose size is not its shape's")
         raw = bytes(self._slice(start, size))
         array = np.zeros(shape, kind) if size == 0 else np.frombuffer(bytearray(raw), kind).reshape(shape)
@@ -265,7 +227,14 @@ class Unpacker:
 def _pairs(items: list[Any]) -> dict[Any, Any]:
     if len(items) % 2:
         raise WireError("a dict with a key without a value")
-    return dict(zip(items[::2], items[1::2], strict=True))
+    return dict(zip(_spread(items[::2]), items[1::2], strict=True))
+
+
+def _spread(keys: list[Any]) -> list[Any]:
+    """Return the keys; many with one hash, chosen to make a dict or set of them take for ever, are refused."""
+    if len(keys) > FEW_KEYS and len(set(map(hash, keys))) < len(keys) / 2:
+        raise WireError("keys that all have one hash")
+    return keys
 
 
 def _int(_: Unpacker, rest: list[Any]) -> int:
@@ -289,38 +258,22 @@ def _opaque(_: Unpacker, rest: list[Any]) -> Opaque:
     return Opaque(str(name)[:200])
 
 
-def _range(packed: Unpacker, rest: list[Any]) -> range:
+def _range(packed: Unpacker, rest: list[Any]) -> range | Opaque:
     start, stop, step = (packed.unpack(part) for part in rest)
-    return range(start, stop, step)
+    numbers = range(start, stop, step)
+    return numbers if numbers[:LONG] == numbers else Opaque("range of more than ten million numbers")
 
 
 def _slice(packed: Unpacker, rest: list[Any]) -> slice:
     return slice(*(packed.unpack(part) for part in rest))
 
 
-def _random(packed: Unpacker, rest: list[Any]) -> np.random.Generator | np.random.RandomState:
-    """Make a generator of the state that came; NumPy itself refuses a state that is none."""
-    (tree,) = rest
-    state = packed.unpack(tree)
-    kind = _BIT_GENERATORS[state["bit_generator"]]()
-    if "gauss" in state:
-        legacy = np.random.RandomState(kind)
-        legacy.set_state(state)
-        return legacy
-    kind.state = state
-    return np.random.Generator(kind)
-
-
-_BIT_GENERATORS: dict[str, Any] = {
-    "PCG64": np.random.PCG64, "PCG64DXSM": np.random.PCG64DXSM, "MT19937": np.random.MT19937,
-    "Philox": np.random.Philox, "SFC64": np.random.SFC64,
-}  # fmt: skip
 _CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {
-    "l": list, "t": tuple, "s": set, "z": frozenset, "y": iter, "d": _pairs,
-    "k": lambda items: dict.fromkeys(items).keys(), "w": lambda items: dict(enumerate(items)).values(),
+    "l": list, "t": tuple, "s": lambda items: set(_spread(items)), "z": lambda items: frozenset(_spread(items)),
+    "y": iter, "d": _pairs,
+    "k": lambda items: dict.fromkeys(_spread(items)).keys(), "w": lambda items: dict(enumerate(items)).values(),
     "m": lambda items: _pairs(items).items(),
 }  # fmt: skip
 _SCALARS: dict[str, Callable[[Unpacker, list[Any]], Any]] = {
     "n": _int, "c": _complex, "b": _bytes, "o": _opaque, "r": _range, "i": _slice,
-    "G": _random, "R": _random,
 }  # fmt: skip

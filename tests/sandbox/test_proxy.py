@@ -273,3 +273,12 @@ def test_a_generator_passed_in_is_advanced(desk: Callable[[str], TestDesk]) -> N
     for make in (np.random.default_rng, np.random.RandomState):
         ours, same = make(5), make(5)
         np.testing.assert_array_equal([draw(ours), draw(ours)], [same.normal(size=2), same.normal(size=2)])
+
+
+def test_built_in_classes_and_dtypes_cross_by_name(desk: Callable[[str], TestDesk]) -> None:
+    source = "def use(kind, x): return kind(x), kind\ndef dtype(x): return x.dtype\nclass int64(float): pass"
+    names = desk(source).look_up(["use", "dtype", "int64"])
+    assert names["use"](str, 3) == ("3", str)
+    assert names["use"](np.float32, 3)[1] is np.float32
+    assert names["dtype"](np.zeros(2, "f4")) == np.float32
+    assert isinstance(names["int64"], Opaque)

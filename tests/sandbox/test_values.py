@@ -120,7 +120,7 @@ def test_subclasses_arrive_as_plain_values(value: Any, plain: type) -> None:
     [
         Deceiver(),
         object(),
-        int,
+        Deceiver,
         np.array([Deceiver()], dtype=object),
         np.zeros(2, dtype=[("a", "f8")]),
         np,
@@ -203,3 +203,14 @@ def test_depth_is_limited_on_the_way_in_too() -> None:
         tree = ["l", tree]
     with pytest.raises(WireError):
         Unpacker(memoryview(b"")).unpack(tree)
+
+
+@pytest.mark.parametrize("place", [-1, 625, 1 << 40])
+def test_a_random_state_that_points_outside_itself_is_refused(place: int) -> None:
+    packer = Packer()
+    tree = packer.pack(np.random.RandomState(1))
+    state = tree[1]
+    words = state[state.index("state") + 1]
+    words[words.index("pos") + 1] = place
+    with pytest.raises(WireError):
+        Unpacker(memoryview(b"".join(bytes(b) for b in packer.buffers))).unpack(tree)
