@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.lesson import notebook as cells
+
+MAX_PARTS = 500_000  # lists and records in a notebook's JSON
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ABOUT = ("kernelspec", "language_info")
 
 
 class UnreadableError(ValueError):
@@ -30,8 +36,16 @@ def read_submission(data: bytes) -> NotebookNode:
     """
     if not data.strip():
         raise UnreadableError("the file is empty. Save the notebook (File, Save) and hand it in again.")
+    if data.count(b"{") + data.count(b"[") > MAX_PARTS:  # before the parser makes gigabytes of them
+        raise UnreadableError(
+            "the file has more parts than a notebook can have. In JupyterLab choose Edit, Clear Outputs of All "
+            "Cells, save, and hand it in again."
+        )
     try:
         notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+        if _HALF_CHARACTER.search(data):  # half of a surrogate pair can be read, but not written
+            whole = json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace")
+            notebook = nbformat.from_dict(json.loads(whole))
         for cell in notebook.cells:
             if isinstance(cell.get("source"), list):
                 cell["source"] = "".join(cell["source"])
@@ -39,6 +53,7 @@ def read_submission(data: bytes) -> NotebookNode:
                 raise TypeError("a cell without a source")
             if not isinstance(cell.get("metadata"), dict):
                 cell["metadata"] = NotebookNode()
+            _plain_metadata(cell)
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
             else:
@@ -49,6 +64,16 @@ def read_submission(data: bytes) -> NotebookNode:
             "if it does not open, save it there, and hand it in again."
         ) from None
     return notebook
+
+
+def _plain_metadata(cell: NotebookNode) -> None:
+    """Drop what has not the form that the format gives it: other tools take it on trust."""
+    if "tags" in cell.metadata:
+        tags = cell.metadata["tags"]
+        cell.metadata["tags"] = [t for t in tags if isinstance(t, str)] if isinstance(tags, list) else []
+    attached = cell.get("attachments", {})
+    if not isinstance(attached, dict) or not all(isinstance(bundle, dict) for bundle in attached.values()):
+        del cell["attachments"]
 
 
 def _damage(error: Exception) -> str:
@@ -79,6 +104,9 @@ def mend(submitted: NotebookNode, source: NotebookNode) -> list[str]:
     _put_back(submitted, source, notes)
     _order(submitted, source, notes)
     _unique_cell_ids(submitted)
+    submitted.metadata = nbformat.from_dict(
+        {name: copy.deepcopy(source.metadata[name]) for name in _ABOUT if name in source.metadata}
+    )
     return notes
 
 
@@ -124,9 +152,9 @@ def _restore(submitted: NotebookNode, known: dict[str, Any], notes: list[str]) -
                 cell.pop("outputs", None)
                 cell.pop("execution_count", None)
         cell.metadata["nbgrader"] = copy.deepcopy(original.metadata["nbgrader"])
-        tags = sorted(cells.tags(original))
-        if tags:
-            cell.metadata["tags"] = tags
+        cell.metadata["tags"] = sorted(cells.tags(original))  # one of them says where a test is run
+        if not cell.metadata["tags"]:
+            del cell.metadata["tags"]
         if changed:
             notes.append(f"{name} had been changed and was restored")
 
@@ -175,9 +203,9 @@ def _order(submitted: NotebookNode, source: NotebookNode, notes: list[str]) -> N
 def _unique_cell_ids(submitted: NotebookNode) -> None:
     """Give every cell an id of its own, as the format asks: copied cells share theirs."""
     seen: set[str] = set()
-    submitted.nbformat, submitted.nbformat_minor = 4, max(int(submitted.get("nbformat_minor", 5)), 5)
+    submitted.nbformat, submitted.nbformat_minor = 4, 5
     for number, cell in enumerate(submitted.cells):
-        wanted = str(cell.get("id") or "")
-        if not wanted or wanted in seen or len(wanted) > 64:  # noqa: PLR2004 - the format's own limit
+        wanted = cell.get("id")
+        if not isinstance(wanted, str) or wanted in seen or not _CELL_ID.fullmatch(wanted):
             cell["id"] = f"cell-{number}"
         seen.add(cell["id"])

@@ -16,6 +16,7 @@ from autograder.grading.mend import mend
 from autograder.grading.outcome import ExamRequest
 from autograder.grading.pool import Pool, SourceFailsError
 from autograder.grading.sources import extra_files, lesson_source, source_notebooks
+from autograder.grading.submission import refuse_links
 from autograder.lesson.course import Course, open_course
 from autograder.sandbox.limits import Limits
 
@@ -50,7 +51,12 @@ class Mend(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Mend the notebook in place."""
-        notes = mend(nb, _source(_course(self), resources))
+        course, names = _course(self), resources["nbgrader"]
+        handed_in = course.submitted(names["assignment"], names["student"])
+        # nbgrader has followed every link by now, and copied what it led to
+        for path in (handed_in, *handed_in.rglob("*")):
+            refuse_links(path, course.root / course.submitted_directory)
+        notes = mend(nb, _source(course, resources))
         for note in notes:
             self.log.warning(note)
         nb.metadata["autograder"] = {"mends": notes}  # in the place of what a student may have put there

@@ -52,7 +52,8 @@ def lesson_source(course: Course, assignment: str, notebook: NotebookNode) -> Le
     if course.db_url.startswith("sqlite:///"):
         hidden.append(Path(course.db_url.removeprefix("sqlite:///")).parent)
     folders = {course.source(assignment).parent, course.submitted(assignment, "x").parent.parent}
-    hidden += [f for f in folders if course.root not in f.parents]
+    folders.add(course.exchange)  # by default under /usr, which is shown; all handed-in work is in it
+    hidden += [f for f in folders if course.root not in f.parents and f.is_dir()]
     assets = course.root / "assets"
     return LessonSource(
         notebook, course.source(assignment), tuple(hidden), assets if assets.is_dir() else None
@@ -70,7 +71,7 @@ def extra_files(folder: Path, ignore: Sequence[str], room: int) -> tuple[list[tu
     kept: list[tuple[str, bytes]] = []
     left: list[str] = []
     for path in _walk(folder):
-        name = path.relative_to(folder).as_posix()
+        name = readable(path.relative_to(folder).as_posix())
         if path.suffix == ".ipynb" or any(fnmatch(part, p) for part in path.parts[-3:] for p in ignore):
             continue
         try:
@@ -87,6 +88,17 @@ def extra_files(folder: Path, ignore: Sequence[str], room: int) -> tuple[list[tu
         room -= len(data)
         kept.append((name, data))
     return kept, left
+
+
+def readable(name: str) -> str:
+    """Return a file's name as text that can be written down: on disk any bytes will do."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def link_in_the_way(path: Path, top: Path) -> Path | None:
+    """Return the first link between `top` and `path`, both included in what is looked at but `top`."""
+    inside = [p for p in (path, *path.parents) if top in p.parents]
+    return next((p for p in reversed(inside) if p.is_symlink()), None)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,9 @@ from nbgrader.utils import parse_utc
 from autograder.grading import marks
 from autograder.grading.mend import UnreadableError, mend, read_submission
 from autograder.grading.outcome import CellOutcome, ExamRequest, Outcome
-from autograder.grading.sources import extra_files
+from autograder.grading.pool import SourceFailsError
+from autograder.grading.sources import extra_files, link_in_the_way, readable
+from autograder.sandbox.holder import NoSandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
 
 MAX_NOTEBOOK = 200 << 20  # bytes; a notebook with a film in it is still a notebook
+MAX_NOTEBOOKS = 50  # in one submission's folder; more are not looked at
+MAX_TIMESTAMP = 100  # bytes
 REJECTED = "rejected.json"
 
 
@@ -58,12 +63,34 @@ def grade_submission(assignment: Assignment, student: str, pool: Pool) -> Graded
     folder = assignment.course.submitted(assignment.name, student)
     target = assignment.course.autograded(assignment.name, student)
     try:
+        refuse_links(folder, assignment.course.root / assignment.course.submitted_directory)
         graded = _grade(assignment, student, folder, pool)
-    except UnreadableError as error:
-        graded = _rejected(assignment, student, str(error), _timestamp(folder))
-    with _replacing(target) as fresh:
-        _write(graded, folder, fresh, assignment)
+        with _replacing(target) as fresh:
+            _write(graded, folder, fresh, assignment)
+    except (NoSandboxError, SourceFailsError):
+        raise  # nobody's work can be graded
+    except Exception as error:  # noqa: BLE001 - whatever was handed in, the class goes on
+        reason = str(error) if isinstance(error, UnreadableError) else _ours(error)
+        graded = _rejected(assignment, student, reason, _timestamp(folder))
+        with _replacing(target) as fresh:
+            _write(graded, None, fresh, assignment)
     return graded
+
+
+def refuse_links(folder: Path, top: Path) -> None:
+    """Raise `UnreadableError` where a submission is reached through a link, which may lead to somebody else's."""
+    link = link_in_the_way(folder, top)
+    if link is not None:
+        raise UnreadableError(
+            f"{readable(link.name)} is a link to another folder. Hand in the folder itself."
+        )
+
+
+def _ours(error: Exception) -> str:
+    return (
+        f"grading it failed ({type(error).__name__}: {str(error)[:200]}). This is not your fault: "
+        "ask for it to be graded again."
+    ).encode("utf-8", "replace").decode()  # fmt: skip
 
 
 def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Graded:
@@ -148,14 +175,14 @@ def _nothing(source: NotebookNode) -> dict[str, CellOutcome]:
 
 def _find(folder: Path, wanted: list[str]) -> tuple[dict[str, Path], list[str]]:
     """Find the notebooks of a submission; a single one under another name is taken for the single one wanted."""
-    handed_in = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))
+    handed_in = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))[:MAX_NOTEBOOKS]
     found = {path.stem: path for path in handed_in if path.stem in wanted}
     if found:
         return found, []
     if len(handed_in) == 1 and len(wanted) == 1:
-        return {wanted[0]: handed_in[0]}, [f"{handed_in[0].name} was taken for {wanted[0]}.ipynb"]
+        return {wanted[0]: handed_in[0]}, [f"{readable(handed_in[0].name)} was taken for {wanted[0]}.ipynb"]
     names = " and ".join(f"{name}.ipynb" for name in wanted)
-    there = ", ".join(path.name for path in handed_in) or "no notebook"
+    there = ", ".join(readable(path.name) for path in handed_in) or "no notebook"
     raise UnreadableError(
         f"{names} was expected and {there} was handed in. Hand the notebook in under that name."
     )
@@ -167,22 +194,26 @@ def _bytes(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         what = "is a link to another file" if path.is_symlink() else f"cannot be read ({error.strerror})"
-        raise UnreadableError(f"{path.name} {what}. Hand in the notebook itself.") from None
+        raise UnreadableError(f"{readable(path.name)} {what}. Hand in the notebook itself.") from None
     with os.fdopen(handle, "rb") as file:
-        if not path.is_file():
-            raise UnreadableError(f"{path.name} is not a file. Hand in the notebook itself.")
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise UnreadableError(f"{readable(path.name)} is not a file. Hand in the notebook itself.")
         data = file.read(MAX_NOTEBOOK + 1)
     if len(data) > MAX_NOTEBOOK:
         raise UnreadableError(
-            f"{path.name} is larger than {MAX_NOTEBOOK >> 20} MiB. In JupyterLab choose Edit, Clear Outputs of All "
-            "Cells, save, and hand it in again."
+            f"{readable(path.name)} is larger than {MAX_NOTEBOOK >> 20} MiB. In JupyterLab choose Edit, Clear "
+            "Outputs of All Cells, save, and hand it in again."
         )
     return data
 
 
 def _timestamp(folder: Path) -> datetime | None:
-    with suppress(OSError, ValueError, UnicodeDecodeError):
-        return parse_utc((folder / "timestamp.txt").read_text().strip())  # type: ignore[no-any-return]
+    path = folder / "timestamp.txt"
+    with suppress(Exception):  # a student could have written anything there; without a time it is not late
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            if stat.S_ISREG(os.fstat(handle).st_mode):
+                return parse_utc(file.read(MAX_TIMESTAMP).decode().strip())  # type: ignore[no-any-return]
     return None
 
 
@@ -207,7 +238,7 @@ class _replacing:  # noqa: N801 - reads as a statement
         self._fresh.rename(self._target)
 
 
-def _write(graded: Graded, folder: Path, fresh: Path, assignment: Assignment) -> None:
+def _write(graded: Graded, folder: Path | None, fresh: Path, assignment: Assignment) -> None:
     """Write what nbgrader's autograded step would hold: the notebooks, what lay beside them, the timestamp."""
     if graded.outcome.status == "rejected":
         (fresh / REJECTED).write_text(
@@ -218,8 +249,12 @@ def _write(graded: Graded, folder: Path, fresh: Path, assignment: Assignment) ->
             (fresh / f"{name}.ipynb").write_text(
                 nbformat.writes(notebook, version=4) + "\n", encoding="utf-8"
             )
+    if folder is None:
+        return
     beside = extra_files(folder, assignment.course.ignore, assignment.limits.disk_mib << 20)[0]
     for name, data in beside:
+        if name == REJECTED:
+            continue  # the grader's word, not a student's
         path = fresh / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

@@ -11,10 +11,13 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from autograder.sandbox import lockdown
 
 if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
@@ -67,7 +70,7 @@ def _parents(paths: list[str]) -> list[str]:
     return [part for parent in seen for part in ("--perms", "0755", "--dir", parent)]
 
 
-def command(view: View, limits: Limits, info_fd: int, passwd_fd: int) -> list[str]:
+def command(view: View, limits: Limits, info_fd: int, passwd_fd: int, filter_fd: int) -> list[str]:
     """Return the bubblewrap command line of one holder."""
     size = str(limits.disk_mib << 20)
     args = [
@@ -98,26 +101,34 @@ def command(view: View, limits: Limits, info_fd: int, passwd_fd: int) -> list[st
     for path in view.hidden:
         args += ["--remount-ro", path]
     args += ["--remount-ro", "/dev", "--remount-ro", "/"]
-    return [*args, "--info-fd", str(info_fd), "--", "/usr/bin/cat"]
+    return [*args, "--seccomp", str(filter_fd), "--info-fd", str(info_fd), "--", "/usr/bin/cat"]
 
 
 class Holder:
-    """One fresh sandbox, empty; `pidfd` is what a process joins it by, `close` ends all inside."""
+    """One fresh sandbox, empty; `pidfd` is what a process joins it by, `close` ends all inside.
 
-    def __init__(self, view: View, limits: Limits) -> None:
+    Its own two processes are under the same filter and limits as student code: whoever writes into their memory
+    through /proc gains nothing by it.
+    """
+
+    def __init__(self, view: View, limits: Limits, program: bytes) -> None:
         info, info_child = os.pipe()
         passwd, passwd_child = os.pipe()
         uid, gid = os.geteuid(), os.getegid()
         os.write(passwd_child, _PASSWD % (uid, gid))
         os.close(passwd_child)
+        rules = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the other descriptors below
+        rules.write(program)
+        rules.seek(0)
         stdin, self._stdin = os.pipe()  # never written, so that cat waits; closed, so that it ends
         try:
             self.process = subprocess.Popen(
-                command(view, limits, info_child, passwd),
+                command(view, limits, info_child, passwd, rules.fileno()),
                 stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                pass_fds=(info_child, passwd), close_fds=True, env={},
+                pass_fds=(info_child, passwd, rules.fileno()), close_fds=True, env={},
             )  # fmt: skip
         finally:
+            rules.close()
             for fd in (info_child, passwd, stdin):
                 os.close(fd)
         self.pidfd = -1
@@ -125,7 +136,10 @@ class Holder:
             with os.fdopen(info) as file:
                 text = file.read()
             self._init = int(json.loads(text)["child-pid"])
-            self.pidfd = os.pidfd_open(self._wait_for_cat())
+            cat = self._wait_for_cat()
+            self.pidfd = os.pidfd_open(cat)
+            for pid in (self._init, cat):
+                lockdown.limit_resources(limits, pid)
         except (ValueError, KeyError, OSError) as error:
             reason = self._reason()
             self.close()

@@ -35,12 +35,15 @@ _DENIED = (
     "finit_module", "fsconfig", "fsmount", "fsopen", "fspick", "get_kernel_syms", "init_module", "io_uring_enter",
     "io_uring_register", "io_uring_setup", "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load", "keyctl",
     "landlock_restrict_self", "lookup_dcookie", "mbind", "migrate_pages", "mount", "mount_setattr", "move_mount",
-    "move_pages", "name_to_handle_at", "nfsservctl", "open_by_handle_at", "open_tree", "perf_event_open",
+    "move_pages", "mq_open", "msgget", "name_to_handle_at", "nfsservctl", "open_by_handle_at", "open_tree",
+    "perf_event_open",
     "personality", "pidfd_getfd", "pivot_root", "process_madvise", "process_vm_readv", "process_vm_writev",
     "ptrace", "query_module", "quotactl", "quotactl_fd", "reboot", "request_key", "set_mempolicy", "setdomainname",
     "sethostname", "setns", "settimeofday", "stime", "swapoff", "swapon", "sysfs", "syslog", "umount", "umount2",
     "unshare", "uselib", "userfaultfd", "ustat", "vhangup", "vm86", "vm86old", "vmsplice",
 )  # fmt: skip
+# Memory that belongs to no process, so that neither a resource limit nor the watcher would see it.
+_UNCOUNTED = ("memfd_create", "memfd_secret", "shmat", "shmget")
 _NEW_NAMESPACES = (
     0x00020000,
     0x02000000,
@@ -112,8 +115,8 @@ def drop_privileges() -> None:
     _check(_prctl(_PR_SET_NO_NEW_PRIVS, 1), "PR_SET_NO_NEW_PRIVS")
 
 
-def limit_resources(limits: Limits) -> None:
-    """Set the resource limits, hard ones too."""
+def limit_resources(limits: Limits, pid: int = 0) -> None:
+    """Set the resource limits, hard ones too, of this process or of another of the same user."""
     mib = 1 << 20
     for kind, value in (
         (resource.RLIMIT_DATA, limits.memory_mib * mib),
@@ -126,7 +129,7 @@ def limit_resources(limits: Limits) -> None:
         (resource.RLIMIT_MEMLOCK, 64 << 10),
         (resource.RLIMIT_STACK, 8 * mib),
     ):
-        resource.setrlimit(kind, (value, value))
+        resource.prlimit(pid, kind, (value, value))
 
 
 def build_filter() -> bytes:
@@ -138,7 +141,7 @@ def build_filter() -> bytes:
 
     refuse = pyseccomp.ERRNO(errno.EPERM)
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for name in _DENIED:
+    for name in (*_DENIED, *_UNCOUNTED):
         try:
             rules.add_rule(refuse, name)
         except (ValueError, OSError, RuntimeError):  # unknown to this architecture or to an older libseccomp
@@ -150,11 +153,12 @@ def build_filter() -> bytes:
     for request in (_TIOCSTI, _TIOCLINUX):
         rules.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
     allowed = {socket.AF_UNIX, socket.AF_INET, socket.AF_INET6}
+    absent = pyseccomp.ERRNO(errno.EAFNOSUPPORT)
     for family in range(64):
-        if family not in allowed:
-            rules.add_rule(
-                pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", pyseccomp.Arg(0, pyseccomp.EQ, family)
-            )
+        if (
+            family not in allowed
+        ):  # 32 bits of the argument, as the kernel reads it: higher ones are no escape
+            rules.add_rule(absent, "socket", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, 0xFFFFFFFF, family))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)

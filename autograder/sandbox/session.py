@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from autograder.sandbox.limits import Limits
 
+MAX_OUTPUT = 16 << 20  # bytes of a cell's outputs beside its text: pictures
 GRACE = 2.0  # seconds between an interrupt from within and the kill from without
 Fate = Literal["ok", "error", "timeout", "died", "memory", "garbled"]
 
@@ -107,6 +108,7 @@ class Template:
     def start(self, limits: Limits) -> Submission:
         """Make a fresh sandbox with a fork of the template in it."""
         ours, theirs = socket.socketpair()
+        wire.impatient(ours)
         with theirs:
             wire.send(self._link, {"op": "start", "limits": limits.as_dict()}, fds=[theirs.fileno()])
             answer, _ = wire.receive(self._link, time.monotonic() + 60)
@@ -179,6 +181,10 @@ class Submission:
         started = time.monotonic()
         try:
             answer, payload = self._ask(message, started + seconds + GRACE)
+            if len(payload) > MAX_OUTPUT + (
+                self.limits.output_kib << 13
+            ):  # a character takes up to six bytes
+                raise msgspec.ValidationError("more output than the recorder lets through")
             outputs = tuple(_outputs.decode(payload))
         except SandboxDied as death:
             return CellRun(death.fate)
@@ -201,6 +207,7 @@ class Submission:
     def test(self) -> TestLink:
         """Fork a worker for one test cell."""
         ours, theirs = socket.socketpair()
+        wire.impatient(ours)
         with theirs:
             try:
                 answer, _ = self._ask({"op": "test"}, time.monotonic() + 30, [theirs.fileno()])
@@ -248,7 +255,10 @@ def _total(processes: list[psutil.Process], kind: Literal["rss", "pss"]) -> int:
     total = 0
     for process in processes:
         with contextlib.suppress(psutil.Error):
-            total += process.memory_info().rss if kind == "rss" else process.memory_full_info().pss
+            try:
+                total += process.memory_info().rss if kind == "rss" else process.memory_full_info().pss
+            except psutil.AccessDenied:  # it made itself unreadable: all that it maps counts as its own
+                total += process.memory_info().rss
     return total
 
 

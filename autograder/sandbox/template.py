@@ -92,7 +92,7 @@ class Template:
 
     def _start(self, limits: Limits, control: int) -> dict[str, Any]:
         try:
-            holder = Holder(self._view, limits)
+            holder = Holder(self._view, limits, self._filter)
         except NoSandboxError as error:
             os.close(control)
             return {"error": str(error)}

@@ -24,6 +24,8 @@ _PREFIX = struct.Struct("!4sIQ")
 _MAGIC = b"AGW1"
 MAX_HEADER = 4 << 20
 MAX_PAYLOAD = 256 << 20
+PERIOD = 0.05  # seconds between two looks at the sender's memory
+SEND_SECONDS = 20.0  # without a byte taken, after which a receiver counts as gone
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
@@ -61,20 +63,31 @@ def send(
             sock.sendall(head)
             for view in views:
                 sock.sendall(view)
-    except (BrokenPipeError, ConnectionResetError) as error:
+    except (BrokenPipeError, ConnectionResetError, BlockingIOError) as error:
         raise Closed("the other side is gone") from error
+
+
+def impatient(sock: socket.socket) -> socket.socket:
+    """Have sending end with `Closed` where the other side reads nothing for `SEND_SECONDS`."""
+    seconds = struct.pack("@ll", int(SEND_SECONDS), 0)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
+    return sock
 
 
 def _read(
     sock: socket.socket, size: int, deadline: float | None, idle: Callable[[], None] | None
 ) -> bytearray:
-    """Read exactly `size` bytes, calling `idle` every 50 ms while nothing comes."""
+    """Read exactly `size` bytes, calling `idle` every 50 ms, also while they come in one by one."""
     data = bytearray(size)
     view = memoryview(data)
     got = 0
+    looked = time.monotonic()
     while got < size:
         if deadline is not None:
             _wait(sock, deadline, idle)
+            if idle is not None and time.monotonic() - looked > PERIOD:
+                idle()
+                looked = time.monotonic()
         try:
             n = sock.recv_into(view[got:])
         except InterruptedError:
@@ -94,7 +107,7 @@ def _wait(sock: socket.socket, deadline: float, idle: Callable[[], None] | None)
         left = deadline - time.monotonic()
         if left <= 0:
             raise Deadline
-        if poller.poll(min(left, 0.05) * 1000 + 1):
+        if poller.poll(min(left, PERIOD) * 1000 + 1):
             return
         if idle is not None:
             idle()
