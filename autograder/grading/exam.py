@@ -18,7 +18,7 @@ from autograder.sandbox.proxy import TestDesk
 from autograder.sandbox.session import GRACE, CellRun, SandboxDied
 
 if TYPE_CHECKING:
-    from autograder.grading.lesson import Lesson
+    from autograder.grading.lesson import Lesson, TestCell
     from autograder.grading.outcome import ExamRequest, PlanCell
     from autograder.sandbox.limits import Limits
     from autograder.sandbox.session import Output, Submission, Template
@@ -90,7 +90,7 @@ class Exam:
             self._done.append(cell)
             if cell.kind == "run" and cell.grade_id in self._lesson.locked:
                 self._run_along(cell, submission)
-            return CellResult(cell.index, _clean(run), run.fate)
+            return CellResult(cell.index, _counted(_clean(run), inside), run.fate)
         self._stopped = True
         which = f"the cell {cell.grade_id}" if cell.grade_id else "a cell of your own"
         self._notes.append(f"{which} {self._words(_NOTES[run.fate])}")
@@ -160,6 +160,14 @@ class Exam:
         )  # fmt: skip
 
 
+def _counted(outputs: list[dict[str, Any]], inside: TestCell | None) -> list[dict[str, Any]]:
+    """Have a mark that was made inside be one that nbgrader takes."""
+    for output in outputs if inside is not None else ():
+        if inside is not None and output["output_type"] == "execute_result":
+            output["data"] = {"text/plain": clamped(output["data"], inside.points)}
+    return outputs
+
+
 def _clean(run: CellRun) -> list[dict[str, Any]]:
     """Turn what the sandbox sent into nbformat outputs: text, pictures and formulas; no HTML, no script."""
     return [clean for output in run.outputs[:MAX_OUTPUTS] if (clean := _clean_one(output)) is not None]
@@ -178,7 +186,9 @@ def _clean_one(output: Output) -> dict[str, Any] | None:
             "evalue": scrub(output.evalue or ""),
             "traceback": lines,
         }
-    data = {mime: value for mime, value in (output.data or {}).items() if mime in _MIMES and _is_fit(mime, value)}
+    data = {
+        mime: value for mime, value in (output.data or {}).items() if mime in _MIMES and _is_fit(mime, value)
+    }
     if not data:
         return None
     metadata = {mime: about for mime, about in (output.metadata or {}).items() if mime in data}

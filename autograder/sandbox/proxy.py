@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.check import ProcessDied, TookTooLong
 from autograder.sandbox import replies, wire
+from autograder.sandbox.doubts import Doubts, copies
 from autograder.sandbox.replies import SubmissionError
 from autograder.sandbox.session import GRACE, SandboxDied
 from autograder.sandbox.surroundings import Surroundings
@@ -74,6 +75,7 @@ class TestDesk:
         self._names: list[str] = []
         self._passed: list[Callable[..., Any]] = []  # by the number under which the sandbox calls them back
         self._around = Surroundings()
+        self.doubts: Doubts | None = None  # of what the test is told; without, all is taken as it comes
         self.trouble = False  # whether a call hung or took its process down
 
     def close(self) -> None:
@@ -100,7 +102,8 @@ class TestDesk:
     def look_up(self, names: list[str]) -> dict[str, Any]:
         """Return what the names are bound to in the submission: proxies for functions, copies of data."""
         self._names = names
-        return self._describe()
+        found = self._describe()
+        return found if self.doubts is None else self.doubts.names(found)
 
     def _describe(self) -> dict[str, Any]:
         link = self._open()
@@ -251,11 +254,15 @@ class TestDesk:
             self.trouble = True
             raise TookTooLong(f"{name} had not returned after {seconds:.3g} s")
         unpacker = Unpacker(payload, self._known)
+        before = copies(arguments, answer.get("changed")) if self.doubts is not None else {}
         replies.copy_back(answer.get("changed"), arguments, unpacker.unpack)
+        if self.doubts is not None:
+            self.doubts.changed(name, arguments, before)
         replies.print_again(answer.get("printed"))
         replies.warn_again(answer.get("warnings"))
         if "error" in answer:
             raise replies.exception(answer["error"], name)
         if "value" not in answer:
             raise wire.WireError("neither a value nor an error")
-        return unpacker.unpack(answer["value"])
+        value = unpacker.unpack(answer["value"])
+        return value if self.doubts is None else self.doubts.value(name, {**arguments, **before}, value)

@@ -42,10 +42,10 @@ def copy_back(changed: Any, arguments: dict[str, Any], unpack: Callable[[Any], A
     for key, tree in changed.items():
         if key not in arguments:
             raise wire.WireError("a change to an argument that was not there")
-        _assign(arguments[key], unpack(tree))
+        assign(arguments[key], unpack(tree))
 
 
-def _assign(ours: Any, theirs: Any) -> None:
+def assign(ours: Any, theirs: Any) -> None:
     """Make `ours` equal to `theirs` in place, where both are of one kind."""
     if isinstance(ours, np.ndarray) and isinstance(theirs, np.ndarray):
         if ours.flags.writeable and ours.shape == theirs.shape and ours.dtype == theirs.dtype:

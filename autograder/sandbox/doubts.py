@@ -1,0 +1,123 @@
+"""What an answer is doubted for: two ways to agree with a test that do not take the right answer.
+
+A function may set its argument to zero, so that what the test computes from the argument afterwards is zero too.
+And an empty array broadcasts against any other, so that `np.allclose` finds nothing that differs. Honest work
+does neither where the reference does not, or fails the test all the same. So a test that was passed in spite of
+a doubt is run once more, strictly: arguments stay what they were, and such an array is refused.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder.check import Opaque
+from autograder.sandbox.replies import SubmissionError, assign
+from autograder.sandbox.values import Packer
+from autograder.sandbox.wire import WireError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_FEW = 100  # parts of a result that are looked at, at each of two levels
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the reference gave for the same arguments, and what it left of them."""
+
+    value: Any
+    arguments: Mapping[str, Any]
+
+
+class Doubts:
+    """Weighs one test's answers against the reference.
+
+    Parameters
+    ----------
+    ask
+        Calls the reference of a name with arguments by key; None where there is none to ask.
+    data
+        The reference's own data.
+    """
+
+    def __init__(
+        self, ask: Callable[[str, dict[str, Any]], Expected | None], data: Mapping[str, Any]
+    ) -> None:
+        self.raised = False
+        self.strict = False
+        self._ask = ask
+        self._data = data
+        self._undo: list[tuple[Any, Any]] = []
+
+    def names(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Weigh the data that the submission bound."""
+        for name, value in found.items():
+            if _empty(value) and name in self._data and not _empty(self._data[name]):
+                self.raised = True
+                if self.strict:
+                    found[name] = Opaque("empty array")
+        return found
+
+    def changed(self, name: str, arguments: dict[str, Any], before: dict[str, Any]) -> None:
+        """Weigh what a call made of its arguments; `before` has copies of those it says it changed."""
+        different = [key for key, value in before.items() if not _alike(value, arguments[key])]
+        expected = self._ask(name, {**arguments, **before}) if different else None
+        if expected is None:
+            return
+        for key in different:
+            if _alike(expected.arguments[key], before[key]):
+                self.raised = True
+                if self.strict:
+                    assign(arguments[key], before[key])
+                else:
+                    self._undo.append((arguments[key], before[key]))
+
+    def value(self, name: str, arguments: dict[str, Any], value: Any) -> Any:
+        """Weigh what a call returned."""
+        expected = self._ask(name, arguments) if _empty(value) else None
+        if expected is None or _empty(expected.value):
+            return value
+        self.raised = True
+        if self.strict:
+            raise SubmissionError(f"{name} returned an empty array where the result has entries")
+        return value
+
+    def begin_strictly(self) -> None:
+        """Put back the arguments that were changed, and let no doubt pass from now on."""
+        for argument, before in reversed(self._undo):
+            assign(argument, before)
+        self._undo.clear()
+        self.strict = True
+
+
+def copies(arguments: dict[str, Any], changed: object) -> dict[str, Any]:
+    """Return copies of the arguments that an answer says were changed."""
+    keys = changed if type(changed) is dict else {}
+    return {key: copy.deepcopy(arguments[key]) for key in keys if key in arguments}
+
+
+def _empty(value: Any, depth: int = 0) -> bool:
+    """Whether a value is an empty array, or has one among its first parts."""
+    if isinstance(value, np.ndarray):
+        return value.size == 0
+    if depth < 2 and type(value) in (list, tuple, dict) and len(value) <= _FEW:  # noqa: PLR2004 - a pair of dicts
+        return any(_empty(part, depth + 1) for part in (value.values() if type(value) is dict else value))
+    return False
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same, bit by bit."""
+    return _print_of(one) == _print_of(other)
+
+
+def _print_of(value: Any) -> object:
+    packer = Packer(id)
+    try:
+        tree = packer.pack(value)
+    except WireError:
+        return id(value)
+    return tree, [bytes(buffer) for buffer in packer.buffers]
