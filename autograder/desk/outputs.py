@@ -19,6 +19,8 @@ from autograder.desk.redact import Redactor, plain, without_paths
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from autograder.check import AspectResult
+
 MAX_OUTPUTS = 60
 _REASON = 180
 _ARROW = re.compile(r"^\s*-+>\s*\d*\s?(.*)$", re.MULTILINE)
@@ -100,10 +102,21 @@ def _reason(report: Report) -> str:
     failing = [aspect for aspect in report.aspects if aspect.status != "passed"]
     if not failing:
         return ""
-    first = next((aspect for aspect in failing if aspect.finding), failing[0])
-    what = first.finding.what if first.finding else "not checked"
-    rest = f" And {len(failing) - 1} more." if len(failing) > 1 else ""
-    return _line(f"{first.name}: {what}") + rest
+    said = [(aspect.name, _what(aspect)) for aspect in failing]
+    if len({what for _, what in said}) == 1 and len(said) > 1:
+        return _line(said[0][1])
+    name, what = next(((a.name, _what(a)) for a in failing if a.finding and a.finding.mistake), said[0])
+    rest = [other for other, _ in said if other != name]
+    return _line(f"{name}: {what}") + (f" Also lost: {', '.join(rest)}." if rest else "")
+
+
+def _what(aspect: AspectResult) -> str:
+    """Say what was found, as a sentence, with the known mistake's name where one explains it."""
+    if aspect.finding is None:
+        return "not checked."
+    mistake = aspect.finding.mistake
+    what = aspect.finding.what + (f" ({mistake})" if mistake else "")
+    return what if what.endswith((".", "?", "…")) else f"{what}."
 
 
 def _failed(output: Any, source: str, redactor: Redactor) -> Verdict:

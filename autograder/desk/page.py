@@ -63,6 +63,7 @@ class Notices:
     status: str
     reason: str
     mends: Sequence[str]
+    notes: Sequence[str] = ()
 
 
 @lru_cache(maxsize=1)
@@ -259,9 +260,10 @@ def _notices(nb: Mapping[str, Any]) -> Notices:
     own = nb.get("metadata", {}).get("autograder", {})
     if not isinstance(own, dict):
         own = {}
-    mends = own.get("mends", ())
+    mends, notes = own.get("mends", ()), own.get("notes", ())
     return Notices(
         status=str(own.get("status", "")),
         reason=without_paths(plain(str(own.get("reason") or ""))),
         mends=[str(mend) for mend in mends] if isinstance(mends, (list, tuple)) else [],
+        notes=[str(note) for note in notes] if isinstance(notes, (list, tuple)) else [],
     )

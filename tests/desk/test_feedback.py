@@ -10,6 +10,8 @@ import pytest
 
 from autograder.check import AspectResult, Report
 from autograder.desk.feedback import write_feedback
+from autograder.desk.outputs import verdict
+from autograder.desk.redact import Redactor
 
 from .graded_course import ASSIGNMENT, TEST_RELU, check_cell, lesson, nbf, reported, solution
 
@@ -194,3 +196,15 @@ def test_an_answer_in_words_shows_its_comment_and_waits_for_a_person(desk: Desk)
     page = page_of(desk, nb=nb)
     assert "not marked yet: a person reads this answer" in page
     assert "<h3>Your answer: why (0 of 2)</h3>" in page
+
+
+def test_one_reason_for_all_aspects_is_said_once() -> None:
+    stub = [
+        {"name": name, "points": 1.0, "earned": 0.0, "status": "failed", "notes": []}
+        for name in ("values", "shapes")
+    ]
+    finding = {"verdict": "not written yet", "case": None, "advice": None, "mistake": None}
+    card = {"title": "relu", "earned": 0.0, "points": 2.0, "student_side": False}
+    record = card | {"aspects": [aspect | {"finding": finding} for aspect in stub]}
+    output = {"output_type": "display_data", "data": {}, "metadata": {"autograder": record}}
+    assert verdict([output], "", Redactor.for_sources([])).reason == "not written yet."
