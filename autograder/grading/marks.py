@@ -80,6 +80,8 @@ def outcomes(notebook: NotebookNode, result: ExamResult) -> dict[str, CellOutcom
         message, mistakes = reason(cell.get("outputs", []))
         if failed and status != "full":
             message = f"{failed}\n{message}".strip()
+        if not message and status in {"part", "none"}:
+            message = f"the test counted {earned:g} of {possible:g} points"
         if INSIDE_TAG in cells.tags(cell):
             message = f"[run inside the sandbox] {message}".strip()
         found[name] = CellOutcome(earned, possible, status, message, mistakes)  # type: ignore[arg-type]
