@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,17 @@ def command(folder: Path, options: Sequence[str] = ()) -> list[str]:
     return [*words, *options]
 
 
+def fresh_lessons(folder: Path) -> Path:
+    """Copy the lessons that are not in `folder` yet: what is worked on there is never overwritten."""
+    released = ROOT / "notebooks"
+    for source in sorted(released.rglob("*")):
+        target = folder / source.relative_to(released)
+        if source.is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    return folder
+
+
 def main() -> None:
     """Become JupyterLab."""
     parser = argparse.ArgumentParser(
@@ -69,11 +81,11 @@ def main() -> None:
         epilog="Anything else (--port 9000, --no-browser) is passed to JupyterLab.",
     )
     parser.add_argument("--course", action="store_true", help="the whole course folder, with formgrader")
-    parser.add_argument("--folder", type=Path, help="another folder than notebooks/")
+    parser.add_argument("--folder", type=Path, help="another folder than work/")
     chosen, options = parser.parse_known_args()
-    folder = chosen.folder or (ROOT if chosen.course else ROOT / "notebooks")
-    os.chdir(ROOT)  # nbgrader reads nbgrader_config.py from the folder that it starts in
-    words = command(folder.resolve(), options)
+    folder = (chosen.folder or (ROOT if chosen.course else fresh_lessons(ROOT / "work"))).resolve()
+    os.chdir(folder if chosen.course else ROOT)  # nbgrader reads nbgrader_config.py from where it starts
+    words = command(folder, options)
     os.execve(words[0], words, environment(os.environ, course=chosen.course))  # noqa: S606 (no shell wanted)
 
 

@@ -199,7 +199,7 @@ def test_an_answer_in_words_shows_its_comment_and_waits_for_a_person(desk: Desk)
 
 
 def test_one_reason_for_all_aspects_is_said_once() -> None:
-    stub = [
+    stub: list[dict[str, Any]] = [
         {"name": name, "points": 1.0, "earned": 0.0, "status": "failed", "notes": []}
         for name in ("values", "shapes")
     ]

@@ -7,6 +7,7 @@ import ipaddress
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -226,3 +227,13 @@ def test_the_assignment_list_finds_the_exchange(lab: Lab, visit: Visit) -> None:
     expect(answer.first).to_be_visible()
     assert visit.elsewhere() == []
     assert outside(lab) == []
+
+
+def test_work_on_a_lesson_is_never_overwritten(tmp_path: Path) -> None:
+    lab = runpy.run_path(str(ROOT / "tools" / "lab.py"))
+    mine = tmp_path / "00_start_here" / "00_start_here.ipynb"
+    mine.parent.mkdir()
+    mine.write_text("my work", encoding="utf-8")
+    lab["fresh_lessons"](tmp_path)
+    assert mine.read_text(encoding="utf-8") == "my work"
+    assert (tmp_path / "01_activations" / "01_activations.ipynb").is_file()
