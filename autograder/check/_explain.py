@@ -39,7 +39,7 @@ def explain(error: BaseException, case: str | None = None) -> Finding:  # noqa: 
         return Finding(_with("took too long", error), case=case, advice=advice)
     if isinstance(error, ProcessDied):
         advice = "Too much memory, exit() or a crash does that."
-        return Finding(_with("Python itself ended during the call", error), case=case, advice=advice)
+        return Finding(str(error) or "Python itself ended during the call", case=case, advice=advice)
     if isinstance(error, RecursionError):
         return Finding("called itself without end", case=case, advice="Which call should be the last one?")
     if isinstance(error, MemoryError):

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from autograder.sandbox.session import Submission, TestLink
 
 _MEANING = {
-    "timeout": "it did not end in time",
-    "died": "it ended the Python process",
-    "memory": "it used more memory than a submission may",
-    "garbled": "it damaged the connection to the grader",
+    "timeout": "did not end in time",
+    "died": "ended the Python process",
+    "memory": "used more memory than a submission may",
+    "garbled": "damaged the connection to the grader",
 }
 
 
@@ -133,7 +133,7 @@ class TestDesk:
                 self._link = self._submission.test()
             except SandboxDied as death:
                 self.trouble = True
-                raise ProcessDied(_MEANING.get(death.fate, death.fate)) from None
+                raise ProcessDied(f"the submission {_MEANING.get(death.fate, death.fate)}") from None
             self._generation += 1
             self._around.renew()
         return self._link
@@ -202,7 +202,7 @@ class TestDesk:
         except wire.Closed:
             self._lost()
             fate = "memory" if self._submission.over_memory else "died"
-            raise ProcessDied(f"{name}: {_MEANING[fate]}") from None
+            raise ProcessDied(f"{name} {_MEANING[fate]}") from None
         except wire.WireError as error:
             self._lost()
             raise ProcessDied(f"{name}: its answer could not be read ({error})") from None

@@ -293,7 +293,7 @@ SAMPLES = [
             "partial",
             scores={"softplus": 3},
             says={"softplus": "ended the Python process"},
-            why="softplus: stability: Python itself ended during the call",
+            why="softplus: stability: softplus ended the Python process",
         ),
         answers={"softplus": ENDS_PYTHON, "log_sigmoid": OTHER_FORMULAS["log_sigmoid"]},
     ),
