@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from autograder.grading.lesson import clamped, scrub
+from autograder.grading.credit import counted
+from autograder.grading.lesson import scrub
 from autograder.grading.outcome import CellResult, ExamResult
 from autograder.sandbox.proxy import TestDesk
 from autograder.sandbox.session import GRACE, CellRun, SandboxDied
@@ -164,7 +165,7 @@ def _counted(outputs: list[dict[str, Any]], inside: TestCell | None) -> list[dic
     """Have a mark that was made inside be one that nbgrader takes."""
     for output in outputs if inside is not None else ():
         if inside is not None and output["output_type"] == "execute_result":
-            output["data"] = {"text/plain": clamped(output["data"], inside.points)}
+            output["data"] = {"text/plain": counted(output["data"], inside.points)}
     return outputs
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.check import ProcessDied, TookTooLong, grading
+from autograder.grading import credit
 from autograder.grading.names import Ledger, is_imported, kind_of
 from autograder.lesson import notebook as cells
 from autograder.sandbox.doubts import Doubts, Expected
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 INSIDE_TAG = "in-sandbox"
 _PATHS = re.compile(r"(?:/[\w.+@-]+)+/(?:site-packages|python3\.\d+|autograder)/")
-_SCALAR = re.compile(r"(?:np|numpy)\.\w+\((.*)\)", re.DOTALL)
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -76,6 +76,7 @@ class Lesson:
             elif name is not None and cell.cell_type == "code" and kind_of(cell) == "locked":
                 self.locked[name] = cell.source
         self._ledger = Ledger()
+        self._numeric: set[str] = set()  # tests whose last value is a number of points
         self.reference = self._run_source(Shell(), learn=True)
         self._mistakes.close()
         self._shell = Shell()
@@ -89,7 +90,11 @@ class Lesson:
         def execute() -> None:
             mapping = namespace if learn else self.reference
             with grading.session(reference=mapping, mistakes=self._mistakes):
-                ok, _ = shell.run(cell.source)
+                ok, outputs = shell.run(cell.source)
+            if learn and any(
+                credit.is_number(o["data"]) for o in outputs if o["output_type"] == "execute_result"
+            ):
+                self._numeric.add(cells.grade_id(cell) or "")
             if not ok and learn:
                 error = f"{type(shell.last_error).__name__}: {shell.last_error}"
                 self.problems.append(f"the source's cell {cells.grade_id(cell) or '?'} fails: {error}")
@@ -147,9 +152,9 @@ class Lesson:
         result = self._run_once(test, desk, seconds)
         doubted = desk.doubts.raised
         desk.doubts.begin_strictly()
-        if doubted and (earned := earned_by(result[0], test.points)):
+        if doubted and (earned := credit.earned_by(result[0], test.points)):
             again = self._run_once(test, desk, seconds)
-            if earned_by(again[0], test.points) < earned:
+            if credit.earned_by(again[0], test.points) < earned:
                 return again
         return result
 
@@ -198,9 +203,8 @@ class Lesson:
             if kind == "error":
                 kept.append(self._failure(test, hidden))
             elif kind == "execute_result":
-                kept.append(
-                    {**output, "data": {"text/plain": clamped(output["data"], test.points)}, "metadata": {}}
-                )
+                text = credit.counted(output["data"], test.points, number=test.grade_id in self._numeric)
+                kept.append({**output, "data": {"text/plain": text}, "metadata": {}})
             elif kind == "stream" and output["name"] == "stdout" and not hidden:
                 kept.append(output)
             # stderr would cost all the points, and displays of a test with hidden lines could show them
@@ -233,36 +237,6 @@ def _line_in_cell(error: BaseException) -> int | None:
             break
         traceback = traceback.tb_next
     return line
-
-
-def clamped(data: dict[str, Any], points: float) -> str:
-    """Return a test's last value as text that nbgrader counts as it should.
-
-    nbgrader refuses a number above the cell's points, gives all of them for one below zero, for one that is none
-    (nan), and for a NumPy scalar, whose text it does not read.
-    """
-    text = str(data.get("text/plain", "")) or "None"
-    scalar = _SCALAR.fullmatch(text.strip())
-    try:
-        value = float(scalar[1] if scalar else text)
-    except ValueError:
-        return text
-    if not value >= 0:
-        return "0.0"
-    return repr(points) if value > points else repr(value) if scalar else text
-
-
-def earned_by(outputs: list[dict[str, Any]], points: float) -> float:
-    """Return what nbgrader will give for a test's outputs."""
-    for output in outputs:
-        if output["output_type"] == "error":
-            return 0.0
-        if output["output_type"] == "execute_result":
-            try:
-                return float(output["data"]["text/plain"])
-            except ValueError:
-                return points
-    return points
 
 
 def _error(name: str, value: str, lines: list[str]) -> dict[str, Any]:
