@@ -160,5 +160,20 @@ def demo(
         raise typer.Exit(1)
 
 
+@app.command()
+def doctor(course: CourseOption = HERE) -> None:
+    """Try to get out of a sandbox, live, and look at what else grading needs here."""
+    from autograder.lesson.course import CourseError, open_course  # noqa: PLC0415
+    from autograder.sandbox.doctor import report  # noqa: PLC0415
+
+    opened, problem = None, ""
+    try:
+        opened = open_course(course)
+    except CourseError as error:
+        problem = str(error)
+    if not report(_console, opened, problem):
+        raise typer.Exit(1)
+
+
 if __name__ == "__main__":
     sys.exit(app())

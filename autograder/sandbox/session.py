@@ -240,12 +240,20 @@ class Submission:
         self.close()
         raise SandboxDied(fate)
 
+    def processes(self) -> list[psutil.Process]:
+        """Return all that runs in the sandbox, the holder's own processes included."""
+        found: dict[int, psutil.Process] = {}
+        for pid in self._pids:
+            with contextlib.suppress(psutil.Error):
+                root = psutil.Process(pid)
+                found |= {process.pid: process for process in (root, *root.children(recursive=True))}
+        return list(found.values())
+
     def watch_memory(self) -> None:
         """Kill the submission when its processes together use more memory than it may."""
         limit = self.limits.memory_mib << 20
         with contextlib.suppress(psutil.Error):
-            roots = [psutil.Process(pid) for pid in self._pids]
-            processes = [p for root in roots for p in (root, *root.children(recursive=True))]
+            processes = self.processes()
             if _total(processes, "rss") > limit and _total(processes, "pss") > limit:
                 self.over_memory = True
                 self._template.stop(self._holder)
