@@ -4,3 +4,9 @@ What lives here: the trusted run of a lesson's source (`lesson`), one submission
 process that holds both (`examiner`, and `pool` on the grader's side), the mending of damaged notebooks
 (`mend`), nbgrader's preprocessors (`preprocessors`), and the driver of whole classes (`run`, `gradebook`).
 """
+
+import sys
+
+# jsonschema imports this if it is there, and it takes more than a second: a grammar of web addresses in all
+# scripts, which nothing here asks for. None makes the import fail, and jsonschema goes on without.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -89,7 +89,7 @@ class Exam:
         run = submission.run_cell(source, seconds=seconds, pictures=cell.pictures)
         if run.fate in {"ok", "error"}:
             self._done.append(cell)
-            if cell.kind == "run" and cell.grade_id in self._lesson.locked:
+            if cell.kind == "run" and self._lesson.needs(cell.grade_id):
                 self._run_along(cell, submission)
             return CellResult(cell.index, _counted(_clean(run), inside), run.fate)
         self._stopped = True

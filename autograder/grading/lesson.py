@@ -52,6 +52,20 @@ class TestCell:
     inside: bool
 
 
+class _Shell(Shell):
+    """Runs the same cells for each submission, so it reads each one's magics and prompts once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, str] = {}
+        super().__init__()
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Return the cell as Python, from the last time if there was one."""
+        if raw_cell not in self._read:
+            self._read[raw_cell] = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
+        return self._read[raw_cell]
+
+
 class Lesson:
     """A lesson's source, run and ready to examine.
 
@@ -78,8 +92,9 @@ class Lesson:
         self._ledger = Ledger()
         self._numeric: set[str] = set()  # tests whose last value is a number of points
         self.reference = self._run_source(Shell(), learn=True)
+        self._ledger.close()
         self._mistakes.close()
-        self._shell = Shell()
+        self._shell = _Shell()
         self._namespace = self._shell.user_ns
         self._run_source(self._shell)
 
@@ -113,6 +128,10 @@ class Lesson:
                 self._namespace.pop(name, None)
         np.random.seed(0)  # noqa: NPY002 - a test that draws without a seed draws the same each time
         random.seed(0)
+
+    def needs(self, grade_id: str) -> bool:
+        """Whether a cell is a locked one with something in it that tests need."""
+        return grade_id in self._ledger.essential
 
     def follows(self, grade_id: str) -> bool:
         """Whether a locked cell uses what the submission binds."""

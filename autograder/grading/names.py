@@ -16,6 +16,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.lesson import notebook as cells
 from autograder.sandbox import wire
+from autograder.sandbox.surroundings import seedings
 from autograder.sandbox.values import Packer
 
 if TYPE_CHECKING:
@@ -43,8 +44,12 @@ class Ledger:
         self._owner: dict[str, Kind] = {}
         self._students: dict[str, list[str]] = {}
         self._reach: set[str] = set()  # the submission's names, and the locked helpers that use one
-        self._needed: set[str] | None = set()  # names that tests and locked cells speak of; None for any
+        self._needed: set[str] | None = (
+            set()
+        )  # names that tests speak of, or locked cells they need; None for any
+        self._locked: dict[str, tuple[set[str] | None, set[str], bool]] = {}  # mentions, binds, sets a seed
         self.following: set[str] = set()  # locked cells that use what the submission binds
+        self.essential: set[str] = set()  # locked cells that tests need: the others only show something
         self.bound: dict[str, None] = {}  # every name that any cell binds
 
     def run(self, cell: NotebookNode, namespace: Mapping[str, Any], execute: Callable[[], object]) -> None:
@@ -52,15 +57,18 @@ class Ledger:
         kind, name = kind_of(cell), cells.grade_id(cell)
         tree = _parse(cell.source)
         mentioned = _mentioned(tree)
-        if kind != "student":
+        if kind == "test":
             self._speak_of(mentioned)
-            if name is not None:
-                self._students[name] = [n for n, owner in self._owner.items() if owner == "student"]
-                if kind == "locked" and (mentioned is None or mentioned & self._reach):
-                    self.following.add(name)
+        if kind != "student" and name is not None:
+            self._students[name] = [n for n, owner in self._owner.items() if owner == "student"]
+            if kind == "locked" and (mentioned is None or mentioned & self._reach):
+                self.following.add(name)
+        seeded = seedings()
         before = {n: (value, _print_of(value)) for n, value in namespace.items() if not is_shells(n)}
         execute()
         bound = _bound(before, namespace, _assigned(tree))
+        if kind == "locked" and name is not None:
+            self._locked[name] = mentioned, bound, seedings() != seeded
         if kind == "student":
             bound |= {n for n in mentioned or before if n in before and _beyond_reading(before[n][0])}
         for n in sorted(bound):
@@ -77,6 +85,18 @@ class Ledger:
             self._needed = None
         elif self._needed is not None:
             self._needed |= mentioned
+
+    def close(self) -> None:
+        """Work out, after the last cell, which locked cells the tests need."""
+        found = True
+        while found:
+            found = False
+            for name, (mentioned, bound, seeded) in self._locked.items():
+                wanted = seeded or self._needed is None or bool(bound & self._needed)
+                if wanted and name not in self.essential:
+                    found = True
+                    self.essential.add(name)
+                    self._speak_of(mentioned)
 
     def names(self, grade_id: str) -> list[str]:
         """Return the names that are the submission's when this test or locked cell is run."""

@@ -23,10 +23,20 @@ _seedings = [0]
 
 
 def count_seedings() -> None:
-    """Have `np.random.seed` and `random.seed` count their calls: a seed set twice leaves no other trace."""
-    for module in (np.random, random):
-        if not hasattr(module.seed, "__wrapped__"):
-            module.seed = _counted(module.seed)  # type: ignore[attr-defined]
+    """Have the functions that set a global generator's state count their calls.
+
+    Looking at the states themselves before each call would take longer than the call, and a seed that is set
+    twice leaves no trace there.
+    """
+    for module, names in ((np.random, ("seed", "set_state")), (random, ("seed", "setstate"))):
+        for name in names:
+            if not hasattr(getattr(module, name), "__wrapped__"):
+                setattr(module, name, _counted(getattr(module, name)))
+
+
+def seedings() -> int:
+    """Return how often a global generator's state was set."""
+    return _seedings[0]
 
 
 def _counted(seed: Callable[..., None]) -> Callable[..., None]:
@@ -45,8 +55,7 @@ class Surroundings:
         self._namespace: dict[str, Any] = {}
         self._laid: dict[str, Any] = {}
         self._known: dict[str, Any] = {}
-        self._random = _random_state()
-        self._first_random = self._random
+        self._first_seedings = self._seedings = seedings()
 
     def watch(self, namespace: dict[str, Any], names: Sequence[str]) -> None:
         """Take the present bindings of these names as what the sandbox has."""
@@ -57,7 +66,7 @@ class Surroundings:
     def renew(self) -> None:
         """Forget what was carried over: a fresh worker knows nothing of it."""
         self._known = dict(self._laid)
-        self._random = self._first_random
+        self._seedings = self._first_seedings
 
     def changes(self, packer: Packer) -> dict[str, Any]:
         """Return what has changed since the last call, as additions to its message."""
@@ -78,21 +87,14 @@ class Surroundings:
             found["deleted"] = deleted
         if bound:
             found["bound"] = bound
-        state = _random_state()
-        if state != self._random:
-            self._random = state
+        if seedings() != self._seedings:
+            self._seedings = seedings()
             numpys = np.random.get_state()  # noqa: NPY002 - the global state is what is carried
             version, words, gauss = random.getstate()
             found["random"] = [
                 packer.pack(part) for part in (tuple(numpys), version, np.array(words, np.uint64), gauss)
             ]
         return found
-
-
-def _random_state() -> tuple[Any, ...]:
-    """Return something equal exactly when both global generators stand as they stood."""
-    numpys: Any = np.random.get_state()  # noqa: NPY002
-    return _seedings[0], numpys[1].tobytes(), numpys[2:], random.getstate()
 
 
 def take_over(message: dict[str, Any], namespace: dict[str, Any], unpack: Callable[[Any], Any]) -> None:
