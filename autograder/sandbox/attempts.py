@@ -76,7 +76,8 @@ ATTEMPTS = (
         "        s.settimeout(0.5)\n"
         "        try: s.connect((host, port)); broken = host\n"
         "        except OSError: pass\n"
-        "broken = broken or ', '.join(name for _, name in socket.if_nameindex() if name != 'lo')",
+        "names = [line.split(':')[0].strip() for line in open('/proc/net/dev').readlines()[2:]]\n"
+        "broken = broken or ', '.join(name for name in names if name != 'lo')",
         _BWRAP,
     ),
     Attempt(
