@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 _CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright runs once at a time: the next folder starts its own
 def chromium() -> Iterator[Browser]:
     if not _CHROMIUM.exists():
         pytest.skip(f"no browser at {_CHROMIUM}: install chromium, or set CHROMIUM to where it is")
