@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FUNCTIONS, numbers, sentences } from "../../autograder/explore/static/activations.js";
 
-const scene = { function: "relu", x: 1, kink: 0, sharpness: 1, h: 0, revealed: true };
+const scene = { function: "relu", x: 1, corner: "fan", corner_slope: 0, sharpness: 1, h: 0, revealed: true };
 const near = (got, want, tolerance = 1e-6) =>
   assert.ok(Math.abs(got - want) <= tolerance, `expected ${want}, got ${got}`);
 
@@ -29,12 +29,19 @@ test("nothing overflows, however far out", () => {
   assert.ok(FUNCTIONS.tanh.slope(30, scene) > 0, "tiny, but not lost to cancellation");
 });
 
-test("at ReLU's kink the slope is the value that was chosen", () => {
-  for (const kink of [0, 0.5, 1]) assert.equal(numbers({ ...scene, x: 0, kink }).slope, kink);
-  assert.equal(numbers({ ...scene, x: 0.1, kink: 0.5 }).slope, 1);
+test("at ReLU's corner the line has the slope that was chosen", () => {
+  for (const corner_slope of [0, 0.5, 1]) assert.equal(numbers({ ...scene, x: 0, corner_slope }).slope, corner_slope);
+  assert.equal(numbers({ ...scene, x: 0.1, corner_slope: 0.5 }).slope, 1);
 });
 
-test("a probe across the kink measures neither slope", () => {
+test("a corner that is kept hidden has no slope, in numbers or in words", () => {
+  const hidden = { ...scene, corner: "hidden", corner_slope: 0.5 };
+  assert.ok(Number.isNaN(numbers({ ...hidden, x: 0 }).slope));
+  assert.equal(sentences({ ...hidden, x: 0 }).join(" "), "ReLU at x = 0: f(x) = 0.0000. The graph has a corner here.");
+  assert.equal(numbers({ ...hidden, x: 0.1 }).slope, 1);
+});
+
+test("a probe across the corner measures neither slope", () => {
   const { secant, straddles } = numbers({ ...scene, x: 0.5, h: 1 });
   near(secant, 0.75);
   assert.ok(straddles);

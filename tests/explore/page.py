@@ -2,6 +2,8 @@
 
 import json
 
+from ipywidgets import DOMWidget
+
 from autograder.explore._explorable import Explorable
 
 _PAGE = """<!doctype html>
@@ -36,10 +38,8 @@ document.body.dataset.ready = "yes";
 
 def page_of(shown: Explorable) -> str:
     """Return the page's text, its module and state inlined."""
-    state = {
-        name: getattr(shown, name)
-        for name in (*shown.controls, "ask", "prediction", "revealed", "lock", "_scene")
-    }
+    own = set(shown.trait_names(sync=True)) - set(DOMWidget.class_trait_names()) - {"_esm", "_css"}
+    state = {name: getattr(shown, name) for name in own if not name.startswith("_anywidget")}
     inlined = {
         "__STYLE__": str(shown._css),
         "__STATE__": _script(state),

@@ -42,14 +42,34 @@ def test_numbers_follow_the_state() -> None:
     shown = explore.activations("relu", x=-2.0)
     assert shown.slope == 0
     shown.x = 0.0
-    shown.kink = 0.25
+    shown.corner_slope = 0.25
     assert (shown.y, shown.slope) == (0.0, 0.25)
 
 
-def test_probe_across_the_kink_measures_neither_slope() -> None:
+def test_there_is_no_slope_at_the_corner_but_a_fan_of_lines() -> None:
+    assert explore.activations("relu", x=0, corner_slope=0.4, h=0.5).describe() == (
+        "ReLU at x = 0: f(x) = 0.0000.\n"
+        "At the corner there is no slope. The dashed line has slope 0.4; "
+        "with any slope from 0 to 1 it stays on or below the graph.\n"
+        "Central difference with h = 0.5: 0.5000.\n"
+        "Its two points lie on both sides of the corner."
+    )
+
+
+def test_a_corner_can_keep_its_answer_even_when_the_slopes_are_shown() -> None:
+    shown = explore.activations("relu", x=0, corner="hidden", corner_slope=0.4)
+    assert shown.describe() == "ReLU at x = 0: f(x) = 0.0000.\nThe graph has a corner here."
+    assert np.isnan(shown.slope)
+    assert shown.picture().count("<circle") == 1
+    assert "nan" not in shown.picture()
+    shown.x = 2.0
+    assert shown.slope == 1
+
+
+def test_probe_across_the_corner_measures_neither_slope() -> None:
     shown = explore.activations("relu", x=0.5, h=1.0)
     assert shown.central_difference == 0.75
-    assert "both sides of the kink" in shown.describe()
+    assert "both sides of the corner" in shown.describe()
     assert np.isnan(explore.activations("relu").central_difference)
 
 
@@ -62,7 +82,16 @@ def test_softplus_lies_above_relu_by_no_more_than_its_gap_at_zero(x: float, shar
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"x": 7}, {"x": float("nan")}, {"kink": -0.1}, {"sharpness": 0}, {"h": 3}, {"function": "elu"}]
+    "wrong",
+    [
+        {"x": 7},
+        {"x": float("nan")},
+        {"corner": "round"},
+        {"corner_slope": -0.1},
+        {"sharpness": 0},
+        {"h": 3},
+        {"function": "elu"},
+    ],
 )
 def test_a_state_that_cannot_be_shown_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(traitlets.TraitError, match=next(iter(wrong))):
@@ -83,4 +112,4 @@ def test_nothing_without_javascript_gives_the_answer_away() -> None:
     assert data["text/plain"].startswith("How steep?\n")
     assert "0.2500" not in data["text/plain"]
     assert data["image/svg+xml"].count("<circle") == 1
-    assert "Predict, then reveal" in data["image/svg+xml"]
+    assert "Hidden until you predict it" in data["image/svg+xml"]

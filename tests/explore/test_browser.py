@@ -105,7 +105,7 @@ def test_arrow_keys_move_the_point_and_stay_in_the_widget(show: Open) -> None:
 
 
 def test_all_of_it_by_keyboard_alone(show: Open) -> None:
-    page = show("softplus", x=0, ask="How far is softplus above ReLU at 0?")
+    page = show("softplus", x=0, h=0.2, ask="How far is softplus above ReLU at 0?")
     press = page.keyboard.press
     press("Tab")
     page.keyboard.type("about 0.7")
@@ -116,7 +116,7 @@ def test_all_of_it_by_keyboard_alone(show: Open) -> None:
     expect(page.get_by_role("status")).to_contain_text("0.6931 above ReLU")
     press("Shift+Tab")  # reset
     press("Shift+Tab")  # the probe
-    press("ArrowRight")
+    press("ArrowLeft")
     press("Shift+Tab")  # the sharpness
     press("End")
     expect(page.get_by_role("status")).to_contain_text("0.0347 above ReLU")
@@ -136,24 +136,49 @@ def test_the_answer_is_hidden_until_it_is_revealed(show: Open) -> None:
     expect(page.get_by_text("<b>ReLU</b>")).to_be_visible()
     hidden = page.locator(".ag-tangent, .ag-orange-fill, .ag-interval, .ag-curve.ag-orange")
     assert [hidden.nth(i).is_visible() for i in range(hidden.count())] == [False] * 4
-    expect(page.get_by_role("status")).to_have_text(re.compile("hidden until you reveal it"))
+    expect(page.get_by_role("status")).to_have_text(re.compile("hidden until you predict it"))
+    page.get_by_role("button", name="Reveal").click()
+    assert not page.evaluate("model.get('revealed')")  # nothing has been predicted yet
+    expect(page.get_by_label("Your prediction")).to_be_focused()
+    page.keyboard.type(" ")
+    page.get_by_role("button", name="Reveal").click()
+    assert not page.evaluate("model.get('revealed')")
+    page.keyboard.type("1")
     page.get_by_role("button", name="Reveal").click()
     assert numbers(page) == (2, 2, 1)
     expect(page.locator(".ag-orange-fill")).to_be_visible()
     expect(page.get_by_role("button", name="Reveal")).to_be_hidden()
 
 
-def test_the_value_at_the_kink_is_an_interval_to_choose_from(show: Open) -> None:
+def test_at_the_corner_there_is_a_line_to_choose(show: Open) -> None:
     page = show("relu", x=0.3)
     drag(page, 0, 0.6, (36 + 157) / 360)
-    page.get_by_label("Slope at the kink").focus()
+    page.get_by_label("Line at the corner").focus()
     page.keyboard.press("ArrowRight")
-    assert numbers(page) == (0, 0, 0.05)
-    expect(page.get_by_role("status")).to_contain_text(
-        "every value in [0, 1] is a subgradient; 0.05 is chosen"
-    )
+    expect(page.get_by_role("status")).to_contain_text("ReLU at x = 0: f(x) = 0.0000.")
+    expect(page.get_by_role("status")).to_contain_text("no slope. The dashed line has slope 0.05; with any")
     expect(page.get_by_text("[0, 1]", exact=True)).to_be_visible()
     expect(page.locator(".ag-fan")).to_be_visible()
+
+
+def test_a_hidden_corner_shows_neither_fan_nor_slope_nor_slider(show: Open) -> None:
+    page = show("relu", x=0.1, corner="hidden")
+    assert numbers(page) == (0.1, 0.1, 1)
+    page.get_by_label("Point x").press("ArrowLeft")
+    expect(page.get_by_role("status")).to_contain_text("The graph has a corner here.")
+    for answer in [".ag-fan", ".ag-tangent", ".ag-orange-fill", ".ag-interval", ".ag-note"]:
+        expect(page.locator(answer)).to_be_hidden()
+    expect(page.get_by_label("Line at the corner")).to_be_hidden()
+    page.get_by_label("Point x").press("ArrowRight")
+    assert numbers(page) == (0.1, 0.1, 1)
+    expect(page.locator(".ag-tangent")).to_be_visible()
+
+
+def test_the_probe_is_there_only_where_the_lesson_speaks_of_it(show: Open) -> None:
+    expect(show("tanh").get_by_label("Probe step h")).to_be_hidden()
+    page = show("tanh", h=0.1)
+    page.get_by_label("Probe step h").press("Home")  # off, and still there to turn on again
+    expect(page.get_by_label("Probe step h")).to_be_visible()
 
 
 def test_what_is_locked_cannot_be_moved(show: Open) -> None:

@@ -21,7 +21,7 @@ def node(*arguments: str, stdin: str = "") -> str:
     found = shutil.which("node")
     if found is None:
         pytest.skip("no node on PATH: the JavaScript's own tests need it")
-    done = subprocess.run([found, *arguments], input=stdin, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([found, *arguments], input=stdin, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -33,10 +33,21 @@ def test_the_modules_own_tests(tests: Path) -> None:
 
 def test_browser_and_python_show_the_same() -> None:
     scenes = [
-        {"function": f, "x": x, "kink": kink, "sharpness": sharpness, "h": h, "revealed": revealed}
+        {
+            "function": f,
+            "x": x,
+            "corner": corner,
+            "corner_slope": slope,
+            "sharpness": sharpness,
+            "h": h,
+            "revealed": revealed,
+        }
         for f in _activations.FUNCTIONS
-        for x, (kink, sharpness), h, revealed in itertools.product(
-            (-6.0, -1.3, 0.0, 0.7, 6.0), ((0.0, 1.0), (0.45, 6.5)), (0.0, 0.9), (True, False)
+        for x, (corner, slope, sharpness), h, revealed in itertools.product(
+            (-6.0, -1.3, 0.0, 0.7, 6.0),
+            (("fan", 0.0, 1.0), ("fan", 0.45, 6.5), ("hidden", 0.45, 6.5)),
+            (0.0, 0.9),
+            (True, False),
         )
     ]
     script = f"""
@@ -50,9 +61,9 @@ def test_browser_and_python_show_the_same() -> None:
     ):
         shown = explore.activations(**scene)  # type: ignore[arg-type]
         assert words == shown.describe()
-        secant = np.nan if got["secant"] is None else got["secant"]  # JSON has no NaN
+        slope, secant = (np.nan if got[name] is None else got[name] for name in ("slope", "secant"))  # no NaN
         np.testing.assert_allclose(
-            [got["y"], got["slope"], secant], [shown.y, shown.slope, shown.central_difference], rtol=1e-9
+            [got["y"], slope, secant], [shown.y, shown.slope, shown.central_difference], rtol=1e-9
         )
 
 

@@ -75,7 +75,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         f"--ServerApp.root_dir={course}",
     ]
     environment = os.environ | {name: str(home / name) for name in folders} | {"HOME": str(home)}
-    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     assert server.stderr
     said = []
     for line in server.stderr:  # until it says that it listens, or ends

@@ -1,11 +1,11 @@
-// activations: f and its derivative side by side, a tangent at the point you drag, and what happens at ReLU's kink.
+// activations: f and its derivative side by side, a tangent at the point you drag, and what happens at ReLU's corner.
 // Maths first (no page needed: node runs its tests), then the sentences, then the drawing.
 import { choice, drag, fixed, frame, path, place, plot, short, slider, snap, svg } from "./kit.js";
 
 /** Limits of every slider; the Python face holds the same numbers and a test compares them. */
 export const LIMITS = {
   x: { min: -6, max: 6, step: 0.1 },
-  kink: { min: 0, max: 1, step: 0.05 },
+  corner_slope: { min: 0, max: 1, step: 0.05 },
   sharpness: { min: 1, max: 20, step: 0.5 },
   h: { min: 0, max: 2, step: 0.1 },
 };
@@ -17,13 +17,13 @@ function sigmoid(x) {
   return x >= 0 ? 1 / (1 + e) : e / (1 + e);
 }
 
-/** Each takes x and the state {kink, sharpness}; `y` gives the plot's limits and ticks. */
+/** Each takes x and the state {corner, corner_slope, sharpness}; `y` gives the plot's limits and ticks. */
 export const FUNCTIONS = {
   relu: {
     label: "ReLU",
     formula: "f(x) = max(0, x)",
     value: relu,
-    slope: (x, { kink }) => (x > 0 ? 1 : x < 0 ? 0 : kink),
+    slope: (x, { corner, corner_slope }) => (x > 0 ? 1 : x < 0 ? 0 : corner === "fan" ? corner_slope : NaN),
     y: { lim: [-1.5, 6], ticks: [0, 2, 4, 6] },
   },
   sigmoid: {
@@ -49,36 +49,39 @@ export const FUNCTIONS = {
   },
 };
 
-/** Everything the figure shows, as numbers. `state` holds function, x, kink, sharpness, h. */
+/** Everything the figure shows, as numbers. `state` holds function, x, corner, corner_slope, sharpness, h. */
 export function numbers(state) {
   const f = FUNCTIONS[state.function];
   const { x, h } = state;
   const y = f.value(x, state);
   const slope = f.slope(x, state);
   const secant = h > 0 ? (f.value(x + h, state) - f.value(x - h, state)) / (2 * h) : NaN;
-  const atKink = state.function === "relu" && x === 0;
+  const atCorner = state.function === "relu" && x === 0;
   const straddles = state.function === "relu" && Math.abs(x) < h;
-  return { y, slope, secant, atKink, straddles, gap: y - relu(x) };
+  return { y, slope, secant, atCorner, straddles, gap: y - relu(x) };
 }
 
 /** The same in words: the figure's text alternative, and what is said after each change. */
 export function sentences(state) {
-  const { y, slope, secant, atKink, straddles, gap } = numbers(state);
+  const { y, slope, secant, atCorner, straddles, gap } = numbers(state);
   const at = `${FUNCTIONS[state.function].label} at x = ${short(state.x)}: f(x) = ${fixed(y)}`;
-  if (!state.revealed) return [`${at}. The slope is hidden until you reveal it.`];
-  const lines = [`${at}, slope f\u2032(x) = ${fixed(slope)}.`];
-  if (atKink) {
-    lines.push(`At the kink every value in [0, 1] is a subgradient; ${short(state.kink)} is chosen here.`);
-  }
+  if (!state.revealed) return [`${at}. The slope is hidden until you predict it in the notebook.`];
+  const lines = [atCorner ? `${at}.` : `${at}, slope f\u2032(x) = ${fixed(slope)}.`];
+  if (atCorner) lines.push(state.corner === "hidden" ? "The graph has a corner here." : fan(state));
   if (state.function === "softplus") {
     lines.push(`With sharpness \u03b2 = ${short(state.sharpness)} it lies ${fixed(gap)} above ReLU here.`);
   }
   if (state.h > 0) {
-    const off = fixed(Math.abs(secant - slope));
-    lines.push(`Central difference with h = ${short(state.h)}: ${fixed(secant)}, off by ${off}.`);
-    if (straddles) lines.push("Its two points lie on both sides of the kink.");
+    const off = atCorner ? "" : `, off by ${fixed(Math.abs(secant - slope))}`;
+    lines.push(`Central difference with h = ${short(state.h)}: ${fixed(secant)}${off}.`);
+    if (straddles) lines.push("Its two points lie on both sides of the corner.");
   }
   return lines;
+}
+
+function fan({ corner_slope: slope }) {
+  const line = `The dashed line has slope ${short(slope)}; with any slope from 0 to 1 it stays on or below the graph.`;
+  return `At the corner there is no slope. ${line}`;
 }
 
 const X = [-6, 6];
@@ -114,16 +117,17 @@ function values() {
   return {
     node: p.node,
     where: p.where,
-    draw(state, { y, slope, secant: m, atKink }) {
+    draw(state, { y, slope, secant: m, atCorner }) {
       const f = FUNCTIONS[state.function];
       const to = p.axes({ text: f.formula, xlim: X, ylim: f.y.lim, xticks: XTICKS, yticks: f.y.ticks });
       const { x, h } = state;
       show(limit, state.function === "softplus");
       place(limit, { d: path(relu, to, X, 2) });
       place(curve, { d: path((t) => f.value(t, state), to, X) });
-      show(fan, atKink);
+      show(fan, atCorner && state.corner === "fan");
       place(fan, { d: `M${to.x(0)} ${to.y(0)}H${to.x(6)}V${to.y(6)}ZM${to.x(0)} ${to.y(0)}H${to.x(-6)}V${to.y(-6)}Z` });
-      place(tangent, through(to, x, y, slope, 90));
+      show(tangent, !Number.isNaN(slope)); // none at a corner that keeps its answer
+      if (!Number.isNaN(slope)) place(tangent, through(to, x, y, slope, 90));
       show(secant, h > 0);
       place(secant, h > 0 ? line(to, x - h, f.value(x - h, state), x + h, f.value(x + h, state)) : {});
       ends.forEach((end, i) => {
@@ -138,7 +142,7 @@ function values() {
   };
 }
 
-/** The right plot: the slope, with the interval that stands at ReLU's kink. */
+/** The right plot: the slope, with the interval that stands at ReLU's corner. */
 function slopes() {
   const p = plot();
   const limit = svg("path", { class: "ag-limit ag-answer" });
@@ -163,26 +167,28 @@ function slopes() {
       place(curve, { d: isRelu ? step : path((t) => f.slope(t, state), to, X) });
       show(limit, state.function === "softplus");
       place(limit, { d: step });
-      show(interval, isRelu);
+      const isFan = isRelu && state.corner === "fan";
+      show(interval, isFan);
       place(interval, line(to, 0, 0, 0, 1));
       holes.forEach((hole, i) => {
         show(hole, isRelu);
         place(hole, { cx: to.x(0), cy: to.y(i) });
       });
-      show(note, isRelu);
+      show(note, isFan);
       place(note, { x: to.x(0) - 20, y: to.y(0.5) + 4, "text-anchor": "end" });
       const probing = state.h > 0;
-      show(error, probing);
+      show(error, probing && !Number.isNaN(slope));
       show(probe, probing);
       if (probing) {
-        place(error, line(to, state.x, slope, state.x, secant));
+        place(error, Number.isNaN(slope) ? {} : line(to, state.x, slope, state.x, secant));
         place(probe, { x: to.x(state.x) - 15, y: to.y(secant) - 3 });
       }
-      place(point, { cx: to.x(state.x), cy: to.y(slope) });
+      show(point, !Number.isNaN(slope));
+      if (!Number.isNaN(slope)) place(point, { cx: to.x(state.x), cy: to.y(slope) });
       show(cover, !state.revealed);
       p.node.setAttribute(
         "aria-label",
-        state.revealed ? `Graph of the slope of ${f.label}` : "Graph of the slope, hidden until you reveal it",
+        state.revealed ? `Graph of the slope of ${f.label}` : "Graph of the slope, hidden until you predict it",
       );
       return to;
     },
@@ -190,17 +196,17 @@ function slopes() {
 }
 
 function render({ model, el }) {
-  const traits = ["function", ...Object.keys(LIMITS)];
+  const traits = ["function", "corner", ...Object.keys(LIMITS)];
   const fr = frame(model, el, { title: "Activation functions and their slopes", traits });
   const plots = [values(), slopes()];
 
   const labels = Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, f.label]));
   choice(fr, "function", { label: "Function", options: labels });
   slider(fr, "x", { label: "Point x", ...LIMITS.x });
-  const kink = slider(fr, "kink", { label: "Slope at the kink", answer: true, ...LIMITS.kink });
+  const chosen = slider(fr, "corner_slope", { label: "Line at the corner", answer: true, ...LIMITS.corner_slope });
   const sharpness = slider(fr, "sharpness", { label: "Sharpness \u03b2", ...LIMITS.sharpness });
   const off = (h) => (h > 0 ? short(h) : "off");
-  slider(fr, "h", { label: "Probe step h", answer: true, show: off, ...LIMITS.h });
+  const probe = slider(fr, "h", { label: "Probe step h", answer: true, show: off, ...LIMITS.h });
 
   let to;
   for (const p of plots) {
@@ -213,8 +219,9 @@ function render({ model, el }) {
     const state = Object.fromEntries(["revealed", ...traits].map((name) => [name, fr.get(name)]));
     const shown = numbers(state);
     for (const p of plots) to = p.draw(state, shown);
-    show(kink, state.function === "relu");
+    show(chosen, state.function === "relu" && state.corner === "fan");
     show(sharpness, state.function === "softplus");
+    show(probe, state.h > 0 || fr.get("_scene").h > 0); // a lesson that does not speak of the probe has none
     fr.say(sentences(state));
   });
   return () => fr.close();

@@ -83,7 +83,14 @@ export function frame(model, el, { title, traits }) {
 
   function question() {
     const asked = html("p", { class: "ag-question" });
-    const guess = html("input", { type: "text", autocomplete: "off", class: "ag-guess" });
+    const guess = html("input", {
+      type: "text",
+      autocomplete: "off",
+      class: "ag-guess",
+      required: "", // the browser says so, in the reader's language; a question mark will do
+      pattern: ".*\\S.*",
+      title: "Write what you expect. A guess will do.",
+    });
     const form = html(
       "form",
       { class: "ag-guessing" },
