@@ -18,11 +18,14 @@ print("Ready.")
 
 # %% [markdown]
 # If it says `Ready.`, all is well. If it says `ModuleNotFoundError`, the course's software is not installed in this
-# kernel: go back to the course's README, to the part about installing.
+# kernel: go back to the course's README, to *Two commands*.
 #
 # Cells share one memory, and they run in the order in which *you* run them, not in the order on the page. When something
 # behaves strangely, choose *Kernel > Restart Kernel and Run All Cells*. That runs the page from the top with nothing left
 # over. It cures more trouble than anything else here.
+#
+# A cell that ends in a red error has changed nothing. If it was to define a function, the old function is still there,
+# and a check that you run next still meets the old one.
 #
 # ## 2. A check that fails
 #
@@ -65,13 +68,14 @@ marks.total()
 # %% [markdown]
 # Read the card slowly, once.
 #
-# - The first line is the exercise and its marks.
+# - The first line is the exercise and its marks. When nothing is wrong it says so: *every check here passes*.
 # - Each further line is one **aspect** of the exercise, with marks of its own. You can lose one and keep the others.
 # - Where something is wrong you see what was **expected** and what your function **gave**. The input stands in the check above,
 #   or on the card. Start there: put that input into your function in a cell of your own, and look.
 # - A reason follows, or a piece of advice. It never tells you the solution.
-# - *Checked when graded* means that this page has no check for the aspect, and grading does.
-# - The number at the very end is for the grading program. It is the sum.
+# - *Checked when graded* means that this page has no check for the aspect, and the grading of a lesson would have one.
+# - The number at the very end is for the grading program. It is the sum of the marks won here. Parts that are not checked
+#   here count as won once the others pass, and as 0 until then.
 #
 # The check of the single number 2 passed, although the function is wrong. One example can agree by luck.
 #
@@ -112,11 +116,15 @@ explore.activations("sigmoid", x=2.0, ask="At which x is the sigmoid steepest?")
 # - with the **Validate** button above the notebook, if your JupyterLab has it, or
 # - with *Kernel > Restart Kernel and Run All Cells*, which does the same work. Then look at the cards.
 #
-# What green means: your functions passed every check *on the page*. What it does not mean: full marks. Grading runs the
-# same checks and many more, with other numbers, other shapes and very large inputs. A function that is right in general
+# If something is wrong, Validate lists the check cells that are not full and says *Partial credit*. It does not say why:
+# read the card under that cell.
+#
+# What green means: your functions passed every check *on the page*. What it does not mean: full marks. A lesson's
+# grading runs the same checks and many more, with other numbers, other shapes and very large inputs. A function that is right in general
 # has nothing to fear from that. A function that was fitted to the examples on the page has.
 #
-# Nothing in this notebook is graded, so Validate has nothing to complain about here, mended or not.
+# All that is about the lessons. Nothing in this notebook is graded, whatever its card says, so Validate has nothing to
+# complain about here, mended or not.
 #
 # ## 6. Hand in
 #

@@ -20,9 +20,12 @@
 # - A warning is not an error. If NumPy prints one and your answer is right, you keep the marks.
 
 # %% [markdown]
-# Run this cell first. It loads what the lesson uses. You do not have to read it.
+# Run the next cell first. It loads what the lesson uses. It is folded away, as are the cells that draw figures, because
+# you do not have to read them. Select the folded cell and press **Shift + Enter** as always. A click on its three dots
+# opens it.
 
-# %% nbgrader={"grade_id": "setup", "locked": true}
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
+# Setup: what the lesson uses.
 import base64
 import html
 import io
@@ -63,12 +66,21 @@ class Picture:
             why = f"Run the cell of {problem.name} first: this one draws a figure with it."
             return {"text/plain": why}
         except Exception as problem:
-            why = f"No figure yet. {type(problem).__name__}: {problem}"
-            return {"text/plain": why}
+            return {"text/plain": self.why(problem)}
         alt = html.escape(self.alt)
         image = f'<img src="data:image/png;base64,{png}" alt="{alt}" width="648">'
         both = {"text/html": image, "image/png": png, "text/plain": self.alt}
         return both, {"image/png": {"alt": self.alt}}
+
+    def why(self, problem):
+        known = self.draw.__globals__
+        names = [n for n in self.draw.__code__.co_names if callable(known.get(n))]
+        inside = [f.name for f in traceback.extract_tb(problem.__traceback__)]
+        if met := [name for name in inside if name in names]:
+            where = f"{met[0]} stopped"
+        else:
+            where = f"What {' or '.join(names)} returned cannot be drawn"
+        return f"No figure yet. {where}. {type(problem).__name__}: {problem}"
 
     def png(self):
         figure = Figure(figsize=(7.2, 2.7), dpi=90, layout="constrained")
@@ -94,7 +106,9 @@ class Picture:
 # $[0, 0, 0, 3]$. The function looks at one number at a time, so 32 by 10 goes in and 32 by 10 comes out. Such a function
 # is called **elementwise**. All but the last two exercises of this lesson are.
 #
-# </details>
+# </details><p></p>
+#
+# Python's `max` and `if` decide about one number. NumPy has functions and comparisons that work on every element at once.
 
 
 # %% nbgrader={"grade_id": "relu", "solution": true}
@@ -135,6 +149,7 @@ with marks.values:
     )
 with marks.shapes:
     check.shape(relu(np.zeros((32, 10))), (32, 10))
+    check.leaves_arguments_alone(relu, [np.array([-1.0, 2.0])])
 ### BEGIN HIDDEN TESTS
 from autograder.check import cases, mistake, reference
 
@@ -188,10 +203,16 @@ marks.total()
 # ## 1.2 The slope of the rectifier, and a corner
 #
 # **Predict.** What is the slope of $\operatorname{relu}$ at $-3$? At $3$? At $0$? Type what you expect at zero into the next
-# cell's box, then press *Reveal* and move the point through the corner.
+# cell's box, then press *Reveal* and move the point towards the corner from both sides.
 
 # %% nbgrader={"grade_id": "explore_corner", "locked": true}
-explore.activations("relu", x=0.0, ask="What is the slope of relu at 0?")
+explore.activations(
+    "relu",
+    x=0.0,
+    corner="hidden",
+    lock=["function"],
+    ask="What is the slope of relu at 0?",
+)
 
 # %% [markdown]
 # Away from zero each branch of the definition is a function you know. Differentiate the branches one by one:
@@ -222,6 +243,13 @@ explore.activations("relu", x=0.0, ask="What is the slope of relu at 0?")
 #
 # </details><p></p>
 #
+# The next cell shows the whole fan. Choose a line from it with the slider *Line at the corner*. Then find the two lines at
+# its edges: which half of the graph does each one lie on?
+
+# %% nbgrader={"grade_id": "explore_fan", "locked": true}
+explore.activations("relu", x=0.0, corner_slope=0.5, lock=["function", "x"])
+
+# %% [markdown]
 # Textbooks differ: some print $0$ as the slope at zero, others $1$. Both are subgradients, and training works with
 # either. So do the checks: any value from $0$ to $1$ is right.
 
@@ -238,7 +266,7 @@ def relu_grad(x):
     -------
     ndarray, same shape as `x`
         The derivative of relu at each element.
-        Where an element is 0, any number from 0 to 1.
+        Where an element is 0, any number from 0 to 1. `x` is left as it was.
 
     Examples
     --------
@@ -325,10 +353,11 @@ def relu_grad(x):
 marks.total()
 
 
-# %% nbgrader={"grade_id": "figure_relu", "locked": true}
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_relu", "locked": true}
+# Figure: relu, its slope, and a line under the corner.
 def draw(value, slope):
     x = np.linspace(-3, 3, 301)
-    value.plot(x, relu(x), color="C0")
+    value.plot(x, relu(x.copy()), color="C0")
     value.plot(x, 0.5 * x, color="C1", linestyle="--")
     value.set(
         title="relu(x), and one line under its corner", xlabel="x", ylim=(-1.6, 3.1)
@@ -386,16 +415,29 @@ with np.errstate(all="ignore"):
         )
 
 # %% [markdown]
-# A float64 ends near $1.8 \cdot 10^{308}$, and $e^{710}$ lies beyond: it becomes `inf`. And `inf / inf` has no answer, so
-# NumPy says `nan`, "not a number". One `nan` in a network spreads to every weight within a step.
+# The numbers in a NumPy array of floats are of the kind *float64*: 64 bits each, about 16 digits. They end near
+# $1.8 \cdot 10^{308}$, and $e^{710}$ lies beyond: it becomes `inf`. This is called **overflow**. And `inf / inf` has no
+# answer, so NumPy says `nan`, "not a number". Whatever is computed from a `nan` is `nan` too, so one of them soon fills a
+# whole network.
 #
-# A function is **stable** when it gives the right number for every input whose right number fits in a float. Three
-# questions to find a stable sigmoid:
+# A function is **stable** when it gives the right number for every input whose right number fits in a float.
+#
+# You may find that the first form passes as it stands. At $x = -1000$ it computes `1 / (1 + inf)`, which NumPy rounds to 0:
+# right, with a warning, by luck of how `inf` divides. Python's own `math.exp(1000)` stops with an error instead, and
+# softplus in 1.7 has no such luck. You get full marks either way. The three questions below are for a version that needs
+# no luck, and you will use the answer again in 1.7.
 #
 # 1. For which sign of $x$ is $e^{-x}$ at most 1? For which sign is $e^{x}$ at most 1?
 # 2. So which of the two forms is safe for $x \ge 0$, and which for $x < 0$?
 # 3. Both safe forms contain the same exponential, of a number that is never positive. How can you write that number
 #    so that it serves both signs?
+#
+# <details><summary>Compare 1 and 2</summary>
+#
+# $e^{-x}$ is at most 1 for $x \ge 0$, and $e^{x}$ for $x \le 0$. So the first form, with $e^{-x}$, is safe for $x \ge 0$. The
+# second, with $e^{x}$, is safe for $x < 0$.
+#
+# </details><p></p>
 #
 # (`np.where(condition, a, b)` picks between two arrays element by element. It computes *both* of them first, for every
 # element. Question 3 is there so that neither of them overflows.)
@@ -439,7 +481,7 @@ with marks.values:
     check.close(
         sigmoid(np.array([np.log(3.0), -np.log(3.0)])),
         [0.75, 0.25],
-        because="e^(ln 3) = 3, so the odds are 3 : 1 and then 1 : 3",
+        because="e^(-ln 3) = 1/3, and 1/(1 + 1/3) = 3/4; then 1/(1 + 3) = 1/4",
     )
 with marks.stability:
     check.close(
@@ -552,7 +594,7 @@ def sigmoid_grad(x):
     Returns
     -------
     ndarray, same shape as `x`
-        Numbers from 0 to 0.25.
+        Numbers from 0 to 0.25. `x` is left as it was.
 
     Examples
     --------
@@ -666,6 +708,13 @@ marks.total()
 # </details><p></p>
 #
 # NumPy's `np.tanh` is stable, so you need not build it from exponentials. What would happen at $x = 1000$ if you did?
+#
+# <details><summary>Compare</summary>
+#
+# $e^{1000}$ overflows to `inf` and $e^{-1000}$ is 0. So the fraction is `inf / inf`, which is `nan`, as it was for the sigmoid's
+# second form.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "tanh_grad", "solution": true}
@@ -681,7 +730,7 @@ def tanh_grad(x):
     Returns
     -------
     ndarray, same shape as `x`
-        Numbers from 0 to 1.
+        Numbers from 0 to 1. `x` is left as it was.
 
     Examples
     --------
@@ -774,7 +823,8 @@ def tanh_grad(x):
 marks.total()
 
 
-# %% nbgrader={"grade_id": "figure_slopes", "locked": true}
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_slopes", "locked": true}
+# Figure: three slopes, and what is left of them after many layers.
 def draw(slopes, layers):
     x = np.linspace(-6, 6, 241)
     n = np.arange(1, 11)
@@ -783,7 +833,7 @@ def draw(slopes, layers):
         (tanh_grad, "tanh", "--"),
         (relu_grad, "relu", ":"),
     ]:
-        slopes.plot(x, f(x), style, label=label)
+        slopes.plot(x, f(x.copy()), style, label=label)
         layers.semilogy(
             n, f(np.array([0.5]))[0] ** n, style, marker=".", label=label
         )
@@ -805,8 +855,11 @@ Picture(
 )
 
 # %% [markdown]
-# **Question.** Backpropagation multiplies one slope per layer. Read the right panel: after ten layers, how much of the
-# signal is left with each activation? What does that suggest about networks made of sigmoids alone?
+# A network is built in layers: what comes out of one goes into the next. To train the first layer one asks how the output
+# changes with it. By the chain rule that is a product with one slope per layer (**backpropagation**, a later lesson).
+#
+# **Question.** Read the right panel: after ten layers, how much of that product is left with each activation? What does that
+# suggest about networks made of sigmoids alone?
 #
 # <details><summary>Compare</summary>
 #
@@ -860,6 +913,13 @@ explore.activations("tanh", x=2.0)
 #
 # Now write the sigmoid with `np.tanh` and no exponential. The grader sees only your numbers, so the road is up to you,
 # but this one is short, and it is stable without any `np.where`. Why?
+#
+# <details><summary>Compare</summary>
+#
+# `np.tanh` never leaves the interval from $-1$ to $1$, however large its argument. Nothing that is done to it afterwards can
+# overflow.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "sigmoid_from_tanh", "solution": true}
@@ -874,7 +934,7 @@ def sigmoid_from_tanh(x):
     Returns
     -------
     ndarray, same shape as `x`
-        The same numbers as `sigmoid(x)`.
+        The same numbers as `sigmoid(x)`. `x` is left as it was.
 
     Examples
     --------
@@ -897,7 +957,7 @@ with marks.values:
     check.close(
         sigmoid_from_tanh(np.array([np.log(9.0), -np.log(9.0)])),
         [0.9, 0.1],
-        because="e^(ln 9) = 9, so the odds are 9 : 1 and then 1 : 9",
+        because="e^(-ln 9) = 1/9, and 1/(1 + 1/9) = 9/10; then 1/(1 + 9) = 1/10",
     )
 with marks.stability:
     check.close(
@@ -1057,7 +1117,7 @@ with marks.stability:
     check.close(
         softplus(np.array([1000.0])),
         [1000.0],
-        because="beside e^1000 the 1 does not count, and ln undoes e^",
+        because="beside e^1000 the 1 does not count, and ln undoes the exponential",
     )
     check.close(
         softplus(np.array([-1000.0])),
@@ -1118,14 +1178,15 @@ def softplus(x):
 marks.total()
 
 
-# %% nbgrader={"grade_id": "figure_softplus", "locked": true}
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_softplus", "locked": true}
+# Figure: softplus and relu, and the gap between them.
 def draw(value, gap):
     x = np.linspace(-6, 6, 241)
-    value.plot(x, softplus(x), label="softplus")
-    value.plot(x, relu(x), "--", label="relu")
+    value.plot(x, softplus(x.copy()), label="softplus")
+    value.plot(x, relu(x.copy()), "--", label="relu")
     value.set(title="softplus(x) and relu(x)", xlabel="x")
     value.legend()
-    gap.plot(x, softplus(x) - relu(x), color="C2")
+    gap.plot(x, softplus(x.copy()) - relu(x.copy()), color="C2")
     gap.set(title="the gap between them", xlabel="x")
 
 
@@ -1139,6 +1200,13 @@ Picture(
 
 # %% [markdown]
 # **Question.** The gap is the same on both sides. Which line of your derivation says so?
+#
+# <details><summary>Compare</summary>
+#
+# The one with $\ln(1 + e^{-|x|})$: softplus is relu plus that, so that is the gap. It contains $|x|$ only, and $|x|$ is the
+# same on both sides.
+#
+# </details><p></p>
 #
 # ## 1.8 The logarithm of a probability
 #
@@ -1208,7 +1276,7 @@ with marks.stability:
     check.close(
         log_sigmoid(np.array([-1000.0])),
         [-1000.0],
-        because="far to the left the sigmoid is e^x, and ln undoes e^",
+        because="far to the left the sigmoid is e^x, and ln undoes the exponential",
     )
     check.close(
         log_sigmoid(np.array([1000.0])),
@@ -1301,6 +1369,7 @@ def sign(x):
     -------
     ndarray, same shape as `x`
         1 where x is positive, -1 where it is negative, 0 where it is 0.
+        `x` is left as it was.
 
     Examples
     --------
@@ -1399,7 +1468,8 @@ marks.total()
 # ## 1.10 The gradient of a sum of squares
 #
 # So far each output had its own input. Now a whole vector goes in and *one number* comes out. The squared Euclidean norm
-# measures how long a vector is, and is often added to a loss to keep weights small:
+# measures how long a vector is. Training looks for the numbers in a network, its **weights**, that make an error small. That
+# error is called the **loss**. Often this sum is added to the loss, as a **penalty**, so that the weights stay small too:
 #
 # $$\lVert x \rVert_2^2 = \sum_{i=1}^{n} x_i^2$$
 #
@@ -1438,7 +1508,7 @@ def squared_l2_grad(x):
     Returns
     -------
     ndarray, shape (n,)
-        Element k is the partial derivative with respect to x[k].
+        Element k is the partial derivative with respect to x[k]. `x` is left as it was.
 
     Examples
     --------
@@ -1564,6 +1634,7 @@ def l1_grad(x):
     -------
     ndarray, shape (n,)
         Element k is the slope of |x[k]|. Where x[k] is 0, any number from -1 to 1.
+        `x` is left as it was.
 
     Examples
     --------
@@ -1656,23 +1727,24 @@ def l1_grad(x):
 marks.total()
 
 # %% [markdown]
-# **Predict.** Two walkers start at 1 and walk downhill, one on $x^2$, the other on $|x|$. Each step is $0.05$ times the slope.
-# Who is at zero first? Does either ever get there? The next cell lets your two functions walk.
+# **Predict.** Two walkers start at 0.98 and walk downhill, one on $x^2$, the other on $|x|$. Each step is $0.05$ times the slope.
+# Who reaches zero first? Does either come to rest there? The next cell lets your two functions walk.
 
 
-# %% nbgrader={"grade_id": "figure_walk", "locked": true}
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_walk", "locked": true}
+# Figure: two walks downhill.
 def draw(axes):
     for gradient, label, style in [
         (squared_l2_grad, "on x squared", "-"),
         (l1_grad, "on |x|", "--"),
     ]:
-        path = [np.array([1.0])]
+        path = [np.array([0.98])]
         for _ in range(40):
-            path.append(path[-1] - 0.05 * gradient(path[-1]))
+            path.append(path[-1] - 0.05 * gradient(path[-1].copy()))
         axes.plot(np.concatenate(path), style, label=label)
     axes.axhline(0, color="0.7", linewidth=0.8)
     axes.set(
-        title="downhill from 1 in steps of 0.05 times the slope",
+        title="downhill from 0.98 in steps of 0.05 times the slope",
         xlabel="step",
         ylabel="x",
     )
@@ -1681,10 +1753,10 @@ def draw(axes):
 
 Picture(
     draw,
-    alt="Two paths that start at 1. On x squared the path curves ever more gently "
+    alt="Two paths that start at 0.98. On x squared the path curves ever more gently "
     "towards zero and is still above it after 40 steps. On the absolute value it "
-    "runs straight down, meets zero after 20 steps and stays within one step of "
-    "it.",
+    "runs straight down, crosses zero at step 20 and then goes to and fro over it, "
+    "between 0.03 and -0.02.",
 )
 
 # %% [markdown]
@@ -1695,8 +1767,9 @@ Picture(
 # <details><summary>Compare</summary>
 #
 # $x - 0.05 \cdot 2x = 0.9\,x$, and $0.9^n$ is never zero. On $|x|$ the step is $0.05$ however small $x$ has become, so small
-# weights are pushed all the way. (At the end it steps over zero and back, since its step never shrinks. In practice one
-# lets the step shrink, or stops a weight that would cross zero.) This is why an $\ell_1$ penalty gives sparse weights, and an $\ell_2$ penalty small ones.
+# weights are pushed all the way: after 20 steps this walker has reached zero and gone past it. (From there it steps over
+# zero and back, since its step never shrinks. In practice one lets the step shrink, or stops a weight that would cross
+# zero.) This is why an $\ell_1$ penalty gives sparse weights, many of them exactly zero, and an $\ell_2$ penalty small ones.
 #
 # </details><p></p>
 #
@@ -1707,7 +1780,8 @@ Picture(
 # - Look at a formula, find the exponential that will overflow, and rewrite it so that none does.
 # - Take the gradient of a sum by asking which term survives.
 #
-# **Before you hand in:** *Kernel > Restart Kernel and Run All Cells*. Every card should show what you expect. Grading
+# **Before you hand in:** press **Validate**, or choose *Kernel > Restart Kernel and Run All Cells*. Every card should show
+# what you expect. Validate lists the check cells that are not full; the reason is on the card under that cell. Grading
 # tries more cases than the cards do.
 #
 # **To read further.** Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 3.10 on the sigmoid and
