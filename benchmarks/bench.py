@@ -110,7 +110,7 @@ def main() -> None:
         "--self-check", action="store_true", help="only show that student code's CPU is counted"
     )
     chosen = parser.parse_args()
-    console = Console(width=max(Console().width, 110))
+    console = Console(width=max(Console().width, 124))
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="autograder-bench-") as name:
         folder = Path(name)
