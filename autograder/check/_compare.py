@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from autograder.check import _show
 from autograder.check._axes import ADVICE, settled
-from autograder.check._diagnose import Trial, diagnose
+from autograder.check._diagnose import TRUTH, Trial, diagnose, where_from
 from autograder.check._difference import ABSOLUTE, RELATIVE, Difference, difference, numeric, shape_verdict
 from autograder.check._finding import CheckFailed, Finding
 
@@ -107,7 +107,10 @@ def between(got: Any, low: Any, high: Any, *, because: str | None = None) -> Non
         if lows[index] == highs[index]:
             span = _show.number(lows[index])
         verdict = f"expected {span}, got {_show.number(came[index], _show.INPUT_DIGITS)}"
-        raise fail(verdict, because=because, case=_entry(index))
+        advice = TRUTH if came.dtype.kind == "b" else None
+        if not np.isfinite(came[index]):
+            advice = where_from("nan" if np.isnan(came[index]) else "inf")
+        raise fail(verdict, because=because, case=_entry(index), advice=advice)
 
 
 def finite(got: Any, *, because: str | None = None) -> None:

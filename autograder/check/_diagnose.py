@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Array = npt.NDArray[Any]
+TRUTH = "True or False came where numbers are due. Which step asks a question, as x > 0 does?"
 _LARGE = 20.0  # |x| from which exponentials start to be trouble
 _ENOUGH = 2  # entries that must agree before a pattern is believed
 
@@ -38,6 +39,7 @@ class _Pair:
     want: Array
     args: tuple[Array, ...]
     kind: str  # of numbers that came, as NumPy's dtype.kind; got and want are floats here
+    asked: str  # of numbers that were wanted
 
 
 def diagnose(trials: Sequence[Trial]) -> str | None:
@@ -61,7 +63,7 @@ def _diagnose(trials: Sequence[Trial]) -> str | None:
         if got is None or want is None:
             return None
         args = tuple(arg for arg in trial.args if isinstance(arg, np.ndarray) and arg.dtype.kind in "biuf")
-        pairs.append(_Pair(_floats(got), _floats(want), args, got.dtype.kind))
+        pairs.append(_Pair(_floats(got), _floats(want), args, got.dtype.kind, want.dtype.kind))
     if not pairs:
         return None
     misshapen = [pair for pair in pairs if pair.got.shape != pair.want.shape]
@@ -80,7 +82,7 @@ def _diagnose(trials: Sequence[Trial]) -> str | None:
     if not wrong:
         return None
     pooled: tuple[Callable[[list[_Pair]], str | None], ...] = (
-        _unchanged, _sign, _square_transposed, _factor, _offset, _at_zero, _not_finite, _truncated,
+        _truth, _unchanged, _sign, _square_transposed, _factor, _offset, _at_zero, _not_finite, _truncated,
         _constant, _one_row,
     )  # fmt: skip
     return next((said for look in pooled if (said := look(pairs))), None)
@@ -143,6 +145,12 @@ def _fits(got: Array, want: Array) -> bool:
     return got.shape == want.shape and bool(np.all(within(got, want)))
 
 
+def _truth(pairs: list[_Pair]) -> str | None:
+    if all(pair.kind == "b" for pair in pairs) and any(pair.asked != "b" for pair in pairs):
+        return TRUTH
+    return None
+
+
 def _unchanged(pairs: list[_Pair]) -> str | None:
     if all(len(p.args) == 1 and p.args[0].shape == p.got.shape and _fits(p.got, p.args[0]) for p in pairs):
         return "Your function gives its argument back unchanged."
@@ -151,6 +159,8 @@ def _unchanged(pairs: list[_Pair]) -> str | None:
 
 def _sign(pairs: list[_Pair]) -> str | None:
     got, want = _flat(pairs)
+    if any(pair.kind == "b" for pair in pairs):
+        return None
     if np.count_nonzero(want) >= _ENOUGH and _fits(-got, want):
         return "Every entry has the opposite sign."
     return None
@@ -163,8 +173,11 @@ def _square_transposed(pairs: list[_Pair]) -> str | None:
 
 
 def _factor(pairs: list[_Pair]) -> str | None:
-    """Recognise one factor for all, or each time the number of rows or entries."""
-    factors = []
+    """Recognise one simple factor for all, or each time the number of rows or entries.
+
+    Any two numbers have a ratio: it says something when wanted sizes differ and the factor is one that slips make.
+    """
+    factors, sizes = [], []
     for pair in pairs:
         got, want = pair.got.ravel().astype(complex), pair.want.ravel().astype(complex)
         used = (np.abs(want) > 1e-6) & np.isfinite(got) & np.isfinite(want)  # noqa: PLR2004
@@ -173,24 +186,33 @@ def _factor(pairs: list[_Pair]) -> str | None:
         ratio = complex(got[used][0] / want[used][0])
         if abs(ratio.imag) > 0 or ratio.real == 0 or not _fits(got / ratio, want):
             return None
-        factors.append((ratio.real, int(used.sum()), pair))
-    if sum(count for _, count, _ in factors) < _ENOUGH:
+        factors.append((ratio.real, pair))
+        sizes += list(np.abs(want[used]))
+    if not factors or np.ptp(sizes) <= 1e-6 * max(sizes):
         return None
-    ratios = [ratio for ratio, _, _ in factors]
+    ratios = [ratio for ratio, _ in factors]
+    told = {_counted(ratio, pair) for ratio, pair in factors}
     if np.ptp(ratios) <= 1e-6 * abs(ratios[0]):
-        if len(ratios) == 1 and (told := _counted(ratios[0], factors[0][2])):
-            return told
-        return f"Every entry is off by one factor: it is {_times(ratios[0])} what was expected."
-    told_all = {_counted(ratio, pair) for ratio, _, pair in factors}
-    if None not in told_all:
+        simple = f"Every entry is off by one factor: it is {_times(ratios[0])} what was expected."
+        counted = told.pop() if len(told) == 1 else None
+        return counted or (simple if _simple(ratios[0]) else None)
+    if None not in told:
         return "The factor follows the size of the input. A sum where a mean was asked, or the reverse?"
     return None
+
+
+def _simple(ratio: float) -> bool:
+    """Return whether a ratio is one that slips make: 2, 1/2, 3, 1/3, a power of ten, or minus these."""
+    size = abs(ratio)
+    power = round(np.log10(size))
+    ten = power != 0 and np.isclose(size, 10.0**power, atol=0)
+    return bool(ten or np.isclose(size, (2, 1 / 2, 3, 1 / 3)).any())
 
 
 def _counted(ratio: float, pair: _Pair) -> str | None:
     for arg in (*pair.args, pair.want):
         for size in {arg.size, *arg.shape}:
-            if size > 1 and (np.isclose(ratio, size) or np.isclose(ratio, 1 / size)):
+            if size > 1 and np.isclose(abs(ratio), (size, 1 / size)).any():
                 said = f"Every entry is {_times(ratio)} what was expected"
                 return f"{said}, and {size} is the length of an axis. A sum, or a mean?"
     return None
@@ -243,18 +265,22 @@ def _not_finite(pairs: list[_Pair]) -> str | None:
     kind = "nan" if np.isnan(got[lost]).any() else "inf"
     if any(np.any(np.abs(arg) >= _LARGE) for pair in pairs for arg in pair.args):
         return f"A step in between leaves the range of floats: {kind}. Which step grows too large?"
-    if not any(pair.args for pair in pairs):  # a value alone: nobody knows what went in
-        return f"{kind}: which step grows too large, divides by 0, or takes a log of what is not positive?"
+    if not any(pair.args for pair in pairs):
+        return where_from(kind)
     return f"{kind} came out of ordinary numbers: divided by 0, or a log of what is not positive?"
+
+
+def where_from(kind: str) -> str:
+    """Ask where a nan or an inf comes from, when nobody knows what went in."""
+    return f"{kind}: which step grows too large, divides by 0, or takes a log of what is not positive?"
 
 
 def _truncated(pairs: list[_Pair]) -> str | None:
     got, want = _flat(pairs)
     kinds = {pair.kind for pair in pairs}
-    if kinds <= {"i", "u", "b"} and np.isfinite(want).all():
-        kind = "True or False" if kinds == {"b"} else "whole numbers"
-        if kinds == {"b"} or _fits(got, np.trunc(want)) or _fits(got, np.floor(want)):
-            return f"The result holds {kind}. Which step turns floats into those?"
+    cut = _fits(got, np.trunc(want)) or _fits(got, np.floor(want))
+    if cut and kinds <= {"i", "u", "b"} and np.isfinite(want).all():
+        return "The result holds whole numbers. Which step turns floats into those?"
     return None
 
 

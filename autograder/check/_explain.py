@@ -1,23 +1,31 @@
-"""Exceptions as findings: what a student reads when code raised instead of returning."""
+"""Exceptions as findings: what a student reads when code raised instead of returning.
+
+Advice on the errors of Python and NumPy is a table of its own, in `_errors`.
+"""
 
 from __future__ import annotations
 
+import re
+import sys
 import traceback
 from pathlib import Path
 
 import numpy as np
 
 from autograder.check import _context
+from autograder.check._errors import advice_on
 from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
+from autograder.check._missing import missing
 
 NOT_WRITTEN = "not written yet"
 _OURS = str(Path(__file__).parent)
 _NUMPY = str(Path(np.__file__).parent)
 _LONG = 300
 _PLACE = 160
+_REMOTE = re.compile(r"line \d+ of (<?\w+>?)")
 
 
-def explain(error: BaseException, case: str | None = None) -> Finding:  # noqa: C901, PLR0911 - a table
+def explain(error: BaseException, case: str | None = None) -> Finding:  # noqa: PLR0911 - a table
     """Return what an exception means to the person whose code raised it.
 
     Parameters
@@ -31,9 +39,9 @@ def explain(error: BaseException, case: str | None = None) -> Finding:  # noqa: 
     if isinstance(error, CheckFailed):
         return error.finding
     if isinstance(error, NotImplementedError):
-        return Finding(NOT_WRITTEN)
+        return _not_written(error)
     if isinstance(error, NameError) and error.name and _in_the_cell(error):
-        return Finding(f"`{error.name}` is not defined: run its cell")
+        return Finding(missing(error.name, graded=_context.session.get() is not None))
     if isinstance(error, TookTooLong):
         advice = "Is there a loop that never ends, or one over single entries that NumPy could do at once?"
         return Finding(_with("took too long", error), case=case, advice=advice)
@@ -50,10 +58,47 @@ def explain(error: BaseException, case: str | None = None) -> Finding:  # noqa: 
     verdict = _with(f"raised {type(error).__name__}", error)
     if type(error).__name__ == "SubmissionError" and message:
         verdict = message  # an exception class of the student's own; the words name it
-    advice = ""
-    if isinstance(error, ValueError) and "read-only" in message:
-        advice = "An argument must not be written to. Which line assigns into it?"
-    return Finding(verdict + place(error), case=case, advice=advice or None)
+    hint = advice_on(error, message) if isinstance(error, Exception) else None
+    where = place(error)
+    same = f"{type(error).__name__}{where or ': ' + message}"
+    return Finding(verdict + where, case=case, advice=hint, error=same)
+
+
+def _not_written(error: NotImplementedError) -> Finding:
+    """Tell an exercise that is not written from one that calls another such."""
+    names = _callers(error)
+    if len(names) < 2 or names[0] == names[-1]:  # noqa: PLR2004 - the exercise and its helper
+        return Finding(NOT_WRITTEN)
+    caller = f"`{names[0]}`" if names[0].isidentifier() else "this"
+    verdict = f"{caller} calls `{names[-1]}`, which is {NOT_WRITTEN}"
+    return Finding(verdict, error=verdict)
+
+
+def _callers(error: BaseException) -> list[str]:
+    """Return the student's functions that an exception came through, the first one called first."""
+    remote = getattr(error, "remote_traceback", None)
+    if isinstance(remote, str):
+        names = [name for name in reversed(_REMOTE.findall(remote)) if name != "<module>"]
+    elif remote is not None or _context.session.get() is not None:
+        return []
+    else:
+        cell = _test_cell()
+        names = [
+            frame.name
+            for frame in traceback.extract_tb(error.__traceback__)
+            if not frame.filename.startswith((_OURS, _NUMPY))
+            and frame.filename != cell
+            and frame.name != "<module>"
+        ]
+    return names if names and names[-1].isidentifier() else []
+
+
+def _test_cell() -> str:
+    """Return the file of the nearest caller outside of this package: the test cell that is running."""
+    frame = sys._getframe()  # noqa: SLF001 - the documented way to look at one's callers
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    return frame.f_code.co_filename
 
 
 def _with(verdict: str, error: BaseException) -> str:

@@ -67,6 +67,8 @@ class Finding:
         The name of a known mistake that gives exactly these results, if one does.
     comparison
         Expected and got side by side, for arrays.
+    error
+        What was raised and where, when nothing came back: two findings with one `error` have one cause.
     """
 
     verdict: str
@@ -74,6 +76,7 @@ class Finding:
     advice: str | None = None
     mistake: str | None = None
     comparison: Comparison | None = None
+    error: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as a dict that JSON can hold."""
@@ -83,6 +86,7 @@ class Finding:
             "advice": self.advice,
             "mistake": self.mistake,
             "comparison": self.comparison.as_dict() if self.comparison else None,
+            "error": self.error,
         }
 
     @classmethod
@@ -95,7 +99,12 @@ class Finding:
             advice=data.get("advice"),
             mistake=data.get("mistake"),
             comparison=Comparison.from_dict(comparison) if comparison else None,
+            error=data.get("error"),
         )
+
+    def repeats(self, other: Finding) -> bool:
+        """Return whether the same error, with the same hint, was found before."""
+        return self.error is not None and (self.error, self.hint) == (other.error, other.hint)
 
     @property
     def what(self) -> str:

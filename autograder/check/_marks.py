@@ -84,6 +84,11 @@ class Aspect:
         if self.shapes is None:
             return False
         self.shapes.checked = True
+        here = f"in the check of `{self.name}`"  # it is not among the calls that `shapes` makes
+        if finding.case:
+            finding = replace(finding, case=f"{finding.case}, {here}")
+        else:
+            finding = replace(finding, verdict=f"{here}: {finding.verdict}")
         self.shapes.finding = self.shapes.finding or finding
         return True
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from autograder.check._report import AspectResult, Report
 
 WIDTH = 100
+SAME_ERROR = "same error as above"
 MORE_CASES = "Grading tries more cases than the ones here."
 
 _BLUE = "#0072b2"
@@ -58,7 +59,8 @@ def as_text(report: Report) -> str:
         head = f"  {aspect.name:<{names}}{marks}/{points(aspect.points)}"
         said = [state(aspect, student_side=report.student_side)] if unchecked and report.student_side else []
         if aspect.finding:
-            said += [aspect.finding.what, aspect.finding.hint]
+            repeated = aspect.name in report.repeated
+            said += [SAME_ERROR] if repeated else [aspect.finding.what, aspect.finding.hint]
         said += aspect.notes
         indent = " " * (len(head) + 2)
         body = [line for part in said if part for line in textwrap.wrap(part, max(WIDTH - len(indent), 40))]
@@ -73,7 +75,10 @@ def as_html(report: Report) -> str:
     """Return the card as one self-contained piece of HTML."""
     label = escape(f"Checks of {report.title}" if report.title else "Checks")
     title = f"<strong>{escape(report.title)}</strong> &nbsp; " if report.title else ""
-    items = "".join(_item(aspect, student_side=report.student_side) for aspect in report.aspects)
+    items = "".join(
+        _item(aspect, student_side=report.student_side, repeated=aspect.name in report.repeated)
+        for aspect in report.aspects
+    )
     failed = any(aspect.status != "passed" for aspect in report.aspects)
     if report.student_side:
         failed = any(aspect.status == "failed" for aspect in report.aspects)
@@ -92,12 +97,14 @@ def _checked(report: Report) -> bool:
     return any(aspect.status != "unchecked" for aspect in report.aspects)
 
 
-def _item(aspect: AspectResult, *, student_side: bool) -> str:
+def _item(aspect: AspectResult, *, student_side: bool, repeated: bool) -> str:
     sign, colour = _SIGNS[aspect.status]
     hidden = aspect.status == "unchecked" and student_side
     marks = points(aspect.points) if hidden else f"{points(aspect.earned)} of {points(aspect.points)}"
     unit = "point" if marks in {"1", "1 of 1"} or marks.endswith(" of 1") else "points"
     finding = _finding(aspect.finding) if aspect.finding else ""
+    if repeated:
+        finding = f'<p style="margin:2px 0">{SAME_ERROR}</p>'
     notes = "".join(
         f'<p style="margin:2px 0 0 0;font-size:90%">Note: {_prose(note)}</p>' for note in aspect.notes
     )
@@ -127,7 +134,7 @@ def _comparison(table: Comparison) -> str:
     for row, differs in zip(table.rows, table.differs, strict=True):
         shade = f";background:{_SHADE}" if differs else ";background:transparent"
         texts = "".join(f'<td style="{cell};{_MONO}{shade}">{escape(text)}</td>' for text in row)
-        word = "differs" if differs else "same"
+        word = "differs" if differs else _same(*row[-2:])
         body.append(f'<tr style="background:transparent">{texts}<td style="{cell}{shade}">{word}</td></tr>')
     rest = f'<p style="margin:0;font-size:90%">and {table.omitted} more</p>' if table.omitted else ""
     return (
@@ -135,6 +142,12 @@ def _comparison(table: Comparison) -> str:
         f'color:inherit"><caption style="text-align:left;font-size:90%">Side by side</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{rest}"
     )
+
+
+def _same(expected: str, got: str) -> str:
+    """Say how far two equal values are equal: to the last digit shown, or within the tolerance."""
+    truth = re.search("True|False", expected + got)  # True stands for 1
+    return "same" if expected == got or truth else "within tolerance"
 
 
 def _prose(text: str) -> str:

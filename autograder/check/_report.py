@@ -107,6 +107,14 @@ class Report:
             student_side=data["student_side"],
         )
 
+    @property
+    def repeated(self) -> frozenset[str]:
+        """Names of the aspects whose finding is the same error as that of an earlier one."""
+        found = [(aspect.name, aspect.finding) for aspect in self.aspects if aspect.finding]
+        return frozenset(
+            name for i, (name, one) in enumerate(found) if any(one.repeats(other) for _, other in found[:i])
+        )
+
     def __str__(self) -> str:
         return _render.as_text(self)
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autograder.check import _context
+from autograder.check._missing import told
 from autograder.check._mistakes import Mistake, Mistakes
+from autograder.check._render import SAME_ERROR
 from autograder.check._report import AspectResult, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["AspectResult", "Mistake", "Mistakes", "Report", "Session", "session"]
+__all__ = ["SAME_ERROR", "AspectResult", "Mistake", "Mistakes", "Report", "Session", "session", "told"]
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,18 @@ def test_the_reason_names_both_shapes_and_the_call() -> None:
     assert finding.verdict == "expected shape (2,), got (1, 2)"
     assert finding.case is not None
     assert "[1, 2]" in finding.case
+    assert finding.case.endswith("in the check of `values`")
+
+
+def test_a_reason_without_a_call_names_the_check_as_well() -> None:
+    with grading.session(reference={}) as session:
+        marks = check.marks("sign", zero=1, shapes=1)
+        with marks.zero:
+            check.close(np.zeros((1, 2)), [0.0, 0.0])
+        marks.total()
+    finding = session.reports[0].aspects[1].finding
+    assert finding is not None
+    assert finding.what == "in the check of `zero`: expected shape (2,), got (1, 2)"
 
 
 @pytest.mark.parametrize("answer", [((np.ones((1, 2)), 1.0)), ([np.ones((1, 2)), 1.0])])

@@ -95,6 +95,39 @@ def test_the_card_says_statuses_in_words_and_has_headings() -> None:
     assert page.tags.count("th") == 4
 
 
+def test_the_table_tells_same_from_near() -> None:
+    marks = check.marks("sigmoid", values=1, truth=1)
+    with marks.values:
+        check.close(np.array([0.5, 0.8807971, 1.000003]), [0.5, 0.880797, 1.0])
+    with marks.truth:
+        check.close(np.array([True, False]), [1.0, 1.0])
+    cells = re.findall(r"<td[^>]*>([^<]*)</td></tr>", marks._report()._repr_html_())
+    assert cells == ["same", "within tolerance", "differs", "same", "differs"]
+
+
+def test_one_error_is_told_once() -> None:
+    marks = check.marks("relu", values=1, shapes=1, corner=1)
+
+    def relu(x: np.ndarray) -> object:
+        return max(0, x)
+
+    with marks.values:
+        check.close(relu(np.array([-1.0, 2.0])), [0, 2])
+    with marks.shapes:
+        check.matches(relu, np.abs, check.cases.reals())  # another call, the same error
+    with marks.corner:
+        check.close(1.0, 0.0)
+    report = marks._report()
+    assert report.repeated == {"shapes"}
+    for card in (str(report), Page(report._repr_html_()).text):
+        assert card.count("truth value") == 1
+        assert card.count("same error as above") == 1
+        assert "expected 0, got 1" in card
+    data = report.as_dict()["aspects"]
+    assert "truth value" in data[1]["finding"]["verdict"]
+    assert data[1]["finding"]["case"] == "x = [-1.5, 2]"
+
+
 hostile = st.text(st.sampled_from("<>&\"'`/ab=\n\x00{}()"), max_size=30)
 
 

@@ -53,7 +53,9 @@ HABITS = [
     (lambda x: x.sum(1), lambda x: x.sum(0), cases.matrices(), "comes from reducing over axis 1"),
     (lambda x: x, double, cases.vectors(), "gives its argument back unchanged"),
     (lambda x: -2 * x, double, cases.vectors(), "the opposite sign"),
-    (lambda x: 3 * x, double, cases.vectors(), "1.5 times what was expected"),
+    (lambda x: 4 * x, double, cases.vectors(), "off by one factor: it is 2 times what was expected"),
+    (lambda x: -x, double, cases.vectors(), "it is -1/2 of what was expected"),
+    (lambda x: 0.002 * x, double, cases.vectors(), "it is 1/1000 of what was expected"),
     (lambda x: 2 * x / x.size, double, cases.vectors(), "The factor follows the size of the input"),
     (lambda x: 2 * x + 1, double, cases.vectors(), "off by the same amount: 1."),
     (lambda x: (x >= 0) * 2.0 - 1, np.sign, cases.reals(), "Right everywhere but at x = 0."),
@@ -61,7 +63,7 @@ HABITS = [
     (np.log, double, cases.reals(), "nan came out of ordinary numbers"),
     (lambda x: np.clip(x, -50, 50), lambda x: x + 0.0, cases.extremes(), "wrong for large |x|"),
     (lambda x: relu(x).astype(int), relu, cases.reals(), "holds whole numbers"),
-    (lambda x: x > 0, relu, cases.reals(), "holds True or False"),
+    (lambda x: x > 0, relu, cases.reals(), "True or False came where numbers are due."),
     (lambda x: np.zeros(x.shape), double, cases.reals(), "Every entry is 0, whatever the input."),
     (lambda x: x / np.abs(x[0]).sum(), spread, cases.matrices(), "The first row is right"),
 ]  # fmt: skip
@@ -83,6 +85,43 @@ def test_a_mean_for_a_sum_names_the_axis() -> None:
         check.CheckFailed, match=r"Every entry is 1/3 of what was expected, and 3 is the length"
     ):
         check.close(np.array([1.0, 2.0, 5.0]) / 3, [1, 2, 5])
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        ([0.8647, 0.8647], [1.0, 1.0]),  # sizes that do not differ have a ratio whatever went wrong
+        ([2.0, -2.0], [1.0, -1.0]),
+        ([1.7, 3.4], [1.0, 2.0]),  # no slip makes this factor
+    ],
+)
+def test_a_ratio_by_chance_is_not_told(got: list[float], want: list[float]) -> None:
+    with pytest.raises(check.CheckFailed) as caught:
+        check.close(np.array(got), want)
+    assert caught.value.finding.advice is None
+
+
+def test_truth_values_are_not_numbers_of_the_wrong_sign() -> None:
+    for want in ([-1.0, -1.0], [-1.0, 1.0]):
+        with pytest.raises(check.CheckFailed, match="True or False came where numbers are due"):
+            check.close(np.array([True, True]), want)
+    with pytest.raises(check.CheckFailed, match="True or False came"):
+        check.between(np.array([True, False]), 0, 0.5)
+    with pytest.raises(check.CheckFailed) as caught:
+        check.equal(np.array([True, True]), [True, False])
+    assert caught.value.finding.advice is None
+
+
+@pytest.mark.parametrize("got", [np.nan, np.inf, -np.inf])
+def test_between_advises_on_lost_numbers_as_close_does(got: float) -> None:
+    said = []
+    for verb, bounds in ((check.close, (0.5,)), (check.between, (0, 1))):
+        with pytest.raises(check.CheckFailed) as caught:
+            verb(np.array([got]), *(np.array([bound]) for bound in bounds))
+        said.append(caught.value.finding.advice)
+    assert said[0] is not None
+    assert "which step grows too large" in said[0]
+    assert said[0] == said[1]
 
 
 def test_a_changed_argument_is_told_where_nothing_else_fits() -> None:

@@ -114,7 +114,12 @@ def test_the_stub_reads_not_written_yet() -> None:
 
 
 def test_a_missing_name_is_told_from_a_name_error_inside_the_function() -> None:
-    assert reason("check.close(relu(1.0), 1.0)").what == "`relu` is not defined: run its cell"
+    assert reason("check.close(relu(1.0), 1.0)").what == "`relu` is not defined: no cell above defines it"
+    marks = check.marks(values=1)
+    with marks.values:
+        softmax(1.0)  # type: ignore[name-defined]  # noqa: F821
+    assert marks.values.finding is not None
+    assert marks.values.finding.what == "`softmax` is not defined: run its cell"
 
     def relu(x: float) -> float:
         return undefined(x)  # type: ignore[name-defined,no-any-return]  # noqa: F821

@@ -169,7 +169,7 @@ marks.total()
         exec(cell, space)  # noqa: S102
     (aspect,) = session.reports[0].aspects
     assert aspect.finding is not None
-    assert aspect.finding.verdict == "`relu` is not defined: run its cell"
+    assert aspect.finding.verdict == "`relu` is not defined: no cell above defines it"
 
 
 def test_reference_is_the_sessions_inside_and_the_notebooks_outside(monkeypatch: pytest.MonkeyPatch) -> None:

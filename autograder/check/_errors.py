@@ -1,0 +1,135 @@
+"""What Python's and NumPy's own error messages mean to a beginner: one line of advice for the frequent ones.
+
+Rows are matched on the exception's type and on its text, which is all that comes back from a sandbox. The first
+row that fits speaks. Advice asks or explains; it never gives an exercise's solution.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.check._missing import NOT_DEFINED
+
+_NONE = "None stands where a value is due. Does a function that you call lack its `return`?"
+_LIST = "A list is not an array: on lists + joins and * repeats. Is np.array(...) missing?"
+_ONE_NUMBER = "A single number has no entries, no length and no axes. Where did an array become one number?"
+_BOOLEANS = "True and False are not numbers here. Which step should turn them into floats?"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One frequent error: its type, what its text holds (a regular expression), and what to say."""
+
+    kind: type[Exception]
+    text: str
+    advice: str
+
+
+TABLE = (
+    Row(ValueError, "truth value of an array",
+        "`if`, `and` and `max` want one True or False; here are many. "
+        "Which NumPy function decides for each element?"),
+    Row(TypeError, "only integer scalar arrays can be converted",
+        "An array stands where one whole number is due. The second argument of np.max or np.sum is an axis, "
+        "not a number to compare with."),
+    Row(TypeError, "ufunc 'bitwise_xor'", "In Python ^ is not a power; a power is written with **."),
+    Row(TypeError, "ufunc '(bitwise_and|bitwise_or|invert)' not supported",
+        "& and | bind more tightly than < and >: put each comparison in its own brackets."),
+    Row(TypeError, "numpy boolean (subtract|negative)", _BOOLEANS),
+    Row(TypeError, "'module' object is not callable",
+        "A module is not a function. Which function of it did you mean?"),
+    Row(TypeError, "object is not callable",
+        "Is a * missing between two brackets? Or does a function's name now stand for a value?"),
+    Row(TypeError, "NoneType", _NONE),
+    Row(AttributeError, "NoneType", _NONE),
+    Row(TypeError, "only (0-dimensional|length-1|size-1) arrays can be converted",
+        "float(), int() and the functions of `math` take one number. "
+        "NumPy's functions of the same names take whole arrays."),
+    Row(TypeError, r"can only concatenate list|can't multiply sequence|unsupported operand .*'list'"
+        r"|bad operand .*'list'", _LIST),
+    Row(TypeError, r"'(float|int|numpy\.float64|numpy\.int64)' object is not (subscriptable|iterable)"
+        r"|has no len\(\)|len\(\) of unsized|iteration over a 0-d array", _ONE_NUMBER),
+    Row(IndexError, "array is 0-dimensional", _ONE_NUMBER),
+    Row(TypeError, "cannot be interpreted as an integer|expected a sequence of integers",
+        "A size, a count or an axis must be a whole number: / gives floats, // whole numbers."),
+    Row(TypeError, "Cannot interpret '.*' as a data type",
+        "A shape is one argument: np.zeros((2, 3)), with two pairs of brackets."),
+    Row(TypeError, "Cannot cast ufunc",
+        "An array of whole numbers cannot take fractions in place. Which array should hold floats?"),
+    Row(TypeError, "unexpected keyword argument",
+        "No argument has that name. In NumPy the words are `axis` and `keepdims`."),
+    Row(TypeError, r"positional argument|return arrays must be of ArrayType",
+        "This function is called with more or fewer arguments than it takes. Is a bracket or a comma astray?"),
+    Row(ValueError, "could not be broadcast|could not broadcast",
+        "These two shapes do not fit together. Which axis should line up with which?"),
+    Row(ValueError, "matmul: |not aligned",
+        "A matrix product sums over the last axis of the left side and the last but one (or only) axis of the "
+        "right side: these must be of one length."),
+    Row(ValueError, r"axis -?\d+ is out of bounds",
+        "Axes are counted from 0, and the last one is also -1. How many axes does this array have?"),
+    Row(IndexError, "too many indices",
+        "There are more indices than the array has axes. What is its shape at that line?"),
+    Row(IndexError, "boolean index did not match",
+        "A mask must have the shape of the array that it picks from."),
+    Row(IndexError, "only integers, slices",
+        "An index must be a whole number: / gives floats, // whole numbers."),
+    Row(IndexError, "out of (bounds|range)", "Counting starts at 0: the last of n entries has the index n - 1."),
+    Row(ValueError, "setting an array element with a sequence",
+        "One entry cannot hold several numbers. Are all parts of one length?"),
+    Row(ValueError, "all input arrays must have the same shape",
+        "Arrays are stacked or joined only where their shapes agree. What are the two shapes?"),
+    Row(ValueError, "cannot reshape", "A new shape must hold exactly as many entries as the old one."),
+    Row(ValueError, "either both or neither of x and y",
+        "np.where wants a condition and two values: one where it holds and one where it does not."),
+    Row(ValueError, "read-only", "An argument must not be written to. Which line assigns into it?"),
+    Row(ValueError, "math domain error",
+        "`math` stops at a log or root of what is not positive. Which number arrives there?"),
+    Row(OverflowError, "",
+        "Python's own floats stop with an error where a result grows too large. Which step is it?"),
+    Row(ZeroDivisionError, "", "Which number is 0 here, and for which input?"),
+    Row(UnboundLocalError, "",
+        "This name gets its value only on a way that was not taken: inside an if, a loop, or a line below."),
+)  # fmt: skip
+
+
+def advice_on(error: Exception, text: str) -> str | None:
+    """Return one line of advice on an exception, or None where no row fits.
+
+    Parameters
+    ----------
+    error
+        What was raised, here or in a sandbox.
+    text
+        Its message; a class of NumPy's own may stand in front of it, as "AxisError: axis 1 is out of bounds".
+    """
+    for row in TABLE:
+        if isinstance(error, row.kind) and re.search(row.text, text):
+            return row.advice
+    if isinstance(error, NameError):
+        return _name(text)
+    return _attribute(text) if isinstance(error, AttributeError) else None
+
+
+def _name(text: str) -> str | None:
+    found = NOT_DEFINED.search(text)
+    if found is None:
+        return None
+    if hasattr(np, found[1]):
+        return (
+            "NumPy's functions are called np.tanh and the like; one of yours is there once its cell has run."
+        )
+    return "Is the name misspelt, or has the cell that defines it not run?"
+
+
+def _attribute(text: str) -> str | None:
+    if re.search("module '(numpy|math)' has no attribute", text):
+        return "There is nothing of that name in it. Is it misspelt, or a function of your own?"
+    found = re.search(r"'numpy\.ndarray' object has no attribute '(\w+)'", text)
+    if found is None:
+        return None
+    if hasattr(np, found[1]):
+        return f"Arrays have no such method. It is a function: np.{found[1]}."
+    return "Arrays have no such attribute. Their shape is `.shape`, their number of entries `.size`."
