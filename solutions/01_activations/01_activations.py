@@ -21,8 +21,8 @@
 
 # %% [markdown]
 # Run the next cell first. It loads what the lesson uses. It is folded away, as are the cells that draw figures, because
-# you do not have to read them. Select the folded cell and press **Shift + Enter** as always. A click on its three dots
-# opens it.
+# you do not have to read them. Select the folded cell and press **Shift + Enter** as always: it says `Ready.` below.
+# A click on the three dots opens it.
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
 # Setup: what the lesson uses.
@@ -89,6 +89,9 @@ class Picture:
         file = io.BytesIO()
         figure.savefig(file, format="png")
         return base64.b64encode(file.getvalue()).decode()
+
+
+print("Ready.")
 
 
 # %% [markdown]
@@ -250,6 +253,9 @@ explore.activations(
 explore.activations("relu", x=0.0, corner_slope=0.5, lock=["function", "x"])
 
 # %% [markdown]
+# With slope 0 the line lies along the left half of the graph, with slope 1 along the right half. All others touch it only at
+# the corner.
+#
 # Textbooks differ: some print $0$ as the slope at zero, others $1$. Both are subgradients, and training works with
 # either. So do the checks: any value from $0$ to $1$ is right.
 
