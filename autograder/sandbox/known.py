@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DTYPES = "?bhilqBHILQefdgFDGSUmM"
 _WORDS = 624  # of the Mersenne Twister
 AT_ONCE = 64  # items that one call draws at most
+MAX_DRAWN = 200_000  # from one iterator
 TAGS = frozenset("TDGR")
 _CLASSES: dict[str, type] = {
     kind.__name__: kind
@@ -95,11 +96,14 @@ class Draw:
 
 def drawn(draw: Callable[[int], Any]) -> Iterator[Any]:
     """Yield what the other side's `Draw` gives: one item first, then more at a time."""
-    count, more = 1, True
+    count, more, total = 1, True, 0
     while more:
+        if total > MAX_DRAWN:
+            raise TypeError(f"an iterator that gave more than {MAX_DRAWN:,} items")
         answer = draw(count)
         if type(answer) is not tuple or len(answer) != 2 or type(answer[0]) is not list:  # noqa: PLR2004
             raise TypeError("an iterator that does not give items")
         items, more = answer
         yield from items
+        total += len(items)
         count = min(2 * count, AT_ONCE)

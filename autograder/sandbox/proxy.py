@@ -44,6 +44,7 @@ class StudentFunction:
         self.__name__ = name
         self.__qualname__ = name
         self.top_level = False
+        self.grants: frozenset[int] = frozenset()  # functions it was made with, and may call back
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call into the sandbox; see `TestDesk.call`."""
@@ -74,6 +75,7 @@ class TestDesk:
         self._numbers: dict[str, int] = {}
         self._names: list[str] = []
         self._passed: list[Callable[..., Any]] = []  # by the number under which the sandbox calls them back
+        self._allowed: list[set[int]] = []  # which of these, for each call under way
         self._around = Surroundings()
         self.doubts: Doubts | None = None  # of what the test is told; without, all is taken as it comes
         self.trouble = False  # whether a call hung or took its process down
@@ -139,7 +141,10 @@ class TestDesk:
         return self._link
 
     def _function(self, number: int, name: str) -> StudentFunction:
-        return StudentFunction(self, number, name, self._generation)
+        made = StudentFunction(self, number, name, self._generation)
+        if self._allowed:
+            made.grants = frozenset(self._allowed[-1])
+        return made
 
     def call(self, function: StudentFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a student's function with plain values; see the module's words for what it may raise."""
@@ -157,6 +162,21 @@ class TestDesk:
             raise TookTooLong(
                 f"the test's {self._limits.test_seconds:g} s were used up before {name} was called"
             )
+        self._allowed.append(self._around.carried | function.grants)
+        try:
+            return self._call(link, name, number, args, kwargs, seconds)
+        finally:
+            self._allowed.pop()
+
+    def _call(
+        self,
+        link: TestLink,
+        name: str,
+        number: int,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        seconds: float,
+    ) -> Any:
         arguments = dict(enumerate(args)) | {f"={key}": value for key, value in kwargs.items()}
         try:
             packer = Packer(self._register)
@@ -169,15 +189,20 @@ class TestDesk:
         return self._converse(link, name, message, packer, {str(k): v for k, v in arguments.items()}, seconds)
 
     def _register(self, function: Any) -> int:
-        """Return the number of a function that is handed in; the submission's own have negative ones."""
+        """Return the number of a function that is handed in; the submission's own have negative ones.
+
+        A call may call back what was handed in with it, and what the functions in it were made with: a function
+        kept from an earlier call, a reference perhaps, does not answer for the submission.
+        """
         if isinstance(function, StudentFunction):
+            self._allowed[-1] |= function.grants
             known = self._numbers.get(function.__name__) if function.top_level else None
             return -1 - (function._number if known is None else known)  # noqa: SLF001
-        for number, passed in enumerate(self._passed):
-            if passed is function:
-                return number
-        self._passed.append(function)
-        return len(self._passed) - 1
+        number = next((n for n, passed in enumerate(self._passed) if passed is function), len(self._passed))
+        if number == len(self._passed):
+            self._passed.append(function)
+        self._allowed[-1].add(number)
+        return number
 
     def _converse(
         self, link: TestLink, name: str, message: dict[str, Any], packer: Packer,
@@ -215,7 +240,7 @@ class TestDesk:
         number, trees, named = answer["callback"], answer.get("args"), answer.get("kwargs")
         if (
             type(number) is not int
-            or not 0 <= number < len(self._passed)
+            or number not in self._allowed[-1]
             or type(trees) is not list
             or type(named) is not dict
         ):

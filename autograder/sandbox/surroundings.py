@@ -55,6 +55,7 @@ class Surroundings:
         self._namespace: dict[str, Any] = {}
         self._laid: dict[str, Any] = {}
         self._known: dict[str, Any] = {}
+        self._carried: dict[str, int] = {}  # functions of the test's that stand there now, by their numbers
         self._first_seedings = self._seedings = seedings()
 
     def watch(self, namespace: dict[str, Any], names: Sequence[str]) -> None:
@@ -66,7 +67,13 @@ class Surroundings:
     def renew(self) -> None:
         """Forget what was carried over: a fresh worker knows nothing of it."""
         self._known = dict(self._laid)
+        self._carried.clear()
         self._seedings = self._first_seedings
+
+    @property
+    def carried(self) -> set[int]:
+        """The numbers of the test's own functions that stand in the place of the submission's."""
+        return set(self._carried.values())
 
     def changes(self, packer: Packer) -> dict[str, Any]:
         """Return what has changed since the last call, as additions to its message."""
@@ -83,6 +90,9 @@ class Surroundings:
             else:
                 continue
             self._known[name] = now
+            self._carried.pop(name, None)
+            if name in bound and bound[name][1] >= 0:
+                self._carried[name] = bound[name][1]
         if deleted:
             found["deleted"] = deleted
         if bound:
