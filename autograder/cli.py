@@ -24,6 +24,11 @@ CourseOption = Annotated[
     Path, typer.Option("--course", help="The nbgrader course folder.", show_default="here")
 ]
 HERE = Path()
+_UNSAFE = (
+    "Without a sandbox, student code runs as you: it can read your files, the solutions and other people's work, "
+    "change the gradebook, use the network and stop this run. Tests still run outside its process, but a mark made "
+    "this way can be forged, and every one says so."
+)
 
 
 def _open(path: Path) -> Course:
@@ -110,6 +115,9 @@ def grade(
     json: Annotated[
         Path | None, typer.Option("--json", help="Write every mark and reason to this file.")
     ] = None,
+    unsafe_no_sandbox: Annotated[
+        bool, typer.Option("--unsafe-no-sandbox", help="Run student code as yourself. Read what it prints.")
+    ] = False,
     course: CourseOption = HERE,
 ) -> None:
     """Grade what is in submitted/: marks into the gradebook, reasons into autograded/."""
@@ -120,11 +128,15 @@ def grade(
     from autograder.grading.table import bar, print_table  # noqa: PLC0415
     from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
 
+    if unsafe_no_sandbox:
+        _errors.print(_UNSAFE, style="red", markup=False, highlight=False)
     opened = _open(course)
     try:
         pairs = run.to_grade(opened, assignment, student or [])
         with bar(_console, len(pairs)) as progress:
-            outcomes: list[Outcome] = run.grade(opened, pairs, jobs=jobs, progress=progress)
+            outcomes: list[Outcome] = run.grade(
+                opened, pairs, jobs=jobs, unsafe=unsafe_no_sandbox, progress=progress
+            )
     except (run.NothingToGradeError, SourceFailsError) as error:
         raise _stop(str(error)) from None
     except NoSandboxError as error:

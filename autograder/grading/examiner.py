@@ -77,7 +77,9 @@ class Examiner:
         modules = ["numpy", "autograder.check", *imports(source)]
         if any("matplotlib" in name for name in modules):
             modules.append("matplotlib_inline.backend_inline")
-        self._wall = wall.configuration(map(Path, config["hidden"]), modules, assets=assets)
+        self._wall = wall.configuration(
+            map(Path, config["hidden"]), modules, assets=assets, unsafe=config["unsafe"]
+        )
         self._template = Template(self._wall)
         self._template.start(self._limits).close()  # no wall, no grading: said now, not for each submission
         folder = Path(config["folder"])

@@ -50,16 +50,21 @@ class LessonSource:
         Folders that student code must not see even where the machine shows what is around them.
     assets
         Public data shown to student code, or None.
+    unsafe
+        Do without a sandbox; every grade says so.
     """
 
     notebook: NotebookNode
     folder: Path
     hidden: tuple[Path, ...]
     assets: Path | None = None
+    unsafe: bool = False
 
     def key(self, limits: Limits) -> str:
         """Return a name for this source under these limits; equal exactly when both are."""
-        text = nbformat.writes(self.notebook) + repr((self.folder, self.hidden, self.assets, limits))
+        text = nbformat.writes(self.notebook) + repr(
+            (self.folder, self.hidden, self.assets, self.unsafe, limits)
+        )
         return sha256(text.encode()).hexdigest()
 
 
@@ -87,6 +92,7 @@ class Examiner:
             "folder": str(source.folder),
             "hidden": [str(path) for path in source.hidden],
             "assets": str(source.assets or ""),
+            "unsafe": source.unsafe,
         }
         try:
             wire.send(ours, config, [nbformat.writes(source.notebook).encode()])

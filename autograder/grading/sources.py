@@ -46,7 +46,9 @@ def source_notebooks(course: Course, assignment: str) -> dict[str, NotebookNode]
     return found
 
 
-def lesson_source(course: Course, assignment: str, notebook: NotebookNode) -> LessonSource:
+def lesson_source(
+    course: Course, assignment: str, notebook: NotebookNode, *, unsafe: bool = False
+) -> LessonSource:
     """Return what an examiner of this notebook is made of."""
     hidden = [course.root]
     if course.db_url.startswith("sqlite:///"):
@@ -56,7 +58,7 @@ def lesson_source(course: Course, assignment: str, notebook: NotebookNode) -> Le
     hidden += [f for f in folders if course.root not in f.parents and f.is_dir()]
     assets = course.root / "assets"
     return LessonSource(
-        notebook, course.source(assignment), tuple(hidden), assets if assets.is_dir() else None
+        notebook, course.source(assignment), tuple(hidden), assets if assets.is_dir() else None, unsafe
     )
 
 

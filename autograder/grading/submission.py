@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import nbformat
 from nbgrader.utils import parse_utc
 
@@ -36,6 +37,7 @@ MAX_NOTEBOOK = 200 << 20  # bytes; a notebook with a film in it is still a noteb
 MAX_NOTEBOOKS = 50  # in one submission's folder; more are not looked at
 MAX_TIMESTAMP = 100  # bytes
 REJECTED = "rejected.json"
+UNSAFE = "graded without a sandbox: this mark could have been forged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +128,15 @@ def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Gr
         outcomes |= marks.outcomes(notebook, result)
         notebooks[name] = notebook
     status = "partial" if cut_short else "graded"
+    sandboxed = not any(source.unsafe for source in assignment.sources.values())
+    if not sandboxed:
+        stops.append(UNSAFE)
     for graded in notebooks.values():
         if graded is not None:
-            record = {"status": status, "mends": notes, "notes": stops, "sandboxed": True}
+            record = {"status": status, "mends": notes, "notes": stops, "sandboxed": sandboxed}
             graded.metadata["autograder"] = record
     outcome = _outcome(assignment, student, status, outcomes, [*notes, *stops])
+    outcome = msgspec.structs.replace(outcome, sandboxed=sandboxed)
     return Graded(outcome, notebooks, _timestamp(folder))
 
 

@@ -57,7 +57,7 @@ def make_shell() -> Shell:
     return shell
 
 
-def prepare(control: int, report: int) -> None:
+def prepare(control: int, report: int, home: str) -> None:
     """Close every descriptor but two, and set the place up: folder, environment."""
     null = os.open("/dev/null", os.O_RDWR)
     for fd in (0, 1, 2):
@@ -67,10 +67,10 @@ def prepare(control: int, report: int) -> None:
     os.closerange(low + 1, high)
     os.closerange(high + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     os.environ.clear()
-    os.environ.update(ENVIRONMENT)
-    os.chdir(HOME)
+    os.environ.update({name: value.replace(HOME, home) for name, value in ENVIRONMENT.items()})
+    os.chdir(home)
     builtins.input = no_input
-    sys.path[:] = [HOME, *(p for p in sys.path if p)]
+    sys.path[:] = [home, *(p for p in sys.path if p)]
     os.umask(0o077)
 
 
@@ -128,7 +128,7 @@ def _cell(shell: Shell, message: dict[str, Any], limits: Limits) -> tuple[dict[s
 
 def _write(path: str, data: memoryview) -> dict[str, Any]:
     """Put a file that was handed in beside the notebook into the submission's folder."""
-    target = Path(HOME, path)
+    target = Path(os.environ.get("HOME", HOME), path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)

@@ -51,7 +51,12 @@ def shown_folders(assets: Path | None = None) -> list[Path]:
 
 
 def configuration(
-    hidden: Iterable[Path], preload: Iterable[str], *, assets: Path | None = None, seed: int = 0
+    hidden: Iterable[Path],
+    preload: Iterable[str],
+    *,
+    assets: Path | None = None,
+    seed: int = 0,
+    unsafe: bool = False,
 ) -> dict[str, Any]:
     """Return what a template is told at its start.
 
@@ -63,10 +68,12 @@ def configuration(
         Modules that the lesson imports.
     assets
         The course's public data, shown read-only.
+    unsafe
+        Do without a sandbox: student code runs as the user who grades and reads what that user can.
     seed
         For NumPy's and Python's global random state: the same in every submission, so that marks repeat.
     """
-    user = ordinary_user()
+    user = None if unsafe else ordinary_user()
     shown = shown_folders(assets)
     staged = [str(p) for p in shown if user is not None and not _reachable(p)]
     return {
@@ -76,5 +83,6 @@ def configuration(
         "hidden": sorted({str(Path(h).resolve()) for h in hidden}),
         "staged": staged,
         "preload": list(preload),
+        "unsafe": unsafe,
         "seed": seed,
     }
