@@ -123,11 +123,16 @@ class Outside:
         return f"files appeared outside: {', '.join(planted)}" if planted else ""
 
 
+def script(attempt: Attempt, outside: Outside) -> str:
+    """Return the Python of one attempt, with what lies outside named in it."""
+    given = "".join(f"{name} = {value!r}\n" for name, value in outside.names.items())
+    return _START + given + attempt.code + _END
+
+
 def try_attempt(template: Template, attempt: Attempt, outside: Outside) -> Finding:
     """Make one attempt in a fresh sandbox, close it, and look whether anything is left."""
-    given = "".join(f"{name} = {value!r}\n" for name, value in outside.names.items())
     with template.start(LIMITS) as submission:
-        run = submission.run_cell(_START + given + attempt.code + _END)
+        run = submission.run_cell(script(attempt, outside))
         inside = [p for p in submission.processes() if not _is_holder(p)]
     said = "".join(output.text or "" for output in run.outputs if output.output_type == "stream")
     failed = next((f"{o.ename}: {o.evalue}" for o in run.outputs if o.output_type == "error"), "")
@@ -239,6 +244,11 @@ def course_findings(course: Course) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def problem_findings(problem: str) -> list[Finding]:
+    """Say why a course does not open, where it does not."""
+    return [Finding("the course opens", held=False, detail=problem)] if problem else []
+
+
 def who_runs() -> str:
     """Say as which user student code runs."""
     user = wall.ordinary_user()
@@ -261,9 +271,8 @@ def report(console: Console, course: Course | None, problem: str = "") -> bool:
     for one in found:
         _row(table, one, "held", "BROKEN")
     console.print(table)
-    looks = list(course_findings(course)) if course is not None else []
-    if problem:
-        looks.append(Finding("the course opens", held=False, detail=problem))
+    looks = [] if course is None else list(course_findings(course))
+    looks += problem_findings(problem)
     table = Table(title="The course", title_justify="left")
     for name in ("what", "so?", "what was seen, what to do"):
         table.add_column(name, overflow="fold")

@@ -1,0 +1,107 @@
+"""No attack gains a mark, reads a secret, or stops the run.
+
+Each row of the tables (`lies`, `search`, `forge`, `exhaust`, `papers`) is a student of one class.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from nbgrader.api import Gradebook
+
+from .conftest import Class, wanted
+from .course import FULL
+
+if TYPE_CHECKING:
+    from .attack import Attack
+
+pytestmark = pytest.mark.sandbox
+each_attack = pytest.mark.parametrize("attack", wanted(), ids=lambda a: a.name)
+
+
+@pytest.mark.parametrize("student", ["adam", "bob", "zoe"])
+def test_the_honest_have_full_marks_among_attackers(graded: Class, student: str) -> None:
+    assert (graded.outcomes[student].status, graded.outcomes[student].score) == ("graded", FULL)
+
+
+@each_attack
+def test_an_attack_earns_what_its_honest_part_earns(graded: Class, attack: Attack) -> None:
+    outcome = graded.outcomes[attack.name]
+    assert outcome.max_score == FULL
+    assert outcome.status in attack.statuses, outcome.reason
+    if outcome.status == "rejected":
+        assert outcome.score == 0
+    else:
+        assert outcome.score == pytest.approx(attack.earns), outcome.cells
+    assert "This is not your fault" not in outcome.reason, outcome.reason
+
+
+@each_attack
+def test_an_attack_ran_and_got_nowhere(graded: Class, attack: Attack) -> None:
+    """Its own words say so: a search finds the attacker's own canary, and what is counted stays small."""
+    shown = graded.shown(attack.name)
+    for word in attack.shows:
+        assert word in shown
+    assert "BROKEN" not in shown
+
+
+@each_attack
+def test_nobody_read_a_secret(graded: Class, attack: Attack) -> None:
+    written = graded.written(attack.name)
+    assert {
+        name for name in vars(graded.canaries) if name != "own" and getattr(graded.canaries, name) in written
+    } == set()
+
+
+def test_nothing_was_written_where_secrets_lie(graded: Class) -> None:
+    outside = [
+        path
+        for path in graded.root.parent.rglob("*")
+        if "autograded" not in path.parts and "submitted" not in path.parts
+    ]
+    assert [path for path in outside if path.name == "planted"] == []
+    assert "PLANTED" not in "".join(p.read_text("utf-8", "replace") for p in outside if p.is_file())
+    assert not Path("/tmp/pwned").exists()  # noqa: S108 - where the attack would put it
+
+
+@each_attack
+def test_no_script_reaches_a_page(graded: Class, attack: Attack) -> None:
+    """Outputs hold no HTML but the grader's own card, in which what came from the student is escaped."""
+    for cell in graded.cells(attack.name):
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            page = data.get("text/html", "")
+            assert not page or cell.metadata["nbgrader"]["grade_id"] == "test_mean"
+            assert "<script" not in page
+            assert "onerror=" not in page
+            assert set(data) <= {
+                "text/plain",
+                "text/html",
+                "text/latex",
+                "text/markdown",
+                "image/png",
+                "image/jpeg",
+            }
+            assert "<script" not in data.get("image/png", "")
+
+
+@each_attack
+def test_what_is_written_down_stays_small(graded: Class, attack: Attack) -> None:
+    assert len(graded.written(attack.name)) < 2 << 20
+
+
+def test_the_gradebook_has_the_same_marks(graded: Class) -> None:
+    with Gradebook(f"sqlite:///{graded.root}/gradebook.db", "attacked") as book:
+        for student, outcome in graded.outcomes.items():
+            submission = book.find_submission("ps1", student)
+            if outcome.status != "rejected":
+                assert submission.score == pytest.approx(outcome.score), student
+
+
+def test_no_process_outlives_the_run(graded: Class) -> None:
+    assert graded.outcomes
+    left = [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
+    assert [p.name() for p in left if p.name() == "bwrap" or "autograder" in " ".join(p.cmdline())] == []
