@@ -103,7 +103,8 @@ def _reason(report: Report) -> str:
     if not failing:
         return ""
     said = [(aspect.name, _what(aspect)) for aspect in failing]
-    if len({what for _, what in said}) == 1 and len(said) > 1:
+    one_error = report.repeated >= {name for name, _ in said[1:]}
+    if len(said) > 1 and (one_error or len({what for _, what in said}) == 1):
         return _line(said[0][1])
     name, what = next(((a.name, _what(a)) for a in failing if a.finding and a.finding.mistake), said[0])
     rest = [other for other, _ in said if other != name]

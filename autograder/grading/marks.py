@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbgrader.utils import determine_grade
 
-from autograder.check import Finding
+from autograder.check import Report
+from autograder.check.grading import SAME_ERROR, told
 from autograder.grading.lesson import INSIDE_TAG
 from autograder.grading.outcome import CellOutcome, PlanCell
 from autograder.lesson import notebook as cells
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from autograder.grading.outcome import ExamResult
 
 _PLACE = re.compile(r"<ipython-input-[^>]*>, line (\d+)")
+_BINDS = re.compile(
+    r"^(?:(?:(?:async\s+)?def|class)\s+(?=\w)|(?=\w+\s*(?::[^=\n]*)?=(?!=)))(\w+)", re.MULTILINE
+)
+_LONG = 200  # characters of a student's own error
+_NAME_ERROR = re.compile(r"name '(\w+)' is not defined")
 _ENDINGS = {"timeout", "died", "memory", "garbled", "not run"}
 
 
@@ -47,6 +53,48 @@ def write_outputs(notebook: NotebookNode, result: ExamResult) -> None:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = number
+    _say_why_names_are_missing(notebook)
+
+
+def _say_why_names_are_missing(notebook: NotebookNode) -> None:
+    """Bring the end of a failed cell into the verdicts of tests that miss its names."""
+    endings: dict[str, str] = {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        if not cells.is_test(cell):
+            for name in _defines(cell):
+                endings.pop(name, None)
+                if ending := _ending(cell) or _stopped(cell):
+                    endings[name] = ending
+            continue
+        if INSIDE_TAG in cells.tags(cell):
+            continue  # what came out of the sandbox is no report
+        for output in cell.outputs if endings else []:
+            _say_why(output, endings)
+
+
+def _say_why(output: NotebookNode, endings: dict[str, str]) -> None:
+    if output.output_type == "display_data" and output.get("metadata", {}).get("autograder"):
+        report = told(Report.from_dict(output.metadata["autograder"]), endings)
+        output.data = {"text/html": report._repr_html_(), "text/plain": str(report)}
+        output.metadata["autograder"] = report.as_dict()
+    elif output.output_type == "error" and output.ename == "NameError":
+        absent = _NAME_ERROR.fullmatch(output.evalue)
+        if absent and absent[1] in endings:
+            output.evalue += f" ({endings[absent[1]]})"
+
+
+def _defines(cell: NotebookNode) -> set[str]:
+    """Return the names that a cell's code gives a value at the top level; it may be no Python at all."""
+    found = set(_BINDS.findall(cell.source))
+    name = cells.grade_id(cell)
+    return found | {name} if name and cells.is_solution(cell) else found
+
+
+def _stopped(cell: NotebookNode) -> str:
+    stopped = any(o.output_type == "error" and o.ename == "CellStopped" for o in cell.get("outputs", []))
+    return "its cell did not come to its end" if stopped else ""
 
 
 def score(cell: NotebookNode) -> tuple[float | None, float]:
@@ -78,7 +126,7 @@ def outcomes(notebook: NotebookNode, result: ExamResult) -> dict[str, CellOutcom
         if fate == "not run":
             status = "not run"
         message, mistakes = reason(cell.get("outputs", []))
-        if failed and status != "full":
+        if failed and failed not in message and status != "full":
             message = f"{failed}\n{message}".strip()
         if not message and status in {"part", "none"}:
             message = f"the test counted {earned:g} of {possible:g} points"
@@ -97,29 +145,32 @@ def reason(outputs: list[Any]) -> tuple[str, list[str]]:
             output.get("metadata", {}).get("autograder") if output.output_type == "display_data" else None
         )
         if report:
-            said: list[tuple[str, str]] = []
-            for aspect in report["aspects"]:
-                if not aspect.get("finding"):
-                    continue
-                finding = Finding.from_dict(aspect["finding"])
-                said.append((aspect["name"], str(finding)))
-                if finding.mistake and finding.mistake not in mistakes:
-                    mistakes.append(finding.mistake)
-            if len(said) > 1 and len({text for _, text in said}) == 1:
-                messages.append(said[0][1])  # one cause, such as an exercise not written yet
-            else:
-                messages += [f"{name}: {text}" for name, text in said]
+            lines, named = _said(Report.from_dict(report))
+            messages += lines
+            mistakes += [name for name in named if name not in mistakes]
         elif output.output_type == "error":
             text = str(output.evalue)
             messages.append(text if output.ename == "CellStopped" else f"{output.ename}: {text}".rstrip(": "))
     return "\n".join(messages), mistakes
 
 
+def _said(report: Report) -> tuple[list[str], list[str]]:
+    """Return what a report found, one text for each cause, and the known mistakes it names."""
+    found = [(aspect.name, aspect.finding) for aspect in report.aspects if aspect.finding]
+    mistakes = [finding.mistake for _, finding in found if finding.mistake]
+    texts = {str(finding) for _, finding in found}
+    if len(found) > 1 and (len(texts) == 1 or len(report.repeated) == len(found) - 1):
+        return [str(found[0][1])], mistakes[:1]  # one cause, such as an exercise not written yet
+    return [f"{name}: {SAME_ERROR if name in report.repeated else finding}" for name, finding in found], list(
+        dict.fromkeys(mistakes)
+    )
+
+
 def _ending(cell: NotebookNode) -> str:
     """Say how a student's cell failed, where it did: the test below only knows that a name is missing."""
     for output in cell.get("outputs", []):
         if output.output_type == "error" and output.ename != "CellStopped":
-            words = _PLACE.sub(r"line \1", str(output.evalue).split("\n", 1)[0])
+            words = _PLACE.sub(r"line \1", str(output.evalue).split("\n", 1)[0])[:_LONG]
             return f"its cell ended with {output.ename}: {words}".rstrip(": ")
     return ""
 

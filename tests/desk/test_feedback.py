@@ -208,3 +208,19 @@ def test_one_reason_for_all_aspects_is_said_once() -> None:
     record = card | {"aspects": [aspect | {"finding": finding} for aspect in stub]}
     output = {"output_type": "display_data", "data": {}, "metadata": {"autograder": record}}
     assert verdict([output], "", Redactor.for_sources([])).reason == "not written yet."
+
+
+def test_one_error_in_several_calls_is_one_reason() -> None:
+    error = {"advice": "Which axis?", "mistake": None, "error": "ValueError (line 2 of relu)"}
+    found = [
+        {"verdict": f"raised ValueError: ({n},) (3,)", "case": f"x of shape ({n},)", **error} for n in (2, 4)
+    ]
+    aspects = [
+        {"name": f"aspect{i}", "points": 1.0, "earned": 0.0, "status": "failed", "notes": [], "finding": one}
+        for i, one in enumerate(found)
+    ]
+    card = {"title": "relu", "earned": 0.0, "points": 2.0, "student_side": False, "aspects": aspects}
+    output = {"output_type": "display_data", "data": {}, "metadata": {"autograder": card}}
+    said = verdict([output], "", Redactor.for_sources([]))
+    assert said.reason == "at x of shape (2,): raised ValueError: (2,) (3,)."
+    assert said.body.count("same error as above") == 1

@@ -27,17 +27,11 @@ TESTS = {
     ),
     "halve": "assert halve(4) == 2\n### BEGIN HIDDEN TESTS\nassert halve(3) == reference_half(3)\n### END HIDDEN TESTS",
     "answer": "earned = 2.0 * (answer == 42)\nearned",
-    "quadruple": (
-        "from autograder import check\nmarks = check.marks('quadruple', values=1, more=1)\n"
-        "with marks.values:\n    check.close(quadruple(1.0), 4.0)\n"
-        "with marks.more:\n    check.close(quadruple(3.0), 12.0)\nmarks.total()"
-    ),
 }
 SOLUTIONS = {
     "double": "### BEGIN SOLUTION\ndef double(x):\n    return 2 * x\n### END SOLUTION",
     "halve": "### BEGIN SOLUTION\ndef halve(x):\n    return x / 2\n### END SOLUTION",
     "answer": "### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION",
-    "quadruple": "### BEGIN SOLUTION\ndef quadruple(x):\n    return double(double(x))\n### END SOLUTION",
 }
 
 
