@@ -17,7 +17,7 @@ from autograder.sandbox import wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MAX_NAME, MAX_TEXT = 100, 2_000  # characters of an exception
+MAX_NAME, MAX_TEXT = 100, 300  # characters of an exception: enough to help, too few to carry a test out
 MAX_PRINTED = 64 << 10  # characters of one call that a test can look at
 
 

@@ -124,8 +124,8 @@ def _nbgrader(name: str, **more: object) -> dict[str, object]:
     return {"nbgrader": plain | more}
 
 
-def source(canaries: Canaries, *, inside: bool = False) -> NotebookNode:
-    """Return the instructor's notebook; `inside` tags the last test to run in the sandbox."""
+def source(canaries: Canaries) -> NotebookNode:
+    """Return the instructor's notebook."""
     cells = [
         new_markdown_cell("# Attacked"),
         new_code_cell("import numpy as np", metadata=_nbgrader("setup", locked=True)),
@@ -139,11 +139,10 @@ def source(canaries: Canaries, *, inside: bool = False) -> NotebookNode:
             f"{indent}### END SOLUTION",
         ]  # fmt: skip
         test = _TESTS[name].format(hidden=canaries.hidden)
-        tags = {"tags": ["in-sandbox"]} if inside and name == "shapes" else {}
         cells += [
             new_code_cell("\n".join(marked), metadata=_nbgrader(name, solution=True)),
             new_code_cell(
-                test, metadata=_nbgrader(f"test_{name}", grade=True, locked=True, points=POINTS[name]) | tags
+                test, metadata=_nbgrader(f"test_{name}", grade=True, locked=True, points=POINTS[name])
             ),
         ]
     return with_ids(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}))
@@ -184,13 +183,15 @@ def submission(canaries: Canaries, cells: dict[str, str], before: str = "", afte
     return with_ids(notebook)
 
 
-def make(root: Path, exchange: Path, canaries: Canaries, *, inside: bool = False) -> None:
+def make(root: Path, exchange: Path, canaries: Canaries, *, handed_in: bool = True) -> None:
     """Write the course folder: config, source, and an exchange with another student's work in it."""
     folder = root / "source" / "ps1"
     folder.mkdir(parents=True)
     (root / "submitted").mkdir()
     (root / "nbgrader_config.py").write_text(CONFIG.format(exchange=str(exchange)))
-    nbformat.write(source(canaries, inside=inside), folder / "ps1.ipynb")
+    nbformat.write(source(canaries), folder / "ps1.ipynb")
+    if not handed_in:
+        return
     inbound = exchange / "attacked" / "inbound" / "bob+ps1"
     inbound.mkdir(parents=True)
     (inbound / "ps1.ipynb").write_text(f'"{canaries.exchange}"\n')

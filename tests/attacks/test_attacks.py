@@ -12,6 +12,13 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.grading.preprocessors import limits_of
+from autograder.grading.sources import lesson_source, source_notebooks
+from autograder.lesson.course import open_course
+from autograder.sandbox import wall
+from autograder.sandbox.session import Template
+
+from . import course
 from .conftest import Class, wanted
 from .course import FULL
 
@@ -105,3 +112,19 @@ def test_no_process_outlives_the_run(graded: Class) -> None:
     assert graded.outcomes
     left = [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
     assert [p.name() for p in left if p.name() == "bwrap" or "autograder" in " ".join(p.cmdline())] == []
+
+
+def test_the_exchange_is_hidden_where_the_system_is_shown(tmp_path: Path) -> None:
+    """By default nbgrader's exchange lies under /usr, with everything that anybody handed in."""
+    course.make(tmp_path / "course", Path("/usr/share/doc"), course.Canaries.fresh(), handed_in=False)
+    opened = open_course(tmp_path / "course")
+    source = lesson_source(opened, "ps1", source_notebooks(opened, "ps1")["ps1"])
+    template = Template(wall.configuration(source.hidden, []))
+    try:
+        with template.start(limits_of(opened.config)) as submission:
+            run = submission.run_cell(
+                "import os; print(os.listdir('/usr/share/doc'), len(os.listdir('/usr/share')) > 1)"
+            )
+    finally:
+        template.close()
+    assert [output.text for output in run.outputs] == ["[] True\n"]
