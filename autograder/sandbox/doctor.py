@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,8 +137,9 @@ def try_attempt(template: Template, attempt: Attempt, outside: Outside) -> Findi
         inside = [p for p in submission.processes() if not _is_holder(p)]
     said = "".join(output.text or "" for output in run.outputs if output.output_type == "stream")
     failed = next((f"{o.ename}: {o.evalue}" for o in run.outputs if o.output_type == "error"), "")
-    _, left = psutil.wait_procs(inside, timeout=5)  # a kill takes its moment
-    left = [p for p in left if _alive(p)]
+    deadline = time.monotonic() + 5  # a kill takes its moment
+    while (left := [p for p in inside if _alive(p)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
     if "BROKEN" in said:
         return Finding(
             attempt.tries, held=False, detail=said.split("BROKEN", 1)[1].strip(), advice=attempt.advice
