@@ -76,7 +76,6 @@ def _grade(base: Path, patch: pytest.MonkeyPatch) -> Class:
     root, exchange = base / "course", base / "exchange"
     course.make(root, exchange, canaries)
     secret = Path.home() / f".autograder-attacked-{os.getpid()}"
-    secret.write_text(canaries.home)
     patch.setenv("GRADERS_SECRET", canaries.environment)
     for name in ("adam", "zoe"):  # first and last in order: what lies between must not touch the one after it
         course.hand_in(root, name, course.submission(canaries, course.HONEST), canaries)
@@ -90,9 +89,11 @@ def _grade(base: Path, patch: pytest.MonkeyPatch) -> Class:
             f"ROOT, EXCHANGE, SECRET = {str(root)!r}, {str(exchange)!r}, {str(secret)!r}\n",
         )
     opened = open_course(root)
-    first = grade(opened, [("ps1", "bob")], jobs=1)  # so that there is a gradebook to find
-    (root / "gradebook.db").open("ab").write(canaries.gradebook.encode())
+    secret.write_text(canaries.home)
     try:
+        first = grade(opened, [("ps1", "bob")], jobs=1)  # so that there is a gradebook to find
+        with (root / "gradebook.db").open("ab") as book:
+            book.write(canaries.gradebook.encode())
         outcomes = grade(opened, to_grade(opened, "ps1", []), jobs=2)
     finally:
         secret.unlink()
