@@ -90,6 +90,7 @@ def configure(
     with_lesson_files_ignored(c, Path(root) if root is not None else _caller_root(c))
     c.Autograde.sanitize_preprocessors = list(SANITIZE)
     c.Autograde.autograde_preprocessors = list(AUTOGRADE)
+    c.ExchangeFactory.collect = "autograder.grading.collect.CarefulCollect"
     _configure_feedback(c)
 
 
