@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.sandbox.holder import NoSandboxError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -43,6 +45,13 @@ def shown_folders(assets: Path | None = None) -> list[Path]:
     wanted |= {Path(p) for p in sys.path if p and Path(p).is_dir() and "-packages" in Path(p).name}
     if assets is not None and assets.is_dir():
         wanted.add(assets)
+    home = Path.home()
+    for path in wanted:
+        if home.is_relative_to(path.resolve()) and not _inside(path.resolve(), _SYSTEM):
+            raise NoSandboxError(
+                f"Python or a package is installed in {path}, which holds your home folder: student code would see "
+                "all of it. Use a virtual environment in a folder of its own."
+            )
     kept: list[Path] = []
     for path in sorted({*wanted, *(p.resolve() for p in wanted)}):
         if path != Path("/") and not _inside(path, [*kept, *_SYSTEM]):

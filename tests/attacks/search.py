@@ -192,7 +192,7 @@ SEARCH = [
         "shell",
         "search with the shell",
         before="!cat own.txt; env; cat /proc/*/environ; ls -la / /home/* /tmp /root 2>/dev/null; "
-        "grep -rao 'CANARY-[a-z]*-[0-9a-f]*' /home /tmp /etc /dev/shm /var /run 2>/dev/null; echo searched",
+        "timeout 1 grep -rao 'CANARY-[a-z]*-[0-9a-f]*' /home /tmp /etc /dev/shm /var /run 2>/dev/null; echo searched",
         shows=("searched", "CANARY-own"),
     ),
     Attack(
