@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from autograder.sandbox import wall
 from autograder.sandbox.holder import NoSandboxError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_python_and_the_package_are_shown_and_no_folder_twice() -> None:
