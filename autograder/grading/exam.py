@@ -10,8 +10,6 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from autograder.grading.credit import counted
 from autograder.grading.lesson import scrub
 from autograder.grading.outcome import CellResult, ExamResult
@@ -200,8 +198,3 @@ def _clean_one(output: Output) -> dict[str, Any] | None:
 def _is_fit(mime: str, value: str) -> bool:
     """Whether a picture is one at all: its text stands inside a page's markup later."""
     return not mime.startswith("image/") or _BASE64.fullmatch(value) is not None
-
-
-def encode(result: ExamResult) -> bytes:
-    """Return a result as JSON bytes."""
-    return msgspec.json.encode(result)

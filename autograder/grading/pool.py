@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,9 @@ class SourceFailsError(RuntimeError):
     """A lesson's own source cannot be run, so nothing can be graded with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    frozen=True, slots=True, eq=False
+)  # itself, and hashable: a notebook is neither compared nor hashed
 class LessonSource:
     """What an examiner is made of.
 
@@ -60,6 +63,7 @@ class LessonSource:
     assets: Path | None = None
     unsafe: bool = False
 
+    @lru_cache(maxsize=64)  # noqa: B019 - asked once for each submission; sources are few and small
     def key(self, limits: Limits) -> str:
         """Return a name for this source under these limits; equal exactly when both are."""
         text = nbformat.writes(self.notebook) + repr(
