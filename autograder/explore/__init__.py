@@ -7,8 +7,8 @@ They draw in the browser, so they stay alive in a page without a kernel. Importi
 widget library; the first use of an explorable does (a grading process that never uses one pays nothing).
 
 Each explorable is ``_name.py`` (state, values, words, a still picture) and ``static/name.js`` (maths and
-drawing); ``_explorable.py``, ``_picture.py`` and ``static/kit.*`` hold what they share. Nothing of grading
-lives here.
+drawing); ``_explorable.py``, ``_picture.py`` and ``static/kit.*`` hold what they share. `Picture`, a figure
+drawn by the student's own functions, is ``_figure.py``. Nothing of grading lives here.
 """
 
 from importlib import import_module
@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.explore._activations import activations
+    from autograder.explore._figure import Picture
 
-__all__ = ["activations"]
+_HOMES = {"Picture": "_figure", "activations": "_activations"}
+
+__all__ = ["Picture", "activations"]
 
 
 def __getattr__(name: str) -> object:
     """Load an explorable when it is first asked for."""
-    if name not in __all__:
+    if name not in _HOMES:
         raise AttributeError(f"autograder.explore has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(f"{__name__}._{name}"), name)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

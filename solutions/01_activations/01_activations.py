@@ -26,70 +26,10 @@
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
 # Setup: what the lesson uses.
-import base64
-import html
-import io
-import traceback
-
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython import get_ipython
-from matplotlib.figure import Figure
 
 from autograder import check, explore
-
-
-class Picture:
-    """A figure with a description in words.
-
-    Where there is no page to draw on, the words stand for the figure.
-    """
-
-    def __init__(self, draw, alt, panels=1):
-        self.draw, self.alt, self.panels = draw, alt, panels
-
-    def __repr__(self):
-        return self.alt
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        if not hasattr(get_ipython(), "kernel"):
-            return {"text/plain": self.alt}
-        try:
-            png = self.png()
-        except NotImplementedError as problem:
-            name = traceback.extract_tb(problem.__traceback__)[-1].name
-            why = (
-                f"Write {name} first, then run this cell again: it draws a figure."
-            )
-            return {"text/plain": why}
-        except NameError as problem:
-            why = f"Run the cell of {problem.name} first: this one draws a figure with it."
-            return {"text/plain": why}
-        except Exception as problem:
-            return {"text/plain": self.why(problem)}
-        alt = html.escape(self.alt)
-        image = f'<img src="data:image/png;base64,{png}" alt="{alt}" width="648">'
-        both = {"text/html": image, "image/png": png, "text/plain": self.alt}
-        return both, {"image/png": {"alt": self.alt}}
-
-    def why(self, problem):
-        known = self.draw.__globals__
-        names = [n for n in self.draw.__code__.co_names if callable(known.get(n))]
-        inside = [f.name for f in traceback.extract_tb(problem.__traceback__)]
-        if met := [name for name in inside if name in names]:
-            where = f"{met[0]} stopped"
-        else:
-            where = f"What {' or '.join(names)} returned cannot be drawn"
-        return f"No figure yet. {where}. {type(problem).__name__}: {problem}"
-
-    def png(self):
-        figure = Figure(figsize=(7.2, 2.7), dpi=90, layout="constrained")
-        with np.errstate(all="ignore"):
-            self.draw(*figure.subplots(1, self.panels, squeeze=False)[0])
-        file = io.BytesIO()
-        figure.savefig(file, format="png")
-        return base64.b64encode(file.getvalue()).decode()
-
 
 print("Ready.")
 
@@ -378,7 +318,7 @@ def draw(value, slope):
     )
 
 
-Picture(
+explore.Picture(
     draw,
     panels=2,
     alt="Left: your relu, flat at 0 up to x = 0 and then climbing to 3 at x = 3, "
@@ -850,7 +790,7 @@ def draw(slopes, layers):
     layers.legend(loc="lower left")
 
 
-Picture(
+explore.Picture(
     draw,
     panels=2,
     alt="Left: three slopes. The sigmoid's is a low hill, 0.25 high at x = 0. The "
@@ -1196,7 +1136,7 @@ def draw(value, gap):
     gap.set(title="the gap between them", xlabel="x")
 
 
-Picture(
+explore.Picture(
     draw,
     panels=2,
     alt="Left: softplus follows relu closely on both sides and rounds off its "
@@ -1757,7 +1697,7 @@ def draw(axes):
     axes.legend()
 
 
-Picture(
+explore.Picture(
     draw,
     alt="Two paths that start at 0.98. On x squared the path curves ever more gently "
     "towards zero and is still above it after 40 steps. On the absolute value it "
