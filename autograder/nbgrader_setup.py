@@ -44,12 +44,30 @@ AUTOGRADE = (
     "nbgrader.preprocessors.CheckCellMetadata",
 )
 
+#: nbgrader's own steps to a release, with a stub for solutions that stand inside brackets.
+RELEASE = (
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "autograder.lesson.stubs.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+
 #: nbgrader's defaults for `CourseDirectory.ignore`, so that a config is read without importing nbgrader.
 NBGRADER_IGNORES = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback")
 
 #: Files of a lesson folder that hold secrets, whatever the lesson is called.
 LESSON_IGNORES = (
     "samples.py",
+    "answers.py",
+    "kept*",
     "*.lesson",
     ".mypy_cache",
     ".ruff_cache",
@@ -88,6 +106,7 @@ def configure(
     if layout or release_directory:
         c.CourseDirectory.release_directory = release_directory or "notebooks"
     with_lesson_files_ignored(c, Path(root) if root is not None else _caller_root(c))
+    c.GenerateAssignment.preprocessors = list(RELEASE)
     c.Autograde.sanitize_preprocessors = list(SANITIZE)
     c.Autograde.autograde_preprocessors = list(AUTOGRADE)
     c.ExchangeFactory.collect = "autograder.grading.collect.CarefulCollect"

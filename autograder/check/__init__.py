@@ -28,6 +28,7 @@ from autograder.check._marks import Marks, marks
 from autograder.check._matches import matches
 from autograder.check._mistakes import mistake, reference
 from autograder.check._report import AspectResult, Report
+from autograder.check._student import student_id
 
 __all__ = [
     "AspectResult",
@@ -54,4 +55,5 @@ __all__ = [
     "raises",
     "reference",
     "shape",
+    "student_id",
 ]

@@ -63,6 +63,10 @@ class Grading(Protocol):
     def reports(self) -> list[Report]:
         """What total() found so far."""
 
+    @property
+    def student(self) -> str:
+        """The id that handed in; empty for the lesson's own run."""
+
 
 session: ContextVar[Grading | None] = ContextVar("session", default=None)
 aspect: ContextVar[Collector | None] = ContextVar("aspect", default=None)

@@ -34,15 +34,20 @@ class Session:
         The known mistakes; may be shared with earlier runs.
     reports
         One for each total() so far.
+    student
+        The id that handed in; empty for the lesson's own run.
     """
 
     reference: Mapping[str, Any]
     mistakes: Mistakes = field(default_factory=Mistakes)
     reports: list[Report] = field(default_factory=list)
+    student: str = ""
 
 
 @contextmanager
-def session(reference: Mapping[str, Any], mistakes: Mistakes | None = None) -> Iterator[Session]:
+def session(
+    reference: Mapping[str, Any], mistakes: Mistakes | None = None, student: str = ""
+) -> Iterator[Session]:
     """Run test cells as the grader does.
 
     Parameters
@@ -51,13 +56,15 @@ def session(reference: Mapping[str, Any], mistakes: Mistakes | None = None) -> I
         The lesson's right versions by name; `reference.relu` in a test cell is ``reference["relu"]``.
     mistakes
         A registry to share with other runs of the same lesson; a new one when left out.
+    student
+        The id that handed in, which `check.student_id()` then returns.
 
     Yields
     ------
     Session
         Its `reports` grow with every total().
     """
-    opened = Session(reference, Mistakes() if mistakes is None else mistakes)
+    opened = Session(reference, Mistakes() if mistakes is None else mistakes, student=student)
     token = _context.session.set(opened)
     try:
         yield opened

@@ -59,7 +59,7 @@ class Exam:
 
     def run(self) -> ExamResult:
         """Examine every cell of the request."""
-        self._lesson.begin()
+        self._lesson.begin(self._request.student)
         try:
             results = [self._examine(cell) for cell in self._request.cells]
         finally:
@@ -130,7 +130,7 @@ class Exam:
         while not again or self._restarts < self._limits.restarts:
             self._restarts += again
             again = True
-            submission = self._template.start(self._limits)
+            submission = self._template.start(self._limits, self._request.student)
             try:
                 for path, data in self._request.files:
                     if not submission.write_file(path, data):

@@ -12,6 +12,7 @@ from nbgrader.utils import compute_checksum
 
 from autograder.grading import marks
 from autograder.lesson import notebook as cells
+from autograder.lesson.stubs import ClearSolutions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from autograder.lesson.course import Course
 
 _SAVING = (
-    steps.IncludeHeaderFooter, steps.InstantiateTests, steps.LockCells, steps.ClearSolutions, steps.ClearOutput,
+    steps.IncludeHeaderFooter, steps.InstantiateTests, steps.LockCells, ClearSolutions, steps.ClearOutput,
     steps.CheckCellMetadata, steps.ComputeChecksums, steps.SaveCells,
 )  # fmt: skip
 

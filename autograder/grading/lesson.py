@@ -30,6 +30,7 @@ from autograder.sandbox.shell import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from nbformat import NotebookNode
 
@@ -90,6 +91,7 @@ class Lesson:
             elif name is not None and cell.cell_type == "code" and kind_of(cell) == "locked":
                 self.locked[name] = cell.source
         self._ledger = Ledger()
+        self._student = ""
         self._numeric: set[str] = set()  # tests whose last value is a number of points
         self.reference = self._run_source(Shell(), learn=True)
         self._ledger.close()
@@ -121,8 +123,9 @@ class Lesson:
                 execute()
         return namespace
 
-    def begin(self) -> None:
-        """Make ready for one submission: nothing of the source's run stays but what it imported."""
+    def begin(self, student: str = "") -> None:
+        """Make ready for one student's submission: nothing of the source's run stays but what it imported."""
+        self._student = student
         for name in self._ledger.bound:
             if not is_imported(self._namespace.get(name)):
                 self._namespace.pop(name, None)
@@ -137,11 +140,14 @@ class Lesson:
         """Whether a locked cell uses what the submission binds."""
         return grade_id in self._ledger.following
 
+    def _session(self) -> AbstractContextManager[grading.Session]:
+        return grading.session(reference=self.reference, mistakes=self._mistakes, student=self._student)
+
     def run_locked(self, grade_id: str, desk: TestDesk | None, seconds: float) -> None:
         """Run one locked cell beside the tests, for what it binds; what it shows is the sandbox's to show."""
         if desk is not None and self._lay(grade_id, desk):
             return
-        with grading.session(reference=self.reference, mistakes=self._mistakes), _timer(seconds):
+        with self._session(), _timer(seconds):
             self._shell.run(self.locked[grade_id])
 
     def _lay(self, grade_id: str, desk: TestDesk) -> str:
@@ -182,7 +188,7 @@ class Lesson:
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         if problem := self._lay(test.grade_id, desk):
             return [_error("ProcessDied", problem, [])], []
-        with grading.session(reference=self.reference, mistakes=self._mistakes) as session, _timer(seconds):
+        with self._session() as session, _timer(seconds):
             _, outputs = self._shell.run(test.source)
         reports = [report.as_dict() for report in session.reports]
         shown = [

@@ -58,6 +58,7 @@ class ExamRequest(msgspec.Struct, frozen=True):
 
     cells: list[PlanCell]
     files: list[tuple[str, bytes]] = []
+    student: str = ""
 
 
 class CellOutcome(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from autograder.grading import marks
 from autograder.grading.mend import mend
 from autograder.grading.outcome import ExamRequest
 from autograder.grading.pool import Pool, SourceFailsError
-from autograder.grading.sources import extra_files, lesson_source, source_notebooks
+from autograder.grading.sources import extra_files, lesson_source, readable, source_notebooks
 from autograder.grading.submission import refuse_links
 from autograder.lesson.course import Course, open_course
 from autograder.sandbox.limits import Limits
@@ -106,7 +106,7 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             plan = [
                 type(cell)(cell.index, cell.kind, cell.source, cell.grade_id, pictures=True) for cell in plan
             ]
-        result = examiner.examine(ExamRequest(plan, files))
+        result = examiner.examine(ExamRequest(plan, files, readable(names["student"])))
         if result.error:
             raise RuntimeError(f"{names['student']}, {names['assignment']}: {result.error}")
         marks.write_outputs(nb, result)

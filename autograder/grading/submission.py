@@ -118,7 +118,7 @@ def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Gr
             if checksums.get(grade_id):
                 cell.metadata["nbgrader"]["checksum"] = checksums[grade_id]
         own = dict(extra_files(source.folder, ignore, assignment.limits.disk_mib << 19)[0])
-        request = ExamRequest(marks.plan(notebook), list((files | own).items()))
+        request = ExamRequest(marks.plan(notebook), list((files | own).items()), readable(student))
         result = pool.get(source, assignment.limits).examine(request)
         if result.error:
             raise UnreadableError(f"{result.error}. This is not your fault: ask for it to be graded again.")

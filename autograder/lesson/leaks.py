@@ -25,7 +25,7 @@ _MARKER = re.compile(
     rb"|#\s*((?i:begin|end) +(?i:solution|hidden tests|mark scheme))\b"
 )
 _LESSON_SOURCE = re.compile(rb"^\s*#\s*%%.*nbgrader", re.MULTILINE)
-_SECRET_FILES = {"samples.py"}
+_SECRET_FILES = {"samples.py", "answers.py"}
 
 
 def find_leaks(release: Path, lesson: Lesson | None = None) -> list[str]:
@@ -53,7 +53,7 @@ def find_leaks(release: Path, lesson: Lesson | None = None) -> list[str]:
             leaks.append(
                 f"{shown}: has the marker `{marker.group().lstrip(b'# ').decode()}`. Take it out of what is released."
             )
-        if file.name in _SECRET_FILES or file.name == f"{release.name}.py" or _LESSON_SOURCE.search(content):
+        if file.name in _SECRET_FILES or file.name.startswith("kept") or file.name == f"{release.name}.py" or _LESSON_SOURCE.search(content):
             leaks.append(f"{shown}: is a lesson's source. Add its name to CourseDirectory.ignore.")
     if lesson is not None:
         notebook = release / f"{lesson.name}.ipynb"

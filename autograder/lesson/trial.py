@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
-from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import determine_grade
 
 from autograder.lesson.notebook import is_test
+from autograder.lesson.stubs import ClearSolutions
 
 if TYPE_CHECKING:
     from traitlets.config import Config

@@ -106,12 +106,16 @@ class Template:
             self.close()
             raise NoSandboxError(f"the sandbox's template did not start: {ready.get('error')}")
 
-    def start(self, limits: Limits) -> Submission:
-        """Make a fresh sandbox with a fork of the template in it."""
+    def start(self, limits: Limits, student: str = "") -> Submission:
+        """Make a fresh sandbox with a fork of the template in it; `student` is told to what runs there."""
         ours, theirs = socket.socketpair()
         wire.impatient(ours)
         with theirs:
-            wire.send(self._link, {"op": "start", "limits": limits.as_dict()}, fds=[theirs.fileno()])
+            wire.send(
+                self._link,
+                {"op": "start", "limits": limits.as_dict(), "student": student},
+                fds=[theirs.fileno()],
+            )
             answer, _ = wire.receive(self._link, time.monotonic() + 60)
         if "error" in answer:
             ours.close()

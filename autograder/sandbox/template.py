@@ -83,7 +83,7 @@ class Template:
             except wire.Closed:
                 return
             if message["op"] == "start":
-                wire.send(self._link, self._start(Limits(**message["limits"]), fds[0]))
+                wire.send(self._link, self._start(Limits(**message["limits"]), fds[0], message["student"]))
             elif message["op"] == "stop":
                 holder = self._holders.pop(message["id"], None)
                 if holder is not None:
@@ -91,7 +91,7 @@ class Template:
                 _reap()
                 wire.send(self._link, {"ok": True})
 
-    def _start(self, limits: Limits, control: int) -> dict[str, Any]:
+    def _start(self, limits: Limits, control: int, student: str) -> dict[str, Any]:
         try:
             holder = NoHolder() if self._unsafe else Holder(self._view, limits, self._filter)
         except NoSandboxError as error:
@@ -100,7 +100,7 @@ class Template:
         report, report_child = os.pipe()
         pid = os.fork()
         if pid == 0:
-            self._join(holder, limits, control, report_child)
+            self._join(holder, limits, (control, report_child), student)
         os.close(report_child)
         os.close(control)
         with os.fdopen(report) as file:
@@ -115,8 +115,9 @@ class Template:
         self._holders[holder.number] = holder
         return {"id": holder.number, "runner": int(runner_pid)}
 
-    def _join(self, holder: Holder | NoHolder, limits: Limits, control: int, report: int) -> None:
+    def _join(self, holder: Holder | NoHolder, limits: Limits, ends: tuple[int, int], student: str) -> None:
         """In the fork: enter the holder, fork into its pid namespace, lock down, run."""
+        control, report = ends
         try:
             self._link.close()
             if isinstance(holder, Holder):
@@ -127,6 +128,8 @@ class Template:
                 os._exit(0)
             os.setsid()
             runner.prepare(control, report, HOME if isinstance(holder, Holder) else holder.home)
+            if student:
+                os.environ["AUTOGRADER_STUDENT"] = student
             lockdown.limit_resources(limits)
             lockdown.drop_privileges()
             lockdown.load_filter(self._filter)

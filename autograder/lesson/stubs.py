@@ -1,0 +1,50 @@
+"""What stands in a released notebook where the solution was.
+
+nbgrader puts a statement that raises in its place. Inside a list, where a student writes lines of their own
+between given ones, a statement is a syntax error; there a comment stands instead.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.preprocessors import ClearSolutions as _ClearSolutions
+from traitlets import Dict
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+class ClearSolutions(_ClearSolutions):  # type: ignore[misc]
+    """nbgrader's step, which also knows a region inside brackets. Set up as ``c.ClearSolutions``."""
+
+    lines_stub = Dict(
+        {"python": "# YOUR LINES HERE"}, help="The text that replaces a solution inside brackets, by language"
+    ).tag(config=True)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, cell_index: int
+    ) -> tuple[NotebookNode, Any]:
+        """Replace the cell's solution; inside brackets, where a statement has no place, by a comment."""
+        written = cell.source
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        lines = self.lines_stub.get(resources["language"])
+        if lines is None or cell.cell_type != "code" or _reads(cell.source) or not _reads(written):
+            return cell, resources
+        statement = self.code_stub
+        self.code_stub = {**statement, resources["language"]: lines}
+        try:
+            cell.source = written
+            return super().preprocess_cell(cell, resources, cell_index)  # type: ignore[no-any-return]
+        finally:
+            self.code_stub = statement
+
+
+def _reads(source: str) -> bool:
+    """Whether this is Python as it stands; a cell with a magic in it is not."""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError):
+        return False
+    return True
