@@ -53,8 +53,11 @@ def find_leaks(release: Path, lesson: Lesson | None = None) -> list[str]:
             leaks.append(
                 f"{shown}: has the marker `{marker.group().lstrip(b'# ').decode()}`. Take it out of what is released."
             )
-        if file.name in _SECRET_FILES or file.name.startswith("kept") or file.name == f"{release.name}.py" or _LESSON_SOURCE.search(content):
-            leaks.append(f"{shown}: is a lesson's source. Add its name to CourseDirectory.ignore.")
+        named = file.name in _SECRET_FILES or file.name == f"{release.name}.py" or file.name.startswith("kept")
+        if named or _LESSON_SOURCE.search(content):
+            leaks.append(
+                f"{shown}: is a lesson's source or is kept for grading. Add its name to CourseDirectory.ignore."
+            )
     if lesson is not None:
         notebook = release / f"{lesson.name}.ipynb"
         if notebook in files:

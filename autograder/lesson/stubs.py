@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class ClearSolutions(_ClearSolutions):  # type: ignore[misc]
     """nbgrader's step, which also knows a region inside brackets. Set up as ``c.ClearSolutions``."""
 
+    code_stub: Any  # what nbgrader calls the statement
     lines_stub = Dict(
         {"python": "# YOUR LINES HERE"}, help="The text that replaces a solution inside brackets, by language"
     ).tag(config=True)
