@@ -67,7 +67,7 @@ NBGRADER_IGNORES = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback")
 LESSON_IGNORES = (
     "samples.py",
     "answers.py",
-    "kept*",
+    "kept.*",
     "*.lesson",
     ".mypy_cache",
     ".ruff_cache",

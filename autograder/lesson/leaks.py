@@ -53,7 +53,9 @@ def find_leaks(release: Path, lesson: Lesson | None = None) -> list[str]:
             leaks.append(
                 f"{shown}: has the marker `{marker.group().lstrip(b'# ').decode()}`. Take it out of what is released."
             )
-        named = file.name in _SECRET_FILES or file.name == f"{release.name}.py" or file.name.startswith("kept")
+        named = (
+            file.name in _SECRET_FILES or file.name == f"{release.name}.py" or file.name.startswith("kept.")
+        )
         if named or _LESSON_SOURCE.search(content):
             leaks.append(
                 f"{shown}: is a lesson's source or is kept for grading. Add its name to CourseDirectory.ignore."
