@@ -15,7 +15,7 @@ from autograder.check._finding import Finding
 ADVICE = "An axis of length 1 is an axis too: shapes with and without it broadcast differently."
 
 
-def settled(got: Any, want: Any, *, case: str | None = None) -> Any:
+def settled(got: Any, want: Any, *, case: str | None = None, name: str = "") -> Any:
     """Return `got` in the shape of `want` where only axes of length one stand between them.
 
     Parameters
@@ -26,6 +26,8 @@ def settled(got: Any, want: Any, *, case: str | None = None) -> Any:
         What it should be.
     case
         The call that gave it, for the reason that `shapes` is charged with.
+    name
+        Of the one result among several that this is.
 
     Returns
     -------
@@ -37,14 +39,16 @@ def settled(got: Any, want: Any, *, case: str | None = None) -> Any:
         return got
     if isinstance(want, dict) and isinstance(got, dict):
         return {
-            key: settled(value, want[key], case=case) if key in want else value for key, value in got.items()
+            key: settled(value, want[key], case=case, name=name or str(key)) if key in want else value
+            for key, value in got.items()
         }
     if type(want) is tuple and type(got) in (tuple, list) and len(got) == len(want):
-        return type(got)(settled(a, b, case=case) for a, b in zip(got, want, strict=True))
+        return type(got)(settled(a, b, case=case, name=name) for a, b in zip(got, want, strict=True))
     wanted, came = numeric(want), numeric(got)
     if wanted is None or came is None or came.shape == wanted.shape:
         return got
     if [n for n in came.shape if n != 1] != [n for n in wanted.shape if n != 1]:
         return got
-    finding = Finding(shape_verdict(came.shape, wanted.shape), case=case, advice=ADVICE)
+    verdict = shape_verdict(came.shape, wanted.shape)
+    finding = Finding(f"{name}: {verdict}" if name else verdict, case=case, advice=ADVICE)
     return came.reshape(wanted.shape) if aspect.charge_shapes(finding) else got

@@ -6,12 +6,14 @@ on.
 
 from __future__ import annotations
 
+import pickle
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograder.check import _context, _show
+from autograder.check._context import Called
 from autograder.check._explain import explain
 from autograder.check._finding import CheckFailed
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 _SHOWN_ENTRIES = 24
+_HEAVY_BYTES = 1 << 20  # larger calls are made again, not remembered
 
 
 def fresh(value: Any, *, writeable: bool = True) -> Any:
@@ -88,6 +91,53 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], case: str | None =
         return function(*args)
     except Exception as error:
         raise CheckFailed(explain(error, case)) from error
+
+
+def once(
+    function: Callable[..., Any], args: tuple[Any, ...], case: str | None = None
+) -> tuple[Any, tuple[Any, ...]]:
+    """Call with copies of these arguments, or remember the same call of this test cell.
+
+    Where three aspects look at three results of one function, each case is called once and not three times.
+
+    Returns
+    -------
+    got
+        What came.
+    given
+        The copies, as the call left them.
+
+    Raises
+    ------
+    CheckFailed
+        When the function raises, as it did the first time.
+    """
+    collector = _context.aspect.get()
+    key = _key(function, args) if collector is not None else None
+    known = collector.calls.get(key) if collector is not None and key is not None else None
+    if known is None:
+        given, got, failure = fresh(args), None, None
+        try:
+            got = call(function, given, case)
+        except CheckFailed as failed:
+            failure = failed
+        known = Called(got, given, function, failure)
+        if collector is not None and key is not None:
+            collector.calls[key] = known
+    elif collector is not None:
+        collector.saw(name_of(function))
+    if known.failed is not None:
+        raise known.failed
+    return known.got, known.given
+
+
+def _key(function: Any, args: tuple[Any, ...]) -> object:
+    """Return what tells a call from others, or None for one that is not worth keeping."""
+    try:
+        packed = pickle.dumps(args)  # only compared, never read back
+    except Exception:  # noqa: BLE001 - such as a function among the arguments
+        return None
+    return (id(function), packed) if len(packed) <= _HEAVY_BYTES else None
 
 
 def quietly(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:

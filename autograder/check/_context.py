@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from autograder.check._finding import Finding
+    from autograder.check._finding import CheckFailed, Finding
     from autograder.check._mistakes import Mistakes
     from autograder.check._report import Report
 
@@ -33,13 +33,31 @@ class Evidence:
     got: Any
     want: Any
     wrong: bool
+    part: tuple[int | str, ...] = ()  # which one of several results `got` and `want` are; empty for all
+
+
+@dataclass(frozen=True)
+class Called:
+    """One call made before in this test cell: what it gave, and what it left of its arguments."""
+
+    got: Any
+    given: tuple[Any, ...]
+    function: Any  # kept alive, since calls are told apart by its identity
+    failed: CheckFailed | None = None
 
 
 class Collector(Protocol):
     """What an active aspect does for the checks inside it."""
 
+    @property
+    def calls(self) -> dict[object, Called]:
+        """What was called before in this test cell, by any aspect."""
+
     def saw(self, function: str) -> None:
         """Note that a function was checked."""
+
+    def tell(self, note: str) -> None:
+        """Add a remark that costs nothing."""
 
     def record(self, evidence: Evidence) -> None:
         """Keep a call for the search of known mistakes."""

@@ -191,7 +191,11 @@ def _factor(pairs: list[_Pair]) -> str | None:
     if not factors or np.ptp(sizes) <= 1e-6 * max(sizes):
         return None
     ratios = [ratio for ratio, _ in factors]
-    told = {_counted(ratio, pair) for ratio, pair in factors}
+    told = {
+        _counted(ratio, pair)
+        for ratio, pair in factors
+        if not (np.isclose(ratio, 1) and any(1 in arg.shape for arg in pair.args))  # a batch of one
+    }
     if np.ptp(ratios) <= 1e-6 * abs(ratios[0]):
         simple = f"Every entry is off by one factor: it is {_times(ratios[0])} what was expected."
         counted = told.pop() if len(told) == 1 else None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contextvars import Token
     from types import TracebackType
 
-    from autograder.check._context import Evidence
+    from autograder.check._context import Called, Evidence
 
 NEVER_CHECKED = Finding(
     "nothing checked this aspect", advice="Tell your teacher: the test cell lacks a check."
@@ -43,6 +43,7 @@ class Aspect:
         self.functions: list[str] = []
         self.evidence: list[Evidence] = []
         self.notes: list[str] = []
+        self.calls: dict[object, Called] = {}  # shared by the aspects of one test cell
         self._open: list[tuple[warnings.catch_warnings[Any], list[warnings.WarningMessage], Token[Any]]] = []
 
     def __enter__(self) -> Self:
@@ -70,7 +71,10 @@ class Aspect:
         return True
 
     def _note(self, warning: warnings.WarningMessage) -> None:
-        text = f"{warning.category.__name__}: {warning.message}"
+        self.tell(f"{warning.category.__name__}: {warning.message}")
+
+    def tell(self, text: str) -> None:
+        """Add a remark that costs nothing."""
         if text not in self.notes and len(self.notes) < _MOST_NOTES:
             self.notes.append(text if len(text) <= _LONG_NOTE else text[: _LONG_NOTE - 3] + "...")
 
@@ -120,6 +124,7 @@ class Marks:
         self._aspects = {name: Aspect(name, float(points)) for name, points in aspects.items()}
         for name, aspect in self._aspects.items():
             aspect.shapes = self._aspects.get("shapes") if name != "shapes" else None
+            aspect.calls = next(iter(self._aspects.values())).calls
 
     def __getattr__(self, name: str) -> Aspect:
         aspects: dict[str, Aspect] = self.__dict__.get("_aspects", {})

@@ -13,12 +13,13 @@ import numpy as np
 
 from autograder.check import _calls, _context
 from autograder.check._axes import settled
-from autograder.check._calls import call, described, fresh, name_of, names, quietly
+from autograder.check._calls import call, described, fresh, name_of, names, once, quietly
 from autograder.check._compare import with_reason
 from autograder.check._context import Evidence, Raised
 from autograder.check._diagnose import Trial, diagnose
 from autograder.check._difference import Difference, Inputs, agree, difference, numeric, within
 from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
+from autograder.check._parts import Part, Place, came, elsewhere, place, right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,7 +32,14 @@ _ELEMENTS_TRIED = 3
 _HEAVY = 1_000_000  # entries; larger calls are not kept
 
 
-def matches(f: Function, ref: Function, cases: Iterable[Any], *, because: str | None = None) -> None:
+def matches(
+    f: Function,
+    ref: Function,
+    cases: Iterable[Any],
+    *,
+    part: Part | None = None,
+    because: str | None = None,
+) -> None:
     """Check that a function gives what the reference gives, on every case.
 
     Parameters
@@ -42,6 +50,10 @@ def matches(f: Function, ref: Function, cases: Iterable[Any], *, because: str | 
         The right version.
     cases
         Argument tuples, small ones first; see `check.cases`.
+    part
+        Of several results the one to compare; the others may be wrong. A key of a dict (``"W1"``), a position
+        in a tuple (``0``), or a name for the messages and the way to the part (``("dW", 1)``, and
+        ``("dW1", 1, "W1")`` for the key W1 of the dict at position 1).
     because
         Why, in a few words.
 
@@ -56,37 +68,94 @@ def matches(f: Function, ref: Function, cases: Iterable[Any], *, because: str | 
     >>> from autograder import check
     >>> check.matches(lambda x: np.maximum(x, 0), lambda x: x * (x > 0), check.cases.reals())
     """
-    trials: deque[Trial] = deque(maxlen=KEPT)
-    first: CheckFailed | None = None
-    changed, afterwards = False, 0
+    where = None if part is None else place(part)
+    seen = _Seen(f, ref, where)
     for args in _calls.each(cases):
-        if first is not None:
-            afterwards += 1
-            if afterwards > AFTERWARDS:
+        if seen.first is not None:
+            seen.afterwards += 1
+            if seen.afterwards > AFTERWARDS:
                 break
-        want = quietly(ref, args)
-        given = fresh(args)
-        named = names(len(args), ref, f)
+        if not seen.compare(args, because):
+            break
+    if seen.first is not None:
+        raise seen.advised()
+
+
+class _Seen:
+    """What `matches` saw so far."""
+
+    def __init__(self, f: Function, ref: Function, where: Place | None) -> None:
+        self.f, self.ref, self.where = f, ref, where
+        self.first: CheckFailed | None = None
+        self.afterwards = 0
+        self._trials: deque[Trial] = deque(maxlen=KEPT)
+        self._wholes: deque[tuple[Any, Any]] = deque(maxlen=KEPT)
+        self._changed = False
+
+    def compare(self, args: tuple[Any, ...], because: str | None) -> bool:
+        """Make one call and compare; return whether another one is worth its time."""
+        whole = quietly(self.ref, args)
+        want = whole if self.where is None else right(whole, self.where)
+        named = names(len(args), self.ref, self.f)
+        case = described(args, named)
         try:
-            got: Any = call(f, given, described(args, named))
+            got, given = self._call(args, case)
         except CheckFailed as failed:
-            first = first or failed
+            self.first = self.first or failed
             if hopeless(failed):
-                break
-            _record(f, ref, Evidence("", args, Raised(type(failed.__cause__).__name__), want, wrong=True))
-            continue
-        got = settled(got, want, case=described(args, named))
+                return False
+            self._record(args, Raised(type(failed.__cause__).__name__), want)
+            return True
+        held = got
+        try:
+            got = held if self.where is None else came(held, whole, self.where)
+        except CheckFailed as failed:
+            self.first = self.first or CheckFailed(replace(failed.finding, case=case))
+            self._record(args, held, whole, path=())
+            return True
+        name = "" if self.where is None else self.where.name
+        got = settled(got, want, case=case, name=name)
         wrong = not agree(got, want)
-        changed = changed or difference(given, args, exact=True) is not None
-        trials.append(Trial(args, got, want))
-        _record(f, ref, Evidence("", args, got, want, wrong))
-        if wrong and first is None:
-            inputs = _inputs(ref, args, named, got, want)
+        self._changed = self._changed or difference(given, args, exact=True) is not None
+        if got is not None or self.where is None:
+            self._trials.append(Trial(args, got, want))
+        self._wholes.append((held, whole))
+        self._record(args, got, want, wrong=wrong)
+        if wrong and self.first is None:
+            inputs = _inputs(self.ref, args, named, got, want) if self.where is None else None
             found = difference(got, want, inputs=inputs)
             if found is not None:  # as agree() has just said
-                first = CheckFailed(located(found, args, named, because))
-    if first is not None:
-        raise advised(first, trials, changed=changed)
+                self.first = CheckFailed(located(found, args, named, because, part=name))
+        return True
+
+    def _call(self, args: tuple[Any, ...], case: str) -> tuple[Any, tuple[Any, ...]]:
+        if self.where is not None:
+            return once(self.f, args, case)
+        given = fresh(args)
+        return call(self.f, given, case), given
+
+    def _record(
+        self,
+        args: tuple[Any, ...],
+        got: Any,
+        want: Any,
+        *,
+        wrong: bool = True,
+        path: tuple[int | str, ...] | None = None,
+    ) -> None:
+        if path is None:
+            path = () if self.where is None else self.where.path
+        _record(self.f, self.ref, Evidence("", args, got, want, wrong, path))
+
+    def advised(self) -> CheckFailed:
+        """Return the first failure with what all of them look like."""
+        assert self.first is not None  # noqa: S101 - asked for only where there is one
+        finding = self.first.finding
+        if self.where is not None and finding.advice is None and self.first.__cause__ is None:
+            swapped = elsewhere(list(self._wholes), self.where)
+            if swapped:
+                return CheckFailed(replace(finding, advice=swapped))
+        return advised(self.first, self._trials, changed=self._changed)
 
 
 def hopeless(failed: CheckFailed) -> bool:
@@ -105,8 +174,14 @@ def _record(f: Function, ref: Function, evidence: Evidence) -> None:
         collector.record(replace(evidence, function=name))
 
 
-def located(found: Difference, args: tuple[Any, ...], named: list[str], because: str | None) -> Finding:
+def located(
+    found: Difference, args: tuple[Any, ...], named: list[str], because: str | None, *, part: str = ""
+) -> Finding:
     """Return a difference as a finding that says the call, or the one input that shows it."""
+    if part:
+        spot = f"{part}, {found.where}" if found.where else part
+        verdict = with_reason(f"{spot}: {found.verdict}", because)
+        return Finding(verdict, case=described(args, named), comparison=found.comparison)
     if found.at_input and found.where is not None:
         rest = [i for i, arg in enumerate(args) if not isinstance(arg, np.ndarray)]
         others = described(tuple(args[i] for i in rest), [named[i] for i in rest])
@@ -125,15 +200,15 @@ def _inputs(ref: Function, args: tuple[Any, ...], named: list[str], got: Any, wa
     x = args[arrays[0]]
     if x.shape != wanted.shape or came.shape != wanted.shape:
         return None
-    for place in np.argwhere(~within(came, wanted))[:_ELEMENTS_TRIED]:
+    for index in np.argwhere(~within(came, wanted))[:_ELEMENTS_TRIED]:
         # Beside another number, an entry alone gives what it gave in the array: then entries do not meet.
-        entry = x[tuple(place)]
+        entry = x[tuple(index)]
         pair = (*args[: arrays[0]], np.array([entry, entry + 1]), *args[arrays[0] + 1 :])
         try:
             alone = numeric(quietly(ref, pair))
         except Exception:  # noqa: BLE001 - then it is not elementwise
             return None
-        if alone is None or alone.shape != (2,) or not agree(alone[0], wanted[tuple(place)]):
+        if alone is None or alone.shape != (2,) or not agree(alone[0], wanted[tuple(index)]):
             return None
     return Inputs(named[arrays[0]], x)
 

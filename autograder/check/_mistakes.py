@@ -139,20 +139,24 @@ def explaining(seen: Sequence[Evidence], here: Sequence[Evidence], mistakes: Mis
         The known mistakes.
     """
     for function in dict.fromkeys(item.function for item in here):
-        cell = [item for item in seen if item.function == function]
         wrong = [item for item in here if item.function == function and item.wrong]
         if not wrong:
             continue
+        parts = {item.part for item in wrong}  # of several results, only these: the others may err otherwise
+        cell = [item for item in seen if item.function == function and item.part in parts]
         order = [*wrong, *cell]  # wrong ones first: most mistakes are ruled out by their first call
         for known in mistakes.of(function):
-            if all(_same(_outcome(known.function, item.args), item.got) for item in order):
+            if all(_same(_outcome(known.function, item), item.got) for item in order):
                 return known
     return None
 
 
-def _outcome(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+def _outcome(function: Callable[..., Any], item: Evidence) -> Any:
     try:
-        return _calls.quietly(function, args)
+        result = _calls.quietly(function, item.args)
+        for step in item.part:
+            result = result[step]
+        return result  # noqa: TRY300 - a mistake without this part raises, and so does the way to it
     except Exception as error:  # noqa: BLE001 - what a mistake raises is its result
         return Raised(type(error).__name__)
 

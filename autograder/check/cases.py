@@ -52,6 +52,47 @@ def of(*arguments: Any) -> Cases:
     return Cases(lambda: arguments)
 
 
+def draw(make: Callable[[np.random.Generator, int], Any], count: int = 6) -> Cases:
+    """Return cases drawn at random, the same every time.
+
+    Parameters
+    ----------
+    make
+        Gives one case, a tuple of arguments, from a generator of random numbers and the number of the case:
+        0, 1, 2 and so on. Let the sizes grow with the number, and be all different.
+    count
+        How many.
+
+    Examples
+    --------
+    >>> from autograder.check import cases
+    >>> nets = cases.draw(lambda rng, n: (cases.normal(rng, n + 1, n + 3), cases.normal(rng, n + 3, n + 2)))
+    >>> [(X.shape, W.shape) for X, W in nets][:2]
+    [((1, 3), (3, 2)), ((2, 4), (4, 3))]
+    """
+    return Cases(lambda: (make(np.random.default_rng([_SEED, n]), n) for n in range(count)))
+
+
+def normal(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> Array:
+    """Return normal random numbers, rounded to two decimals so that messages can print them; none is 0."""
+    drawn = np.round(rng.normal(0.0, scale, shape), 2)
+    return np.where(drawn == 0.0, 0.01, drawn)
+
+
+def distinct(rng: np.random.Generator, *shape: int) -> Array:
+    """Return numbers that are all different, with two decimals and both signs: for max pooling, without ties."""
+    size = math.prod(shape)
+    return np.asarray((rng.permutation(2 * size + 2)[:size] - size - 0.5) * 2 / 100).reshape(shape)
+
+
+def labels(rng: np.random.Generator, n: int, classes: int) -> npt.NDArray[np.int64]:
+    """Return n labels below `classes`; with two or more, the first two differ."""
+    drawn = rng.integers(0, classes, n)
+    if n > 1 and classes > 1 and drawn[0] == drawn[1]:
+        drawn[1] = (drawn[1] + 1) % classes
+    return drawn
+
+
 def reals(*, without: Sequence[float] = (), low: float = -5.0, high: float = 5.0) -> Cases:
     """Return vectors for an elementwise function: round numbers first, then random ones.
 

@@ -1,0 +1,135 @@
+"""One result of several: the part of a tuple or dict that an aspect is about.
+
+A function that returns dX, dW and db has an aspect for each. The others may be wrong; what holds them must be
+of the kind that was asked for, or no part can be told from another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.check import _show
+from autograder.check._difference import agree
+from autograder.check._finding import CheckFailed, Finding
+
+Step = int | str
+Part = int | str | tuple[Any, ...]
+
+_ASKED = "The docstring says what is returned, and in which order."
+_COMMAS = "Several results are returned with commas between them."
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a part lies and how messages name it.
+
+    Parameters
+    ----------
+    name
+        Such as "dW".
+    path
+        Positions in tuples and keys of dicts, the outermost first.
+    """
+
+    name: str
+    path: tuple[Step, ...]
+
+
+def place(part: Part) -> Place:
+    """Read what an author wrote as `part`: a position, a key, or a name and then the way to the part."""
+    if isinstance(part, tuple):
+        name, path = part[:1], part[1:]
+        if not path or not isinstance(name[0], str):
+            raise ValueError(f'part={part!r}: give a name and where it is, such as ("dW", 1)')
+        return Place(name[0], path)
+    return Place(f"result {part + 1}" if isinstance(part, int) else part, (part,))
+
+
+def right(want: Any, where: Place) -> Any:
+    """Return the part of what the reference gave."""
+    for step in where.path:
+        try:
+            want = want[step]
+        except (TypeError, KeyError, IndexError):
+            raise ValueError(f"the reference's result has no part {step!r} ({where.name})") from None
+    return want
+
+
+def came(got: Any, want: Any, where: Place) -> Any:
+    """Return the part of what a student's function gave.
+
+    Parameters
+    ----------
+    got
+        The whole result.
+    want
+        The reference's whole result: it says what holds the parts.
+    where
+        The part.
+
+    Raises
+    ------
+    CheckFailed
+        When the parts are not held as asked: an array for three results, a dict without the key.
+    """
+    for step in where.path:
+        problem = _misheld(got, want, step)
+        if problem is not None:
+            raise CheckFailed(problem)
+        got, want = got[step], want[step]
+    return got
+
+
+def _misheld(got: Any, want: Any, step: Step) -> Finding | None:
+    if isinstance(want, dict):
+        if not isinstance(got, dict):
+            asked = f"expected a dict with {keys(want)}, got {_show.described(got)}"
+            return Finding(asked, advice="Did you forget `return`?" if got is None else None)
+        if step not in got:
+            verdict = f"the key {_show.value(step)} is missing; the dict has {keys(got)}"
+            return Finding(verdict, advice="Keys are compared letter by letter.")
+        return None
+    if type(got) not in (tuple, list):
+        verdict = f"expected {len(want)} results, got {_show.described(got)}"
+        return Finding(verdict, advice="Did you forget `return`?" if got is None else _COMMAS)
+    if len(got) != len(want):
+        return Finding(f"expected {len(want)} results, got {len(got)}", advice=_ASKED)
+    return None
+
+
+def keys(held: dict[Any, Any]) -> str:
+    """Say a dict's keys: "the keys 'W1', 'b1'"."""
+    if not held:
+        return "no keys"
+    named = ", ".join(_show.value(key) for key in list(held)[: _show.MANY])
+    more = ", ..." if len(held) > _show.MANY else ""
+    return f"the key{'s' if len(held) > 1 else ''} {named}{more}"
+
+
+def elsewhere(trials: list[tuple[Any, Any]], where: Place) -> str | None:
+    """Recognise a right result at a wrong place, such as dW returned where dX is due.
+
+    Parameters
+    ----------
+    trials
+        Whole results that came, and whole results that were wanted.
+    where
+        The part that is wrong.
+    """
+    if not trials or len(where.path) != 1:
+        return None
+    step = where.path[0]
+    first = trials[0][1]
+    others = list(first) if isinstance(first, dict) else list(range(len(first)))
+    for other in others:
+        if other != step and all(
+            _holds(got, want, step, other) and agree(got[step], want[other]) for got, want in trials
+        ):
+            named = f"result {other + 1}" if isinstance(other, int) else f"`{other}`"
+            return f"This is what {named} should be. Are the results in the order that the docstring names?"
+    return None
+
+
+def _holds(got: Any, want: Any, step: Step, other: Step) -> bool:
+    return _misheld(got, want, step) is None and not agree(want[step], want[other])
