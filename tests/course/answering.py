@@ -1,0 +1,139 @@
+"""Answers put to the real grader: the sandbox for the answer, the lesson's test outside of it.
+
+All answers to one exercise share a run of the cells above it. After each, the names it bound are put back; an
+answer that changes more than names asks to be graded alone.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from autograder.check import Report
+from autograder.grading import marks
+from autograder.grading.outcome import CellResult, ExamRequest, ExamResult, PlanCell
+from autograder.grading.pool import Examiner
+from autograder.grading.preprocessors import limits_of
+from autograder.grading.sources import lesson_source
+from autograder.lesson import notebook as cells
+from autograder.lesson.stubs import ClearSolutions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nbformat import NotebookNode
+
+    from autograder.grading.outcome import CellOutcome
+    from autograder.lesson.answers import Answer
+    from autograder.lesson.course import Course
+    from autograder.lesson.source import Lesson
+
+STUDENT = "ada"
+KEEP = "__kept = {**globals()}"
+PUT_BACK = """
+for __name in [name for name in globals() if name not in __kept and name != "__kept"]:
+    del globals()[__name]
+globals().update(__kept)
+"""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What the grader said to one answer."""
+
+    outcome: CellOutcome
+    earned: Mapping[str, float]
+    possible: Mapping[str, float]
+    status: str
+
+
+class Desk:
+    """Grades answers to one lesson; the lesson's own source is run once."""
+
+    def __init__(self, course: Course, lesson: Lesson) -> None:
+        self._notebook = lesson.notebook
+        self._config = course.config
+        source = lesson_source(course, lesson.name, lesson.notebook)
+        self._examiner = Examiner(source, limits_of(course.config))
+        self.problems = self._examiner.problems
+
+    def close(self) -> None:
+        self._examiner.close()
+
+    def whole(self, *, untouched: bool = False) -> dict[str, CellOutcome]:
+        """Grade the reference, or the notebook as it is released, whole."""
+        notebook = copy.deepcopy(self._notebook)
+        if untouched:
+            notebook, _ = ClearSolutions(config=self._config).preprocess(notebook, {})
+        result = self._examine(marks.plan(notebook))
+        marks.write_outputs(notebook, result)
+        return marks.outcomes(notebook, result)
+
+    def grade(self, exercise: str, answers: Sequence[Answer]) -> list[Graded]:
+        """Grade answers to one exercise, each as if the rest of the lesson were the reference."""
+        packed = self._pack(exercise, [answer for answer in answers if not answer.alone])
+        return [self._pack(exercise, [answer])[0] if answer.alone else packed.pop(0) for answer in answers]
+
+    def _pack(self, exercise: str, answers: Sequence[Answer]) -> list[Graded]:
+        planned = {cell.index: cell for cell in marks.plan(self._notebook)}
+        place = {cells.grade_id(cell): at for at, cell in enumerate(self._notebook.cells)}
+        solution, test = place[exercise], place[f"test_{exercise}"]
+        ours = [at for at in planned if solution <= at < test and planned[at].kind == "run"] + [test]
+        request = [cell for at, cell in planned.items() if at < test and cell.kind == "run"]
+        request.append(PlanCell(len(self._notebook.cells), "run", KEEP))
+        for number, answer in enumerate(answers, 1):
+            base = number * 100_000
+            for at in ours:
+                source = str(answer.source) if at == solution else planned[at].source
+                request.append(msgspec.structs.replace(planned[at], index=base + at, source=source))
+            request.append(PlanCell(base + len(self._notebook.cells), "run", PUT_BACK))
+        done = {cell.index: cell for cell in self._examine(request).cells}
+        return [
+            self._read([done[number * 100_000 + at] for at in ours], ours, answer)
+            for number, answer in enumerate(answers, 1)
+        ]
+
+    def _read(self, done: Sequence[CellResult], ours: Sequence[int], answer: Answer) -> Graded:
+        """Read one answer's part of a run, as a notebook of its own."""
+        notebook: NotebookNode = copy.copy(self._notebook)
+        notebook = type(notebook)(notebook, cells=[copy.deepcopy(self._notebook.cells[at]) for at in ours])
+        notebook.cells[0].source = str(answer.source)
+        result = ExamResult([msgspec.structs.replace(cell, index=at) for at, cell in enumerate(done)])
+        marks.write_outputs(notebook, result)
+        (outcome,) = marks.outcomes(notebook, result).values()
+        reports = [Report.from_dict(report) for report in done[-1].reports]
+        parts = [aspect for report in reports for aspect in report.aspects]
+        return Graded(
+            outcome,
+            {aspect.name: aspect.earned for aspect in parts},
+            {aspect.name: aspect.points for aspect in parts},
+            "partial" if marks.is_cut_short(result) else "graded",
+        )
+
+    def _examine(self, plan: list[PlanCell]) -> ExamResult:
+        result = self._examiner.examine(ExamRequest(plan, student=STUDENT))
+        assert not result.error, result.error
+        return result
+
+
+def differences(answer: Answer, graded: Graded) -> list[str]:
+    """Return where grading differs from what was foreseen, in words; nothing when it does not."""
+    found = []
+    foreseen = graded.possible if answer.marks is None else answer.marks
+    for aspect, points in graded.possible.items():
+        wanted = foreseen.get(aspect, 0)
+        if graded.earned[aspect] != wanted:
+            found.append(f"{aspect} earns {graded.earned[aspect]:g}, foreseen {wanted:g} of {points:g}")
+    outcome = graded.outcome
+    if outcome.score != sum(foreseen.values()):
+        found.append(f"{outcome.score:g} points, foreseen {sum(foreseen.values()):g}")
+    if graded.status != answer.status:
+        found.append(f"status {graded.status}, foreseen {answer.status}")
+    found += [f"does not say {text!r}" for text in answer.says if text not in outcome.message]
+    if answer.mistake is not None and outcome.mistakes != ([answer.mistake] if answer.mistake else []):
+        found.append(f"recognised {outcome.mistakes}, foreseen {answer.mistake!r}")
+    told = f" [told: {outcome.message}]" if found else ""
+    return [f"{answer}: {what}{told}" for what in found]

@@ -1,0 +1,209 @@
+"""Every exercise is graded for real with right, wrong and unusable answers, and each gets what was foreseen."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import pytest
+
+from autograder.grading.outcome import CellOutcome
+from autograder.lesson import notebook as cells
+from autograder.lesson.answers import (
+    UNUSABLE,
+    UNUSABLE_CHAIN,
+    Answer,
+    AnswerError,
+    aspects,
+    read_answers,
+    unusable,
+    wrong,
+)
+from autograder.lesson.course import open_course
+from autograder.lesson.source import Lesson, read_lesson
+
+from .answering import Desk, Graded, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+COURSE = open_course(ROOT)
+LESSONS = {
+    path.stem: read_lesson(path)
+    for path in sorted((ROOT / "solutions").glob("*/*.py"))
+    if path.stem == path.parent.name
+}
+GRADED = [name for name, lesson in LESSONS.items() if aspects(lesson)]
+ANSWERED = [name for name in GRADED if LESSONS[name].path.with_name("answers.py").is_file()]
+EXERCISES = [
+    pytest.param(name, exercise, id=f"{name}-{exercise}")
+    for name in ANSWERED
+    for exercise in aspects(LESSONS[name])
+]
+graded_by = pytest.mark.sandbox
+
+
+@pytest.fixture(scope="module")
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """Have the lesson's examiner; one lesson's is closed before the next one's starts."""
+    desk = Desk(COURSE, LESSONS[request.param])
+    yield desk
+    desk.close()
+
+
+def answers_to(name: str, exercise: str) -> list[Answer]:
+    return [answer for answer in read_answers(LESSONS[name]) if answer.exercise == exercise]
+
+
+@graded_by
+@pytest.mark.parametrize("desk", GRADED, indirect=True)
+def test_the_reference_earns_everything_and_the_untouched_release_nothing(desk: Desk) -> None:
+    assert desk.problems == []
+    short = {name: one.message for name, one in desk.whole().items() if one.score < one.max_score}
+    assert short == {}
+    given = {name: one.score for name, one in desk.whole(untouched=True).items() if one.score}
+    assert given == {}
+
+
+@graded_by
+@pytest.mark.parametrize(("desk", "exercise"), EXERCISES, indirect=["desk"])
+def test_every_answer_gets_what_was_foreseen(
+    desk: Desk, exercise: str, request: pytest.FixtureRequest
+) -> None:
+    answers = answers_to(request.node.callspec.params["desk"], exercise)
+    found = []
+    for answer, graded in zip(answers, desk.grade(exercise, answers), strict=True):
+        found += differences(answer, graded)
+    assert found == [], "\n".join(found)
+
+
+@graded_by
+@pytest.mark.parametrize(("desk", "exercise"), EXERCISES, indirect=["desk"])
+def test_an_answer_graded_alone_gets_the_same(
+    desk: Desk, exercise: str, request: pytest.FixtureRequest
+) -> None:
+    # One of each exercise, so that every lesson shows that answers which share a run do not touch each other.
+    answers = [a for a in answers_to(request.node.callspec.params["desk"], exercise) if not a.alone]
+    if answers:
+        at = crc32(exercise.encode()) % len(answers)
+        assert desk.grade(exercise, [answers[at]]) == [desk.grade(exercise, answers)[at]]
+
+
+@pytest.mark.parametrize("name", GRADED)
+def test_every_lesson_has_answers(name: str) -> None:
+    assert name in ANSWERED
+
+
+@pytest.mark.parametrize(("name", "exercise"), EXERCISES)
+def test_every_exercise_is_answered_in_every_way(name: str, exercise: str) -> None:
+    answers = answers_to(name, exercise)
+    kinds = {answer.kind for answer in answers}
+    chain = set(UNUSABLE_CHAIN) if exercise.startswith("derive_") else set(UNUSABLE)
+    assert sum(answer.kind == "wrong" for answer in answers) >= 3
+    assert chain <= kinds
+    (reference,) = [cell.source for cell in LESSONS[name].notebook.cells if cells.grade_id(cell) == exercise]
+    others = [answer for answer in answers if answer.kind == "right"]
+    assert others
+    for answer in others:
+        assert ast.dump(ast.parse(str(answer.source))) != ast.dump(ast.parse(reference)), str(answer)
+
+
+SQUARE = """
+# %% nbgrader={"grade_id": "square", "solution": true}
+def square(x):
+    return x * x
+
+# %% nbgrader={"grade_id": "test_square", "grade": true, "points": 3}
+marks = check.marks("square", values=2, shapes=1)
+@mistake("the cube", "One factor too many.")
+def square(x):
+    return x**3
+marks.total()
+"""
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Lesson:
+    path = tmp_path / "squares" / "squares.py"
+    path.parent.mkdir()
+    path.write_text(SQUARE)
+    return read_lesson(path)
+
+
+def write(lesson: Lesson, answers: str) -> None:
+    words = "from autograder.lesson.answers import *\nfrom autograder.lesson.samples import Known\n"
+    lesson.path.with_name("answers.py").write_text(f"{words}ANSWERS = [{answers}]")
+
+
+def test_answers_are_read_with_the_text_of_known_mistakes(lesson: Lesson) -> None:
+    write(
+        lesson,
+        "wrong('square', 'cubed', Known('the cube'), marks={'shapes': 1}), right('square', 'power', 'x')",
+    )
+    cubed, power = read_answers(lesson)
+    assert cubed.source == "def square(x):\n    return x**3"
+    assert (cubed.mistake, cubed.marks, power.marks) == ("the cube", {"shapes": 1}, None)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ("right('sqare', 'a', '')", "squares has no such exercise"),
+        ("wrong('square', 'a', Known('a typo'))", "no mistake 'a typo'"),
+        ("wrong('square', 'a', '', marks={'speed': 1})", "speed=1 is none of"),
+        ("wrong('square', 'a', '', marks={'shapes': 2})", "shapes=2 is none of"),
+        ("wrong('square', 'a', '', marks={'values': 2, 'shapes': 1})", "full marks are foreseen"),
+        ("right('square', 'a', ''), right('square', 'a', '')", "more than once: square, right \\(a\\)"),
+    ],
+)
+def test_an_answer_that_does_not_fit_its_lesson_is_named(lesson: Lesson, answers: str, said: str) -> None:
+    write(lesson, answers)
+    with pytest.raises(AnswerError, match=said):
+        read_answers(lesson)
+
+
+def test_a_lesson_without_answers_is_named(lesson: Lesson) -> None:
+    with pytest.raises(AnswerError, match=r"answers\.py is not there"):
+        read_answers(lesson)
+
+
+def test_unusable_answers_define_what_is_asked_for() -> None:
+    answers = {answer.kind: str(answer.source) for answer in unusable("softmax", arguments="x, T=1.0")}
+    assert tuple(answers) == UNUSABLE
+    assert answers["NaN"] == "def softmax(x, T=1.0):\n    return np.full(np.shape(x), np.nan)"
+    for source in answers.values():
+        ast.parse(source)
+
+
+GRADED_SO = Graded(
+    CellOutcome(2.0, 3.0, "part", "shapes: changed", ["the cube"]),
+    {"values": 2.0, "shapes": 0.0},
+    {"values": 2.0, "shapes": 1.0},
+    "graded",
+)
+FORESEEN = wrong("square", "in place", "", marks={"values": 2}, says="changed", mistake="the cube")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, None),
+        ({"says": ()}, None),
+        ({"mistake": None}, None),
+        ({"marks": {"values": 2, "shapes": 1}}, "shapes earns 0, foreseen 1 of 1"),
+        ({"marks": None}, "shapes earns 0, foreseen 1 of 1"),
+        ({"marks": {}}, "values earns 2, foreseen 0 of 2"),
+        ({"says": ("nan",)}, "does not say 'nan'"),
+        ({"mistake": ""}, "recognised ['the cube'], foreseen ''"),
+        ({"mistake": "a typo"}, "recognised ['the cube'], foreseen 'a typo'"),
+        ({"status": "partial"}, "status graded, foreseen partial"),
+    ],
+)
+def test_every_kind_of_difference_is_seen(change: dict[str, object], said: str | None) -> None:
+    found = differences(dataclasses.replace(FORESEEN, **change), GRADED_SO)  # type: ignore[arg-type]
+    assert bool(found) == (said is not None)
+    assert said is None or f"square, wrong (in place): {said} [told: shapes: changed]" in found
