@@ -16,6 +16,7 @@ that call into the sandbox. Importing it needs NumPy alone.
 
 from autograder.check import cases
 from autograder.check._compare import between, close, equal, finite, shape
+from autograder.check._derivation import derives, small_steps
 from autograder.check._finding import CheckFailed, Comparison, Finding, Opaque, ProcessDied, TookTooLong
 from autograder.check._functions import (
     accepts_read_only,
@@ -29,13 +30,16 @@ from autograder.check._matches import matches
 from autograder.check._mistakes import mistake, reference
 from autograder.check._report import AspectResult, Report
 from autograder.check._student import student_id
+from autograder.derive import Derivation, Only
 
 __all__ = [
     "AspectResult",
     "CheckFailed",
     "Comparison",
+    "Derivation",
     "Finding",
     "Marks",
+    "Only",
     "Opaque",
     "ProcessDied",
     "Report",
@@ -44,6 +48,7 @@ __all__ = [
     "between",
     "cases",
     "close",
+    "derives",
     "equal",
     "finite",
     "gradient",
@@ -55,5 +60,6 @@ __all__ = [
     "raises",
     "reference",
     "shape",
+    "small_steps",
     "student_id",
 ]

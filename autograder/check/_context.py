@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from autograder.check._chain import Chain
     from autograder.check._finding import CheckFailed, Finding
     from autograder.check._mistakes import Mistakes
     from autograder.check._report import Report
@@ -50,6 +51,10 @@ class Collector(Protocol):
     """What an active aspect does for the checks inside it."""
 
     @property
+    def name(self) -> str:
+        """As given to `check.marks`."""
+
+    @property
     def calls(self) -> dict[object, Called]:
         """What was called before in this test cell, by any aspect."""
 
@@ -61,6 +66,9 @@ class Collector(Protocol):
 
     def record(self, evidence: Evidence) -> None:
         """Keep a call for the search of known mistakes."""
+
+    def show(self, chain: Chain) -> None:
+        """Put a derivation on the card."""
 
     def charge_shapes(self, finding: Finding) -> bool:
         """Let the aspect `shapes` pay for a shape; False where that is this one, or there is none."""

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from autograder.check import _context
+from autograder.check import _chain, _context
 from autograder.check._explain import explain
 from autograder.check._finding import Finding
 from autograder.check._mistakes import explaining
@@ -43,6 +43,7 @@ class Aspect:
         self.functions: list[str] = []
         self.evidence: list[Evidence] = []
         self.notes: list[str] = []
+        self.chains: list[_chain.Chain] = []
         self.calls: dict[object, Called] = {}  # shared by the aspects of one test cell
         self._open: list[tuple[warnings.catch_warnings[Any], list[warnings.WarningMessage], Token[Any]]] = []
 
@@ -82,6 +83,10 @@ class Aspect:
         """Note that a function was checked."""
         if function and function not in self.functions:
             self.functions.append(function)
+
+    def show(self, chain: _chain.Chain) -> None:
+        """Put a derivation on the card."""
+        self.chains.append(chain)
 
     def charge_shapes(self, finding: Finding) -> bool:
         """Let the aspect `shapes` pay for a shape; False where that is this one, or there is none."""
@@ -167,7 +172,8 @@ class Marks:
         points = sum(aspect.points for aspect in aspects)
         title = self._title or next((name for aspect in aspects for name in aspect.functions), "")
         earned = sum(result.earned for result in results)
-        return Report(title, tuple(results), earned, points, student_side=session is None)
+        chains = _chain.merge(chain for aspect in aspects for chain in aspect.chains)
+        return Report(title, tuple(results), earned, points, student_side=session is None, chains=chains)
 
     def _explained(self, result: AspectResult, aspect: Aspect) -> AspectResult:
         """Name the known mistake behind a failure, if one gives the very same results."""

@@ -12,7 +12,11 @@ import textwrap
 from html import escape
 from typing import TYPE_CHECKING
 
+from autograder.check import _typeset
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autograder.check._finding import Comparison, Finding
     from autograder.check._report import AspectResult, Report
 
@@ -52,6 +56,8 @@ def as_text(report: Report) -> str:
     """Return the card as plain text, wrapped for a terminal."""
     title = f"{report.title}   " if report.title else ""
     lines = [f"{title}{headline(report)}"]
+    for chain in report.chains:
+        lines += _typeset.as_text(chain, WIDTH, titled=len(report.chains) > 1)
     names = max((len(aspect.name) for aspect in report.aspects), default=0) + 3
     for aspect in report.aspects:
         unchecked = aspect.status == "unchecked"
@@ -60,7 +66,7 @@ def as_text(report: Report) -> str:
         said = [state(aspect, student_side=report.student_side)] if unchecked and report.student_side else []
         if aspect.finding:
             repeated = aspect.name in report.repeated
-            said += [SAME_ERROR] if repeated else [aspect.finding.what, aspect.finding.hint]
+            said += [SAME_ERROR] if repeated else [told(report, aspect.finding), aspect.finding.hint]
         said += aspect.notes
         indent = " " * (len(head) + 2)
         body = [line for part in said if part for line in textwrap.wrap(part, max(WIDTH - len(indent), 40))]
@@ -71,13 +77,22 @@ def as_text(report: Report) -> str:
     return "\n".join(lines)
 
 
-def as_html(report: Report) -> str:
-    """Return the card as one self-contained piece of HTML."""
+def told(report: Report, finding: Finding) -> str:
+    """Return a finding's words, or where they stand already: beside a line of a derivation."""
+    for chain in report.chains:
+        for number, line in enumerate(chain.lines, 1):
+            if line.note and line.note == finding.what:
+                return f"see line {number}" + (f" of {chain.title}" if len(report.chains) > 1 else "")
+    return finding.what
+
+
+def as_html(report: Report, formula: Callable[[str], str] = _typeset.mathjax) -> str:
+    """Return the card as one self-contained piece of HTML; `formula` turns LaTeX into HTML."""
     label = escape(f"Checks of {report.title}" if report.title else "Checks")
     title = f"<strong>{escape(report.title)}</strong> &nbsp; " if report.title else ""
-    items = "".join(
-        _item(aspect, student_side=report.student_side, repeated=aspect.name in report.repeated)
-        for aspect in report.aspects
+    items = "".join(_item(aspect, report) for aspect in report.aspects)
+    chains = "".join(
+        _typeset.as_html(chain, formula, _prose, titled=len(report.chains) > 1) for chain in report.chains
     )
     failed = any(aspect.status != "passed" for aspect in report.aspects)
     if report.student_side:
@@ -85,10 +100,11 @@ def as_html(report: Report) -> str:
     edge = _ORANGE if failed else _BLUE
     more = f'<p style="margin:6px 0 0 0;font-size:90%">{MORE_CASES}</p>' if report.student_side else ""
     return (
-        f'<section aria-label="{label}" style="border:1px solid {_LINE};border-left:5px solid {edge};'
-        "border-radius:3px;padding:8px 12px;margin:4px 0;max-width:60em;color:inherit;text-align:left;"
+        f'<section class="{_typeset.IGNORE}" aria-label="{label}" style="border:1px solid {_LINE};'
+        f"border-left:5px solid {edge};border-radius:3px;padding:8px 12px;margin:4px 0;max-width:60em;"
+        "color:inherit;text-align:left;"
         'font-family:var(--jp-ui-font-family, sans-serif);line-height:1.45">'
-        f'<p style="margin:0 0 6px 0">{title}{escape(headline(report))}</p>'
+        f'<p style="margin:0 0 6px 0">{title}{escape(headline(report))}</p>{chains}'
         f'<ul style="list-style:none;margin:0;padding:0">{items}</ul>{more}</section>'
     )
 
@@ -97,13 +113,14 @@ def _checked(report: Report) -> bool:
     return any(aspect.status != "unchecked" for aspect in report.aspects)
 
 
-def _item(aspect: AspectResult, *, student_side: bool, repeated: bool) -> str:
+def _item(aspect: AspectResult, report: Report) -> str:
+    student_side = report.student_side
     sign, colour = _SIGNS[aspect.status]
     hidden = aspect.status == "unchecked" and student_side
     marks = points(aspect.points) if hidden else f"{points(aspect.earned)} of {points(aspect.points)}"
     unit = "point" if marks in {"1", "1 of 1"} or marks.endswith(" of 1") else "points"
-    finding = _finding(aspect.finding) if aspect.finding else ""
-    if repeated:
+    finding = _finding(aspect.finding, told(report, aspect.finding)) if aspect.finding else ""
+    if aspect.name in report.repeated:
         finding = f'<p style="margin:2px 0">{SAME_ERROR}</p>'
     notes = "".join(
         f'<p style="margin:2px 0 0 0;font-size:90%">Note: {_prose(note)}</p>' for note in aspect.notes
@@ -116,8 +133,8 @@ def _item(aspect: AspectResult, *, student_side: bool, repeated: bool) -> str:
     )
 
 
-def _finding(finding: Finding) -> str:
-    what = f'<p style="margin:2px 0">{_prose(finding.what)}</p>'
+def _finding(finding: Finding, words: str) -> str:
+    what = f'<p style="margin:2px 0">{_prose(words)}</p>'
     table = _comparison(finding.comparison) if finding.comparison else ""
     hint = f'<p style="margin:2px 0"><em>{_prose(finding.hint)}</em></p>' if finding.hint else ""
     return what + table + hint

@@ -6,10 +6,14 @@ Drawing is in `_render`; deciding points is in `_marks`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from autograder.check import _render
+from autograder.check._chain import Chain
 from autograder.check._finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Status = Literal["passed", "failed", "unchecked"]
 
@@ -78,6 +82,8 @@ class Report:
         Sums over the aspects.
     student_side
         True in a student's own notebook, where hidden checks are absent.
+    chains
+        The derivations that were checked, for the card to show line by line.
     """
 
     title: str
@@ -85,6 +91,7 @@ class Report:
     earned: float
     points: float
     student_side: bool
+    chains: tuple[Chain, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as a dict that JSON can hold."""
@@ -94,6 +101,7 @@ class Report:
             "earned": self.earned,
             "points": self.points,
             "student_side": self.student_side,
+            "chains": [chain.as_dict() for chain in self.chains],
         }
 
     @classmethod
@@ -105,6 +113,7 @@ class Report:
             earned=data["earned"],
             points=data["points"],
             student_side=data["student_side"],
+            chains=tuple(Chain.from_dict(chain) for chain in data.get("chains", ())),
         )
 
     @property
@@ -117,6 +126,10 @@ class Report:
 
     def __str__(self) -> str:
         return _render.as_text(self)
+
+    def as_html(self, formula: Callable[[str], str]) -> str:
+        """Return the card for a page of its own, on which `formula` turns LaTeX into safe HTML."""
+        return _render.as_html(self, formula)
 
     def _repr_html_(self) -> str:
         return _render.as_html(self)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from autograder.check import Report
 from autograder.desk import prose
+from autograder.desk.maths import to_mathml
 from autograder.desk.redact import Redactor, plain, without_paths
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def report_of(output: Any) -> Report | None:
 def card(report: Report) -> Markup:
     """Return a report as check draws it, which escapes all it quotes."""
     try:
-        return Markup(report._repr_html_())  # noqa: S704  Jupyter's own protocol; escaped there
+        return Markup(report.as_html(to_mathml))  # noqa: S704  escaped there
     except (KeyError, TypeError, ValueError, AttributeError):
         return Markup("")
 

@@ -91,7 +91,7 @@ def test_the_card_says_statuses_in_words_and_has_headings() -> None:
         "differs",
     ):
         assert words in re.sub(r"\s+", " ", page.text)
-    assert page.attributes <= {"style", "aria-label", "aria-hidden", "scope"}
+    assert page.attributes <= {"class", "style", "aria-label", "aria-hidden", "scope"}
     assert page.tags.count("th") == 4
 
 
@@ -140,7 +140,7 @@ def test_nothing_a_student_wrote_is_markup(title: str, verdict: str, case: str, 
     )
     page = Page(report._repr_html_())
     assert set(page.tags) <= ALLOWED
-    assert page.attributes <= {"style", "aria-label", "aria-hidden", "scope"}
+    assert page.attributes <= {"class", "style", "aria-label", "aria-hidden", "scope"}
     assert str(report)
 
 

@@ -1,0 +1,183 @@
+"""The verbs about derivations: does a chain of lines hold, and is each of its steps small enough.
+
+A chain is data, a list of texts, and so it is checked here on both sides alike; `autograder.derive` reads and
+judges it. That is imported on first use: a lesson without derivations does not wait for it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from autograder.check import _context, _show
+from autograder.check._chain import Chain, ChainLine
+from autograder.check._explain import NOT_WRITTEN
+from autograder.check._finding import CheckFailed, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.check._chain import Mark
+    from autograder.derive import Complaint, Derivation, Line, Verdict
+
+MOST_LINES = 60
+LONG_LINE = 400
+
+_SHAPE = 'A chain is a list of lines, each in quotes: ["first line", "second line"].'
+_EARLIER = {"wrong": "is not equal to what is before it", "unread": "cannot be read"}
+_MARKS: dict[str, Mark] = {"wrong": "wrong", "far": "far", "unread": "unread", "unjudged": "unjudged"}
+
+
+def derives(chain: Any, statement: Derivation, *, title: str = "") -> None:
+    """Check that a chain holds: every line equals the one before it, from where it starts to where it should end.
+
+    Parameters
+    ----------
+    chain
+        The student's list of lines.
+    statement
+        What is asked.
+    title
+        What the chain is for, shown where one cell checks several; the aspect's name when left out.
+
+    Raises
+    ------
+    CheckFailed
+        With the first line that does not hold and a counter-example, or why it cannot be read.
+    """
+    lines = _lines(chain)
+    verdict = _judged(lines, statement)
+    _show_chain(verdict, statement, title, steps=False)
+    if not verdict.own_lines:
+        raise CheckFailed(_unwritten("there is no line of your own"))
+    bad = verdict.first_bad
+    if bad is not None:
+        raise CheckFailed(Finding(bad.says, advice=_advice(bad)))
+    for complaint in _complaints(verdict, "holds"):
+        raise CheckFailed(Finding(complaint.says))
+    if not verdict.holds:
+        stuck = next((line for line in verdict.lines if line.status == "unjudged"), None)
+        raise CheckFailed(Finding(stuck.says if stuck and stuck.says else "the chain could not be judged"))
+
+
+def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
+    """Check that no step of a chain takes more rules than one step may, and that no waypoint is passed by.
+
+    Where the chain does not hold at all, that is said in one short sentence: `derives` has explained it.
+
+    Parameters
+    ----------
+    chain, statement, title
+        As for `derives`.
+
+    Raises
+    ------
+    CheckFailed
+        With the first step that is too large and the rules that lie between.
+    """
+    lines = _lines(chain)
+    verdict = _judged(lines, statement)
+    _show_chain(verdict, statement, title, steps=verdict.holds)
+    if not verdict.own_lines:
+        raise CheckFailed(_unwritten("there is no line of your own"))
+    bad = verdict.first_bad
+    if bad is not None:
+        raise CheckFailed(Finding(f"the chain breaks at line {bad.number}, which {_EARLIER[bad.status]}"))
+    if not verdict.holds:
+        raise CheckFailed(Finding("steps count once the chain starts and ends where it should"))
+    for line in verdict.far:
+        advice = "Write a line in between." if line.rules is None else _between(line.rules)
+        raise CheckFailed(Finding(line.says, advice=advice))
+    for complaint in _complaints(verdict, "steps"):
+        raise CheckFailed(Finding(complaint.says))
+    if not verdict.steps_small:
+        raise CheckFailed(Finding("the size of a step could not be measured"))
+
+
+def _lines(chain: Any) -> tuple[str, ...]:
+    """Return the lines of a chain, or say what else was given."""
+    if chain is ...:
+        raise CheckFailed(_unwritten("it is still `...`"))
+    if isinstance(chain, str):
+        raise CheckFailed(_not_a_chain("this is one text, not a list of lines"))
+    if not isinstance(chain, (list, tuple)):
+        raise CheckFailed(_not_a_chain(f"expected a list of lines, got {_show.described(chain)}"))
+    if not chain:
+        raise CheckFailed(_unwritten("the list is empty"))
+    if len(chain) > MOST_LINES:
+        raise CheckFailed(
+            _not_a_chain(f"the chain has {len(chain)} lines; {MOST_LINES} is the most", _SHORTER)
+        )
+    for number, line in enumerate(chain, 1):
+        if line is ...:
+            raise CheckFailed(_unwritten(f"line {number} is still `...`"))
+        if not isinstance(line, str):
+            advice = "Is it within quotes? Is there a bracket too many around it?"
+            raise CheckFailed(_not_a_chain(f"line {number} is {_show.described(line)}, not a text", advice))
+    return tuple(str(line) for line in chain)
+
+
+_SHORTER = "A chain this long holds lines that change nothing, or several proofs."
+
+
+def _unwritten(why: str) -> Finding:
+    verdict = f"{NOT_WRITTEN}: {why}"
+    return Finding(verdict, error=verdict)
+
+
+def _not_a_chain(verdict: str, advice: str = _SHAPE) -> Finding:
+    return Finding(verdict, advice=advice, error=verdict)
+
+
+@lru_cache(maxsize=32)
+def _judged(lines: tuple[str, ...], statement: Derivation) -> Verdict:
+    """Return the judge's verdict; the verbs of one cell ask for the same one."""
+    from autograder.derive import judge  # noqa: PLC0415 - see the module's words
+
+    return judge(lines, statement)
+
+
+def _complaints(verdict: Verdict, costs: str) -> list[Complaint]:
+    return [complaint for complaint in verdict.complaints if complaint.costs == costs]
+
+
+def _advice(line: Line) -> str | None:
+    """Return what to do about a line that does not hold; what is wrong with it, its own words say."""
+    if line.status == "unread":
+        return None
+    if line.number == 1:
+        return "Does the chain start where the exercise says?"
+    return (
+        f"What did you do from line {line.number - 1} to line {line.number}? Try it with the numbers above."
+    )
+
+
+def _between(rules: Sequence[str]) -> str:
+    return f"Between them lie {len(rules)} rules. Write a line after one or two of them."
+
+
+def _show_chain(verdict: Verdict, statement: Derivation, title: str, *, steps: bool) -> None:
+    """Put the chain on the card of the marks that are being counted, if any."""
+    aspect = _context.aspect.get()
+    if aspect is None:
+        return
+    said = {complaint.line: complaint.says for complaint in reversed(_complaints(verdict, "holds"))}
+    lines = tuple(_shown(line, statement, said.get(line.number), steps=steps) for line in verdict.lines)
+    aspect.show(Chain(title or aspect.name, lines))
+
+
+def _shown(line: Line, statement: Derivation, complaint: str | None, *, steps: bool) -> ChainLine:
+    mark = _MARKS.get(line.status, "right")
+    note = line.says
+    if mark == "far" and not steps:
+        mark, note = "right", ""
+    if mark == "right" and line.number == 1 and statement.start and _same(line.text, statement.start):
+        mark = "start"
+    if complaint and mark in {"right", "start", "far"}:
+        mark, note = "astray", complaint
+    text = line.text if len(line.text) <= LONG_LINE else line.text[: LONG_LINE - 3] + "..."
+    return ChainLine(text, line.latex, mark, note)
+
+
+def _same(one: str, other: str) -> bool:
+    return "".join(one.split()) == "".join(other.split())
