@@ -6,8 +6,6 @@ Every answer is graded for real by the tests, with the reference in all other ce
 from autograder.lesson.answers import (
     right,
     unusable,
-    unusable_chain,
-    unusable_value,
     wrong,
 )
 from autograder.lesson.samples import Known
@@ -259,13 +257,21 @@ NORMS = [
     wrong("squared_l2_grad", "the norm", Known("the norm for its gradient"), says="one entry per element"),
     wrong("squared_l2_grad", "summed", Known("the gradient summed up"), says="One number comes out"),
     wrong("squared_l2_grad", "with a root", Known("the norm without its square"), says="Here there is no root"),
-    wrong("squared_l2_grad", "no sign", Known("the sign is lost"), says="At -4 the parabola falls"),
-    wrong("squared_l2_grad", "the mean", Known("divided by the number of elements"), says="The norm is a sum"),
+    # `shapes` asks about a vector of one element, 1.75; there these two are right, and so is the mean below.
+    wrong("squared_l2_grad", "no sign", Known("the sign is lost"), marks={"shapes": 1}, says="At -4 the parabola"),
+    wrong(
+        "squared_l2_grad",
+        "the mean",
+        Known("divided by the number of elements"),
+        marks={"shapes": 1},
+        says="The norm is a sum",
+    ),
     wrong(
         "squared_l2_grad",
         "a column",
         "def squared_l2_grad(x):\n    return 2 * x.reshape(-1, 1)",
-        says="shape",
+        marks={"values": 2},  # the right numbers in the wrong shape
+        says="expected shape (2,), got (2, 1)",
         mistake="",
     ),
     *unusable("squared_l2_grad"),
@@ -282,7 +288,9 @@ NORMS = [
     wrong("l1_grad", "|x|", Known("the terms for their slopes"), says="in which direction"),
     wrong("l1_grad", "summed", Known("the gradient summed up"), says="One number comes out"),
     wrong("l1_grad", "no bars", Known("the bars are ignored"), says="falls. What is its slope"),
-    wrong("l1_grad", "the mean", Known("divided by the number of elements"), says="The norm is a sum"),
+    wrong(
+        "l1_grad", "the mean", Known("divided by the number of elements"), marks={"shapes": 1}, says="The norm is a sum"
+    ),
     wrong("l1_grad", "2x", Known("the gradient of the squared norm"), says="steeper as you walk out"),
     *unusable("l1_grad"),
 ]

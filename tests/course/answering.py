@@ -6,6 +6,7 @@ answer that changes more than names asks to be graded alone.
 
 from __future__ import annotations
 
+import ast
 import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,6 +59,7 @@ class Desk:
         self._config = course.config
         source = lesson_source(course, lesson.name, lesson.notebook)
         self._examiner = Examiner(source, limits_of(course.config))
+        self._known: dict[tuple[str, tuple[str, ...]], list[Graded]] = {}
         self.problems = self._examiner.problems
 
     def close(self) -> None:
@@ -74,15 +76,25 @@ class Desk:
 
     def grade(self, exercise: str, answers: Sequence[Answer]) -> list[Graded]:
         """Grade answers to one exercise, each as if the rest of the lesson were the reference."""
-        packed = self._pack(exercise, [answer for answer in answers if not answer.alone])
-        return [self._pack(exercise, [answer])[0] if answer.alone else packed.pop(0) for answer in answers]
+        key = exercise, tuple(str(answer.source) for answer in answers)
+        if key not in self._known:
+            packed = iter(self._pack(exercise, [answer for answer in answers if not answer.alone]))
+            self._known[key] = [
+                self._pack(exercise, [answer])[0] if answer.alone else next(packed) for answer in answers
+            ]
+        return self._known[key]
 
     def _pack(self, exercise: str, answers: Sequence[Answer]) -> list[Graded]:
+        if not answers:
+            return []
         planned = {cell.index: cell for cell in marks.plan(self._notebook)}
         place = {cells.grade_id(cell): at for at, cell in enumerate(self._notebook.cells)}
         solution, test = place[exercise], place[f"test_{exercise}"]
         ours = [at for at in planned if solution <= at < test and planned[at].kind == "run"] + [test]
-        request = [cell for at, cell in planned.items() if at < test and cell.kind == "run"]
+        helpers = self._tests_before(test)
+        request = [
+            cell for at, cell in planned.items() if at < test and (cell.kind == "run" or at in helpers)
+        ]
         request.append(PlanCell(len(self._notebook.cells), "run", KEEP))
         for number, answer in enumerate(answers, 1):
             base = number * 100_000
@@ -95,6 +107,17 @@ class Desk:
             self._read([done[number * 100_000 + at] for at in ours], ours, answer)
             for number, answer in enumerate(answers, 1)
         ]
+
+    def _tests_before(self, test: int) -> set[int]:
+        """Return the test cells above this one that bind a name it speaks of, such as an import."""
+        wanted = _mentioned(self._notebook.cells[test].source) - _bound(self._notebook.cells[test].source)
+        found = set()
+        for at in range(test - 1, -1, -1):
+            cell = self._notebook.cells[at]
+            if cells.is_test(cell) and _bound(cell.source) & wanted:
+                found.add(at)
+                wanted |= _mentioned(cell.source) - _bound(cell.source)
+        return found
 
     def _read(self, done: Sequence[CellResult], ours: Sequence[int], answer: Answer) -> Graded:
         """Read one answer's part of a run, as a notebook of its own."""
@@ -137,3 +160,24 @@ def differences(answer: Answer, graded: Graded) -> list[str]:
         found.append(f"recognised {outcome.mistakes}, foreseen {answer.mistake!r}")
     told = f" [told: {outcome.message}]" if found else ""
     return [f"{answer}: {what}{told}" for what in found]
+
+
+def _mentioned(source: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+
+
+def _bound(source: str) -> set[str]:
+    """Return the names that a test cell binds for good; a known mistake leaves the student's function in place."""
+    found = {
+        name.asname or name.name.split(".")[0]
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list:
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {t.id for target in targets for t in ast.walk(target) if isinstance(t, ast.Name)}
+    return found
