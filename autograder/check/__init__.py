@@ -16,6 +16,7 @@ that call into the sandbox. Importing it needs NumPy alone.
 
 from autograder.check import cases
 from autograder.check._compare import between, close, equal, finite, shape
+from autograder.check._cost import cost
 from autograder.check._derivation import derives, small_steps
 from autograder.check._finding import CheckFailed, Comparison, Finding, Opaque, ProcessDied, TookTooLong
 from autograder.check._functions import (
@@ -25,6 +26,7 @@ from autograder.check._functions import (
     leaves_arguments_alone,
     raises,
 )
+from autograder.check._integers import integer
 from autograder.check._marks import Marks, marks
 from autograder.check._matches import matches
 from autograder.check._mistakes import mistake, reference
@@ -48,10 +50,12 @@ __all__ = [
     "between",
     "cases",
     "close",
+    "cost",
     "derives",
     "equal",
     "finite",
     "gradient",
+    "integer",
     "invariant",
     "leaves_arguments_alone",
     "marks",

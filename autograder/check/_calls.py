@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.check import _context, _show
+from autograder.check import _context
+from autograder.check._arguments import described, name_of
 from autograder.check._context import Called
 from autograder.check._explain import explain
 from autograder.check._finding import CheckFailed
@@ -20,7 +21,8 @@ from autograder.check._finding import CheckFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_SHOWN_ENTRIES = 24
+__all__ = ["call", "described", "each", "fresh", "name_of", "names", "once", "quietly"]
+
 _HEAVY_BYTES = 1 << 20  # larger calls are made again, not remembered
 
 
@@ -35,12 +37,6 @@ def fresh(value: Any, *, writeable: bool = True) -> Any:
     if type(value) is dict:
         return {key: fresh(item, writeable=writeable) for key, item in value.items()}
     return value.copy() if type(value) is set else value
-
-
-def name_of(function: Any) -> str:
-    """Return a function's name, or an empty text."""
-    name = getattr(function, "__name__", "")
-    return name if isinstance(name, str) else ""
 
 
 def each(cases: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
@@ -59,21 +55,6 @@ def names(count: int, *functions: Any) -> list[str]:
         if len(found) >= count:
             return [str(name) for name in found[:count]]
     return ["x"] if count == 1 else [f"argument {i + 1}" for i in range(count)]
-
-
-def described(args: tuple[Any, ...], named: list[str]) -> str:
-    """Say a call's arguments: "x = [-1, 0], c = 2"."""
-    return ", ".join(_argument(name, value) for name, value in zip(named, args, strict=True))
-
-
-def _argument(name: str, value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        if value.size > _SHOWN_ENTRIES:
-            return f"{name} of shape {_show.shape(value.shape)}"
-        return f"{name} = {_show.array(np.asarray(value), _show.INPUT_DIGITS)}"
-    if callable(value):
-        return f"{name} = {name_of(value) or 'a function'}"
-    return f"{name} = {_show.value(value, _show.INPUT_DIGITS)}"
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], case: str | None = None) -> Any:

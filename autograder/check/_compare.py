@@ -16,6 +16,7 @@ from autograder.check._axes import ADVICE, settled
 from autograder.check._diagnose import TRUTH, Trial, diagnose, where_from
 from autograder.check._difference import ABSOLUTE, RELATIVE, Difference, difference, numeric, shape_verdict
 from autograder.check._finding import CheckFailed, Finding
+from autograder.check._remarks import remark
 
 FORGOT_RETURN = "Did you forget `return`?"
 
@@ -65,6 +66,7 @@ def equal(got: Any, want: Any, *, because: str | None = None) -> None:
     list and a tuple.
     """
     _raise(difference(got, want, exact=True), got, because)
+    remark(got, want)
 
 
 def _raise(found: Difference | None, got: Any, because: str | None) -> None:

@@ -78,15 +78,16 @@ def _stacked(items: Any) -> Array | None:
 def within(got: Array, want: Array) -> npt.NDArray[np.bool_]:
     """Return where two arrays of one shape agree: ``|got - want| <= 1e-8 + 1e-6 |want|``.
 
-    NaN agrees with NaN alone, an infinity with itself alone.
+    NaN agrees with NaN alone, an infinity with itself alone, a whole number with another only if they are the same.
     """
-    if got.dtype.kind in "iub" and want.dtype.kind in "iub":
-        got, want = got.astype(np.float64), want.astype(np.float64)
     with np.errstate(all="ignore"):
+        if want.dtype.kind in "iub" and got.dtype.kind in "iub":
+            return np.asarray(got == want)
+        counted = (got == np.rint(got)) & (want.dtype.kind in "iub")  # a whole number where one is due
         both_finite = np.isfinite(got) & np.isfinite(want)
         near = np.abs(np.subtract(got, want, dtype=_widest(got, want))) <= ABSOLUTE + RELATIVE * np.abs(want)
         alike = (got == want) | (np.isnan(got) & np.isnan(want))
-    return np.where(both_finite, near, alike)
+    return np.where(both_finite & ~counted, near, alike)
 
 
 def _widest(got: Array, want: Array) -> type[np.float64 | np.complex128]:
@@ -119,18 +120,20 @@ def difference(  # noqa: PLR0911 - one return per kind of value
         return Difference("your function gave back None" if inputs else "expected a value, got None")
     if isinstance(want, dict):
         return _dicts(got, want, exact=exact)
+    if _counts(want) and type(got) in (tuple, list) and (type(got) is type(want) or not exact):
+        return _tuples(got, want, exact=exact)
     wanted = numeric(want)
     if isinstance(want, (tuple, list)) and (
         wanted is None
-        or (type(want) is tuple and type(got) in (tuple, list))
-        or (exact and type(got) in (tuple, list))
+        or (type(got) in (tuple, list) and (exact or type(want) is tuple or any(map(_counts, want))))
     ):
         return _sequences(got, want, exact=exact)
     if wanted is None:
         return _other(got, want)
     came = numeric(got)
-    if came is None:
-        return Difference(f"expected {_kind(wanted)}, got {_show.described(got)}")
+    if came is None or (_counts(want) and type(want) is tuple and came.ndim == 0):
+        asked = _show.value(want) if _counts(want) and type(want) is tuple else _kind(wanted)
+        return Difference(f"expected {asked}, got {_show.described(got)}")
     if exact and _mixes_truth(came, wanted):
         return Difference(f"expected {_show.value(want)}, got {_show.value(got)}")
     if exact and type(got) is int and type(want) is int and got != want:
@@ -224,12 +227,13 @@ def _inside(found: Difference | None, place: str) -> Difference | None:
 def _dicts(got: Any, want: dict[Any, Any], *, exact: bool) -> Difference | None:
     if not isinstance(got, dict):
         return Difference(f"expected a dict, got {_show.described(got)}")
-    missing = [_show.value(key) for key in want if key not in got]
-    extra = [_show.value(key) for key in got if key not in want]
+    missing = {key: None for key in want if key not in got}
+    extra = {key: None for key in got if key not in want}
+    verb = "is" if len(missing) == 1 else "are"
     if missing:
-        return Difference(f"the key {', '.join(missing)} is missing")
+        return Difference(f"{_show.keys(missing)} {verb} missing; the dict has {_show.keys(got)}")
     if extra:
-        return Difference(f"the key {', '.join(extra)} was not asked for")
+        return Difference(f"{_show.keys(extra)} {'was' if len(extra) == 1 else 'were'} not asked for")
     for key, wanted in want.items():
         found = _inside(difference(got[key], wanted, exact=exact), f"key {_show.value(key)}")
         if found:
@@ -238,23 +242,45 @@ def _dicts(got: Any, want: dict[Any, Any], *, exact: bool) -> Difference | None:
 
 
 def _sequences(got: Any, want: Any, *, exact: bool) -> Difference | None:
-    named = type(want).__name__
-    other_kind = exact and type(got) is not type(want)
-    if type(got) not in (tuple, list) or other_kind:
-        verdict = f"expected a {named} of {len(want)}, got {_show.described(got)}"
-        return Difference(verdict)
+    if type(got) not in (tuple, list):
+        return Difference(f"expected a {type(want).__name__} of {len(want)}, got {_show.described(got)}")
+    if exact and type(got) is not type(want):
+        sides = [f"the {type(side).__name__} {_show.value(side)}" for side in (want, got)]
+        return Difference(f"expected {sides[0]}, got {sides[1]}")
+    word = "item" if type(want) is list else "result"
     if len(got) != len(want):
-        counts = f"expected {len(want)} results, got {len(got)}"
-        return Difference(f"{counts}: {_show.value(got)}" if exact else counts)
+        counts = f"expected {len(want)} {word}s, got {len(got)}"
+        return Difference(f"{counts}: {_show.value(got)}" if exact or type(want) is list else counts)
     for i, (came, wanted) in enumerate(zip(got, want, strict=True)):
-        found = _inside(difference(came, wanted, exact=exact), f"result {i + 1} of {len(want)}")
+        found = _inside(difference(came, wanted, exact=exact), f"{word} {i + 1} of {len(want)}")
         if found:
             return found
     return None
 
 
+def _counts(want: Any) -> bool:
+    """Return whether a value is a short tuple or list of whole numbers, such as (6, 28, 28) or []."""
+    return type(want) in (tuple, list) and len(want) <= _show.MANY and all(type(n) is int for n in want)
+
+
+def _tuples(got: Any, want: Any, *, exact: bool) -> Difference | None:
+    """Compare short tuples of whole numbers, and show them whole."""
+    same = len(got) == len(want) and all(
+        difference(a, b, exact=exact) is None for a, b in zip(got, want, strict=True)
+    )
+    verdict = f"expected {_show.value(want)}, got {_show.value(got)}"
+    came, wanted = numeric(got), numeric(want)
+    if same:
+        return None
+    if came is None or wanted is None or came.shape != wanted.shape:
+        return Difference(verdict)
+    return Difference(verdict, got=came, want=wanted)
+
+
 def _other(got: Any, want: Any) -> Difference | None:
     """Compare what is no number: text, None, sets. The types are Python's own, so == is honest."""
+    if got is want:
+        return None
     if type(got) is type(want) and type(want) in (str, bytes, set, frozenset, type(None)):
         return None if got == want else Difference(f"expected {_show.value(want)}, got {_show.value(got)}")
     if isinstance(want, np.ndarray) and isinstance(got, np.ndarray) and got.dtype.kind == want.dtype.kind:

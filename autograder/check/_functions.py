@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder.check import _calls, _show
 from autograder.check import cases as _cases
+from autograder.check._arguments import changed
 from autograder.check._calls import call, described, fresh, name_of, names, quietly
 from autograder.check._compare import FORGOT_RETURN, fail, with_reason
 from autograder.check._diagnose import Trial
@@ -172,18 +173,29 @@ def gradient(df: Function, f: Function, cases: Iterable[Any], *, because: str | 
             )
 
 
-def leaves_arguments_alone(f: Function, cases: Iterable[Any]) -> None:
-    """Check that a function does not change its arguments in place."""
+def leaves_arguments_alone(f: Function, cases: Iterable[Any], *, within: float = 0.0) -> None:
+    """Check that a function does not change its arguments in place.
+
+    Parameters
+    ----------
+    f
+        The student's function.
+    cases
+        Argument tuples; arrays in dicts and lists are looked at too.
+    within
+        How far a number may end from what it was, for a function that changes its argument and puts it back.
+    """
     for args in _calls.each(cases):
         named = names(len(args), f)
         given = fresh(args)
         _answered(call(f, given, described(args, named)), described(args, named))
         for name, before, after in zip(named, args, given, strict=True):
-            found = difference(after, before, exact=True)
-            if found is not None:
-                was, now = (_show.value(side, _show.INPUT_DIGITS) for side in (before, after))
-                advice = "Which line assigns into the argument, or uses `+=`, `out=` and the like?"
-                raise fail(f"the call changed its argument `{name}` from {was} to {now}", advice=advice)
+            change = changed(name, before, after, within)
+            if change is not None:
+                left = " and did not put it back" if within else ""
+                verdict = f"the call changed its argument `{name}`{left}: {change}"
+                advice = "Which line assigns into it, or uses `+=`, `out=` and the like?"
+                raise fail(verdict, case=described(args, named), advice=None if within else advice)
 
 
 def accepts_read_only(f: Function, cases: Iterable[Any]) -> None:

@@ -20,6 +20,7 @@ from autograder.check._diagnose import Trial, diagnose
 from autograder.check._difference import Difference, Inputs, agree, difference, numeric, within
 from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
 from autograder.check._parts import Part, Place, came, elsewhere, place, right
+from autograder.check._remarks import remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -116,6 +117,7 @@ class _Seen:
         name = "" if self.where is None else self.where.name
         got = settled(got, want, case=case, name=name)
         wrong = not agree(got, want)
+        remark(got, want)
         self._changed = self._changed or difference(given, args, exact=True) is not None
         if got is not None or self.where is None:
             self._trials.append(Trial(args, got, want))

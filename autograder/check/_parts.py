@@ -84,10 +84,10 @@ def came(got: Any, want: Any, where: Place) -> Any:
 def _misheld(got: Any, want: Any, step: Step) -> Finding | None:
     if isinstance(want, dict):
         if not isinstance(got, dict):
-            asked = f"expected a dict with {keys(want)}, got {_show.described(got)}"
+            asked = f"expected a dict with {_show.keys(want)}, got {_show.described(got)}"
             return Finding(asked, advice="Did you forget `return`?" if got is None else None)
         if step not in got:
-            verdict = f"the key {_show.value(step)} is missing; the dict has {keys(got)}"
+            verdict = f"the key {_show.value(step)} is missing; the dict has {_show.keys(got)}"
             return Finding(verdict, advice="Keys are compared letter by letter.")
         return None
     if type(got) not in (tuple, list):
@@ -96,15 +96,6 @@ def _misheld(got: Any, want: Any, step: Step) -> Finding | None:
     if len(got) != len(want):
         return Finding(f"expected {len(want)} results, got {len(got)}", advice=_ASKED)
     return None
-
-
-def keys(held: dict[Any, Any]) -> str:
-    """Say a dict's keys: "the keys 'W1', 'b1'"."""
-    if not held:
-        return "no keys"
-    named = ", ".join(_show.value(key) for key in list(held)[: _show.MANY])
-    more = ", ..." if len(held) > _show.MANY else ""
-    return f"the key{'s' if len(held) > 1 else ''} {named}{more}"
 
 
 def elsewhere(trials: list[tuple[Any, Any]], where: Place) -> str | None:

@@ -90,6 +90,15 @@ def shape(axes: tuple[int, ...]) -> str:
     return str(tuple(int(n) for n in axes))
 
 
+def keys(held: dict[Any, Any]) -> str:
+    """Say a dict's keys: "the keys 'W1', 'b1'"."""
+    if not held:
+        return "no keys"
+    named = ", ".join(value(key) for key in list(held)[:MANY])
+    more = ", ..." if len(held) > MANY else ""
+    return f"the key{'s' if len(held) > 1 else ''} {named}{more}"
+
+
 def value(anything: Any, digits: int = DIGITS) -> str:
     """Return any plain value as short text; what is not plain is named by its type."""
     return _cut(_value(anything, digits))

@@ -185,8 +185,13 @@ def test_leaves_arguments_alone() -> None:
 
     check.leaves_arguments_alone(relu, cases.shapes())
     finding = refused(check.leaves_arguments_alone, in_place, cases.reals())
-    assert finding.what == "the call changed its argument `x` from [-1.5, 2] to [0, 2]"
-    refused(check.leaves_arguments_alone, nested, [({"W": np.ones(2)},)])
+    assert finding.what == (
+        "at x = [-1.5, 2]: the call changed its argument `x`: x went from [-1.5, 2] to [0, 2]"
+    )
+    finding = refused(check.leaves_arguments_alone, nested, [({"W": np.ones(2)},)])
+    assert finding.what == (
+        "at params with W = [1, 1]: the call changed its argument `params`: params['W'] went from [1, 1] to [0, 0]"
+    )
     refused(check.leaves_arguments_alone, lambda x: None, cases.reals())  # noqa: ARG005
 
 
