@@ -120,7 +120,7 @@ def difference(  # noqa: PLR0911 - one return per kind of value
         return Difference("your function gave back None" if inputs else "expected a value, got None")
     if isinstance(want, dict):
         return _dicts(got, want, exact=exact)
-    if _counts(want) and type(got) in (tuple, list) and (type(got) is type(want) or not exact):
+    if _counts(want) and (type(got) is type(want) or (_counted(got) and not exact)):
         return _tuples(got, want, exact=exact)
     wanted = numeric(want)
     if isinstance(want, (tuple, list)) and (
@@ -131,8 +131,8 @@ def difference(  # noqa: PLR0911 - one return per kind of value
     if wanted is None:
         return _other(got, want)
     came = numeric(got)
-    if came is None or (_counts(want) and type(want) is tuple and came.ndim == 0):
-        asked = _show.value(want) if _counts(want) and type(want) is tuple else _kind(wanted)
+    if came is None or (_counts(want) and came.ndim == 0):
+        asked = _show.value(want) if _counts(want) else _kind(wanted)
         return Difference(f"expected {asked}, got {_show.described(got)}")
     if exact and _mixes_truth(came, wanted):
         return Difference(f"expected {_show.value(want)}, got {_show.value(got)}")
@@ -261,6 +261,13 @@ def _sequences(got: Any, want: Any, *, exact: bool) -> Difference | None:
 def _counts(want: Any) -> bool:
     """Return whether a value is a short tuple or list of whole numbers, such as (6, 28, 28) or []."""
     return type(want) in (tuple, list) and len(want) <= _show.MANY and all(type(n) is int for n in want)
+
+
+def _counted(got: Any) -> bool:
+    """Return whether what came can be shown beside such a tuple: another one, or a row of whole numbers."""
+    if isinstance(got, np.ndarray):
+        return got.ndim == 1 and got.dtype.kind in "iu" and got.size <= _show.MANY
+    return type(got) in (tuple, list)
 
 
 def _tuples(got: Any, want: Any, *, exact: bool) -> Difference | None:

@@ -46,14 +46,15 @@ SHAPES = [(6, 28, 28), (6, 14, 14)]
         ([60], [59], "expected [59], got [60]"),
         ([], [59], "expected [59], got []"),
         ([59], [], "expected [], got [59]"),
-        (59, [59], "expected an array of shape (1,), got a single number"),
+        (59, [59], "expected [59], got the number 59"),
+        (np.array([59, 60]), [59], "expected [59], got [59, 60]"),
         (1_000_001, 1_000_000, "expected 1000000, got 1000001"),
         (1_000_001.0, 1_000_000, "expected 1000000, got 1000001"),
     ],
 )
 def test_shapes_and_counts_are_shown_whole(got: Any, want: Any, what: str) -> None:
     for verb in (check.close, check.equal):
-        if verb is check.equal and type(got) is not type(want):
+        if verb is check.equal and not isinstance(got, (type(want), int, float)):
             continue
         assert refused(verb, got, want).what == what
 
