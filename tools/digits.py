@@ -43,13 +43,16 @@ def read(path: Path) -> tuple[Bytes, Bytes]:
     return table[:, :64].reshape(-1, 8, 8).astype(np.uint8), table[:, 64].astype(np.uint8)
 
 
-def split(labels: Bytes) -> npt.NDArray[np.bool_]:
-    """Choose the kept images at random, as many of each digit; True where an image is kept."""
+def split(labels: Bytes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Choose the kept images at random, as many of each digit; return the places of the others, and theirs.
+
+    Both in random order: the table has the images writer by writer, so its last part is harder than its first.
+    """
     rng = np.random.default_rng(SEED)
     kept = np.zeros(len(labels), dtype=bool)
     for digit in range(10):
         kept[rng.permutation(np.flatnonzero(labels == digit))[:KEPT]] = True
-    return kept
+    return rng.permutation(np.flatnonzero(~kept)), rng.permutation(np.flatnonzero(kept))
 
 
 def write(path: Path, images: Bytes, labels: Bytes) -> None:
@@ -69,10 +72,10 @@ def main() -> None:
     if len(sys.argv) != 2:  # noqa: PLR2004 - the command and its one argument
         raise SystemExit(__doc__)
     images, labels = read(Path(sys.argv[1]))
-    kept = split(labels)
+    released, kept = split(labels)
     (ROOT / LESSON).mkdir(parents=True, exist_ok=True)
     write(ROOT / "assets/digits.npz", images, labels)
-    write(ROOT / LESSON / "digits.npz", images[~kept], labels[~kept])
+    write(ROOT / LESSON / "digits.npz", images[released], labels[released])
     write(ROOT / LESSON / "kept.npz", images[kept], labels[kept])
 
 
