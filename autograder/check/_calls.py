@@ -21,7 +21,7 @@ from autograder.check._finding import CheckFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["call", "described", "each", "fresh", "name_of", "names", "once", "quietly"]
+__all__ = ["answer", "call", "described", "each", "fresh", "name_of", "names", "once", "quietly"]
 
 _HEAVY_BYTES = 1 << 20  # larger calls are made again, not remembered
 
@@ -110,6 +110,17 @@ def once(
     if known.failed is not None:
         raise known.failed
     return known.got, known.given
+
+
+def answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """Return what the reference gives, or gave before in this test cell."""
+    collector = _context.aspect.get()
+    key = _key(function, args) if collector is not None else None
+    if collector is None or key is None:
+        return quietly(function, args)
+    if key not in collector.calls:
+        collector.calls[key] = Called(quietly(function, args), (), function)
+    return collector.calls[key].got
 
 
 def _key(function: Any, args: tuple[Any, ...]) -> object:

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.check import _calls, _context
+from autograder.check import _calls, _context, _parts
 from autograder.check._axes import settled
-from autograder.check._calls import call, described, fresh, name_of, names, once, quietly
+from autograder.check._calls import answer, call, described, fresh, name_of, names, once, quietly
 from autograder.check._compare import with_reason
 from autograder.check._context import Evidence, Raised
 from autograder.check._diagnose import Trial, diagnose
 from autograder.check._difference import Difference, Inputs, agree, difference, numeric, within
 from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
-from autograder.check._parts import Part, Place, came, elsewhere, place, right
 from autograder.check._remarks import remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from autograder.check._parts import Part, Place
 
     Function = Callable[..., Any]
 
@@ -69,7 +70,7 @@ def matches(
     >>> from autograder import check
     >>> check.matches(lambda x: np.maximum(x, 0), lambda x: x * (x > 0), check.cases.reals())
     """
-    where = None if part is None else place(part)
+    where = None if part is None else _parts.place(part)
     seen = _Seen(f, ref, where)
     for args in _calls.each(cases):
         if seen.first is not None:
@@ -95,8 +96,8 @@ class _Seen:
 
     def compare(self, args: tuple[Any, ...], because: str | None) -> bool:
         """Make one call and compare; return whether another one is worth its time."""
-        whole = quietly(self.ref, args)
-        want = whole if self.where is None else right(whole, self.where)
+        whole = quietly(self.ref, args) if self.where is None else answer(self.ref, args)
+        want = whole if self.where is None else _parts.right(whole, self.where)
         named = names(len(args), self.ref, self.f)
         case = described(args, named)
         try:
@@ -109,7 +110,7 @@ class _Seen:
             return True
         held = got
         try:
-            got = held if self.where is None else came(held, whole, self.where)
+            got = held if self.where is None else _parts.came(held, whole, self.where)
         except CheckFailed as failed:
             self.first = self.first or CheckFailed(replace(failed.finding, case=case))
             self._record(args, held, whole, path=())
@@ -154,7 +155,7 @@ class _Seen:
         assert self.first is not None  # noqa: S101 - asked for only where there is one
         finding = self.first.finding
         if self.where is not None and finding.advice is None and self.first.__cause__ is None:
-            swapped = elsewhere(list(self._wholes), self.where)
+            swapped = _parts.elsewhere(list(self._wholes), self.where)
             if swapped:
                 return CheckFailed(replace(finding, advice=swapped))
         return advised(self.first, self._trials, changed=self._changed)
