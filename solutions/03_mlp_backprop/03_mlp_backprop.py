@@ -92,44 +92,30 @@ def softmax(z):
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_net", "locked": true}
 # Figure: the net as a graph, with shapes, forward and back.
 def draw(axes):
-    axes.set(xlim=(-0.6, 9.6), ylim=(-1.55, 1.5))
+    axes.set(xlim=(-0.6, 9.9), ylim=(-1.55, 1.25))
     axes.axis("off")
-    places = {"x": 0.0, "h_a": 2.3, "h_s": 4.1, "o_a": 6.4, "o_s": 8.2, "L": 9.3}
-    shapes = {"x": "(d,)", "h_a": "(d_h,)", "h_s": "(d_h,)", "o_a": "(m,)"}
-    shapes |= {"o_s": "(m,)", "L": "number"}
-    for name, at in places.items():
-        axes.text(
-            at,
-            0,
-            name,
-            ha="center",
-            va="center",
-            bbox={"boxstyle": "circle", "fc": "w"},
-        )
-        axes.text(at, -0.62, shapes[name], ha="center", color="0.35", fontsize=9)
-    ends = list(places.items())
+    grey = {"ha": "center", "color": "0.35", "fontsize": 9}
+    stops = [("x", 0.0, "(d,)", "dx"), ("h_a", 2.4, "(d_h,)", "d_ha")]
+    stops += [("h_s", 4.2, "(d_h,)", "d_hs"), ("o_a", 6.6, "(m,)", "d_oa")]
+    stops += [("o_s", 8.4, "(m,)", ""), ("L", 9.6, "a number", "")]
+    for name, at, shape, back in stops:
+        circle = {"boxstyle": "circle", "fc": "w"}
+        axes.text(at, 0, name, ha="center", va="center", bbox=circle)
+        axes.text(at, -0.62, shape, **grey)
+        axes.text(at, -1.38, back, ha="center", color="C3", fontsize=9)
     labels = ["W1 @ x + b1", "sin", "W2 @ h_s + b2", "softmax", ""]
-    backs = ["", "d_ha", "d_hs", "d_oa", "", ""]
-    for (_, left), (_, right), label in zip(ends, ends[1:], labels, strict=False):
-        arrow = {"arrowstyle": "->", "color": "C0", "shrinkA": 16, "shrinkB": 16}
-        axes.annotate("", (right, 0), (left, 0), arrowprops=arrow)
-        axes.text(
-            (left + right) / 2, 0.5, label, ha="center", color="C0", fontsize=9
-        )
-    for (_, right), (_, left), back in zip(
-        ends[:0:-1], ends[-2::-1], backs[::-1], strict=False
-    ):
-        arrow = {"arrowstyle": "->", "color": "C3", "linestyle": "--"}
+    for (_, left, *_), (_, right, *_), label in zip(stops, stops[1:], labels):
+        there = {"arrowstyle": "->", "color": "C0", "shrinkA": 16, "shrinkB": 16}
+        back = {"arrowstyle": "->", "color": "C3", "linestyle": "--"}
+        axes.annotate("", (right, 0), (left, 0), arrowprops=there)
         axes.annotate(
-            "", (left + 0.2, -0.95), (right - 0.1, -0.95), arrowprops=arrow
+            "", (left + 0.2, -0.95), (right - 0.1, -0.95), arrowprops=back
         )
-    for name, at in places.items():
-        label = {"h_a": "d_ha", "h_s": "d_hs", "o_a": "d_oa", "x": "dx"}.get(
-            name, ""
+        axes.text(
+            (left + right) / 2, 0.45, label, ha="center", color="C0", fontsize=9
         )
-        axes.text(at, -1.38, label, ha="center", color="C3", fontsize=9)
-    axes.text(1.15, 0.95, "(d_h, d)  (d_h,)", ha="center", color="0.35", fontsize=9)
-    axes.text(5.25, 0.95, "(m, d_h)  (m,)", ha="center", color="0.35", fontsize=9)
+    axes.text(1.2, 0.88, "(d_h, d)   (d_h,)", **grey)
+    axes.text(5.4, 0.88, "(m, d_h)   (m,)", **grey)
 
 
 explore.Picture(
@@ -2105,7 +2091,7 @@ def draw(*panels):
     )
     everything = tiny | {"x": tiny_x}
     picks = [("W2", (2, 0)), ("b1", (1,)), ("W1", (1, 1)), ("x", (2,))]
-    moves = np.linspace(-1.5, 1.5, 61)
+    moves = np.linspace(-3, 3, 121)
 
     def loss(name, place, move):
         arrays = {key: array.copy() for key, array in everything.items()}
@@ -2115,12 +2101,12 @@ def draw(*panels):
     for axes, (name, place) in zip(panels, picks, strict=True):
         here, slope = loss(name, place, 0.0), found[name][place]
         axes.plot(moves, [loss(name, place, move) for move in moves])
-        short = moves[np.abs(moves) < 0.8]
+        short = moves[np.abs(moves) < 0.7]
         axes.plot(short, here + slope * short, "--", color="C3")
         axes.plot([0], [here], "o", color="C3")
         at = ", ".join(str(i) for i in place)
         axes.set(
-            title=f"{name}[{at}]: slope {slope:.3f}", xlabel="moved by", ylim=(0, 3)
+            title=f"{name}[{at}]\nslope {slope:.3f}", xlabel="moved by", ylim=(0, 4)
         )
     panels[0].set_ylabel("loss")
 
@@ -2128,13 +2114,12 @@ def draw(*panels):
 explore.Picture(
     draw,
     panels=4,
-    size=(7.2, 2.4),
+    size=(7.2, 2.9),
     alt="Four panels, for W2[2, 0], b1[1], W1[1, 1] and x[2]. Each shows the loss of the "
-    "tiny net as that one number is moved by -1.5 to 1.5, a curve, and a dashed line "
-    "with the slope of your gradient through the point in the middle. Where the "
-    "gradient is right the line touches the curve there and does not cross it at an "
-    "angle. The curve of W2[2, 0] is nearly straight and falls; the others are waves, "
-    "and rise at the point.",
+    "tiny net as that one number is moved by -3 to 3, a curve, and a dashed line "
+    "with the slope of your gradient through the dot at 0. Where the gradient is right "
+    "the line touches the curve at the dot. The curve of W2[2, 0] falls gently, nearly "
+    "straight. The others are waves, and climb at the dot.",
 )
 
 # %% [markdown]
@@ -2315,7 +2300,8 @@ marks.total()
 # Everything is in place to train. The next cell takes the smallest problem that no net without a bend can solve: four points at the corners of a square, where opposite corners belong to the same class. It
 # trains a net with eight hidden units on them, one point at a time, with your `mlp_backward` and your `sgd_step`.
 #
-# **Predict.** The net starts with small random weights, so it knows next to nothing of two classes. Where does its risk start, on the left? Where should it end?
+# **Predict.** The net starts with small random weights, so it knows next to nothing of the two classes. Near which number does its risk start?
+# Where should it end? And will it fall at every step?
 
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_training", "locked": true}
@@ -2364,15 +2350,17 @@ def draw(risk, plane):
 explore.Picture(
     draw,
     panels=2,
-    alt="Left: the empirical risk of the four points over 400 steps. It starts near ln 2, "
-    "about 0.69, stays there for a while, then falls towards 0. Right: a map of the "
-    "plane, coloured by the probability of class 1 that the trained net gives. The two "
-    "corners of class 1, top left and bottom right, lie in red, the two of class 0 in "
-    "blue, and the colours change along waves between them.",
+    alt="Left: the empirical risk of the four points over 400 steps. It starts at 0.8, goes "
+    "up and down for some 20 steps, falls below 0.1 by step 60 and then ever more "
+    "slowly towards 0. Right: a map of the plane, coloured by the probability of class 1 "
+    "that the trained net gives. A blue stripe runs from the bottom left to the top "
+    "right, over the two corners of class 0. On both sides of it lie red stripes, over "
+    "the two corners of class 1.",
 )
 
 # %% [markdown]
-# **Question.** The risk does not fall at every step. Why, if each step goes downhill?
+# **Question.** The risk starts near $\ln 2$, what a net has that gives each of two classes one half, and it ends near 0. But it does not fall at
+# every step. Why not, if each step goes downhill?
 #
 # <details><summary>Compare</summary>
 #
