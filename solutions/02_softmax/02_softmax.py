@@ -264,7 +264,7 @@ def softmax(x):
 
 
 @mistake(
-    "rows shifted one by one, but normalised together",
+    "shifting each row but dividing by one sum for all",
     "Ask what each row sums to, and what it should sum to.",
 )
 def softmax(x):
@@ -981,6 +981,15 @@ def nll(o_a, y):
 
 
 @mistake(
+    "labels counted from 1",
+    "Class 0 is the first entry of o_a, as Python counts.",
+)
+def nll(o_a, y):
+    shifted = o_a - o_a.max()
+    return np.log(np.exp(shifted).sum()) - shifted[y - 1]
+
+
+@mistake(
     "the probability for its logarithm",
     "What is the loss when the right class has probability 1? Yours is -1.",
 )
@@ -1433,9 +1442,10 @@ find_the_slip_column = (
 # %% nbgrader={"grade_id": "test_find_the_slip_column", "grade": true, "points": 1}
 marks = check.marks("find_the_slip_column", line=1)
 with marks.line:
-    check.between(
-        find_the_slip_column, 1, 5, because="the number of a line, from 1 to 5"
+    assert type(find_the_slip_column) is int, (
+        "put the number of a line between the brackets, such as 1"
     )
+    check.between(find_the_slip_column, 1, 5, because="the lines are 1 to 5")
 ### BEGIN HIDDEN TESTS
 with marks.line:
     hints = {
@@ -1496,6 +1506,13 @@ with marks.values:
         sigmoid_vjp(np.array([[0.5, -1.0, 2.0]]), np.zeros((1, 3))),
         [[0.0, 0.0, 0.0]],
         because="the loss does not care for the outputs, so not for the inputs either",
+    )
+with marks.cost:
+    check.cost(
+        sigmoid_vjp,
+        lambda x, dy: 0.25 * dy,
+        [(np.zeros(1_000_000), np.linspace(-2.0, 3.0, 1_000_000))],
+        because="at 0 every slope is 1/4",
     )
 with marks.shapes:
     check.shape(sigmoid_vjp(np.zeros(4), np.ones(4)), (4,))
@@ -1691,6 +1708,13 @@ with marks.stability:
         [[0.25, -0.25]],
         because="a shift by 1000 changes nothing",
     )
+with marks.cost:
+    check.cost(
+        softmax_vjp,
+        lambda x, dy: np.zeros_like(x),
+        [(np.linspace(-2.0, 3.0, 1_000_000), np.ones(1_000_000))],
+        because="dy = (1, ..., 1), as above",
+    )
 with marks.shapes:
     check.shape(softmax_vjp(np.zeros(4), np.ones(4)), (4,))
     check.shape(softmax_vjp(np.zeros((2, 3, 5)), np.ones((2, 3, 5))), (2, 3, 5))
@@ -1705,11 +1729,13 @@ with marks.stability:
         reference.softmax_vjp,
         cases.logits(rows=[-1000, 0, 1000]).map(with_upstream),
     )
+few_likely = np.linspace(-5.0, -4.0, 1_000_000)  # so that both terms count
+few_likely[[7, 333_333, 999_998]] = [10.0, 11.0, 10.5]
 with marks.cost:
     check.cost(
         softmax_vjp,
         reference.softmax_vjp,
-        cases.of(with_upstream(np.linspace(-4.0, 14.0, 1_000_000))),
+        cases.of(with_upstream(few_likely)),
         because="a million numbers in, a million out: no table between them",
     )
 with marks.shapes:
@@ -1894,9 +1920,10 @@ find_the_slip_onehot = (
 # %% nbgrader={"grade_id": "test_find_the_slip_onehot", "grade": true, "points": 1}
 marks = check.marks("find_the_slip_onehot", line=1)
 with marks.line:
-    check.between(
-        find_the_slip_onehot, 1, 3, because="the number of a line, from 1 to 3"
+    assert type(find_the_slip_onehot) is int, (
+        "put the number of a line between the brackets, such as 1"
     )
+    check.between(find_the_slip_onehot, 1, 3, because="the lines are 1 to 3")
 ### BEGIN HIDDEN TESTS
 with marks.line:
     hints = {
@@ -1935,9 +1962,10 @@ find_the_slip_minus = (
 # %% nbgrader={"grade_id": "test_find_the_slip_minus", "grade": true, "points": 1}
 marks = check.marks("find_the_slip_minus", line=1)
 with marks.line:
-    check.between(
-        find_the_slip_minus, 1, 5, because="the number of a line, from 1 to 5"
+    assert type(find_the_slip_minus) is int, (
+        "put the number of a line between the brackets, such as 1"
     )
+    check.between(find_the_slip_minus, 1, 5, because="the lines are 1 to 5")
 ### BEGIN HIDDEN TESTS
 with marks.line:
     hints = {

@@ -1,0 +1,862 @@
+"""Answers to the exercises of lesson 02, and what each one earns. Marks are foreseen from the lesson's text.
+
+Every answer is graded for real by the tests, with the reference in all other cells.
+"""
+
+from autograder.lesson.answers import (
+    right,
+    unusable,
+    unusable_value,
+    wrong,
+)
+from autograder.lesson.samples import Known
+
+SOFTMAX = [
+    right(
+        "softmax",
+        "through the logarithm of the sum",
+        "def softmax(x):\n    return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))",
+    ),
+    right(
+        "softmax",
+        "loops over plain lists",
+        """
+import math
+
+def softmax(x):
+    rows = x.reshape(-1, x.shape[-1]).tolist()
+    done = []
+    for row in rows:
+        top = max(row)
+        powers = [math.exp(number - top) for number in row]
+        done.append([power / sum(powers) for power in powers])
+    return np.array(done).reshape(x.shape)
+""",
+    ),
+    right(
+        "softmax",
+        "one over a sum of gaps",
+        """
+def softmax(x):
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(x[..., None, :] - x[..., :, None]).sum(axis=-1)
+""",
+    ),
+    wrong(
+        "softmax",
+        "as printed",
+        Known("no maximum subtracted"),
+        marks={"values": 2, "shapes": 1},
+        says=["nan", "stability: "],
+    ),
+    wrong(
+        "softmax",
+        "one maximum",
+        Known("one maximum for the whole batch"),
+        marks={"values": 2, "shapes": 1},
+        says="which maximum",
+    ),
+    wrong(
+        "softmax",
+        "one sum",
+        Known("normalised over the whole array"),
+        says="what each row sums to",
+    ),
+    wrong(
+        "softmax",
+        "one sum, no shift",
+        Known("normalised over the whole array, without a shift"),
+        says="what each row sums to",
+    ),
+    wrong(
+        "softmax",
+        "columns",
+        Known("normalised down the columns"),
+        says="Your columns sum to 1",
+    ),
+    wrong(
+        "softmax",
+        "axis 1",
+        Known("the second axis for the last one"),
+        marks={"values": 2, "stability": 1},
+        says="the last axis",
+    ),
+    wrong(
+        "softmax",
+        "changes its argument",
+        """
+def softmax(x):
+    x -= x.max(axis=-1, keepdims=True)
+    return np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)
+""",
+        marks={"values": 2, "stability": 1},
+        says="shapes: ",
+        mistake="",
+    ),
+    wrong(
+        "softmax",
+        "axes not kept",
+        "def softmax(x):\n    e = np.exp(x - x.max(axis=-1))\n    return e / e.sum(axis=-1)",
+        says="broadcast",
+        mistake="",
+    ),
+    wrong(
+        "softmax",
+        "one by one",
+        Known("the sigmoid of each logit"),
+        says="Does a row add up to 1?",
+    ),
+    *unusable("softmax"),
+]
+
+WITNESS = [
+    right(
+        "scale_witness",
+        "the seed's c = 0",
+        "def scale_witness():\n    return np.array([1.0, 2.0, 3.0]), 0.0",
+    ),
+    right(
+        "scale_witness",
+        "turned round",
+        "def scale_witness():\n    return np.array([0.0, 1.0]), -1.0",
+    ),
+    right(
+        "scale_witness",
+        "a huge factor",
+        "def scale_witness():\n    return np.array([0.25, 1, 7]), 1e9",
+    ),
+    wrong(
+        "scale_witness",
+        "c = 1",
+        "def scale_witness():\n    return np.array([1.0, 2.0]), 1.0",
+        says="softmax ignores a shift",
+    ),
+    wrong(
+        "scale_witness",
+        "equal logits",
+        "def scale_witness():\n    return np.array([2.0, 2.0, 2.0]), 5.0",
+        says="x with 8 added everywhere",
+    ),
+    wrong(
+        "scale_witness",
+        "one class",
+        "def scale_witness():\n    return np.array([2.0]), 5.0",
+        says="with a single class",
+    ),
+    wrong(
+        "scale_witness",
+        "too little to see",
+        "def scale_witness():\n    return np.array([0.0, 1.0]), 1.00001",
+        says=["the largest difference", "0.2689"],
+    ),
+    wrong(
+        "scale_witness",
+        "c first",
+        "def scale_witness():\n    return 2.0, np.array([0.0, 1.0])",
+        says="c should be one number",
+    ),
+    wrong(
+        "scale_witness",
+        "x only",
+        "def scale_witness():\n    return np.array([0.0, 1.0])",
+        says="return two things",
+    ),
+    wrong(
+        "scale_witness",
+        "infinity for huge",
+        "def scale_witness():\n    return np.array([0.0, 1.0]), np.inf",
+        says="finite",
+    ),
+    *unusable(
+        "scale_witness",
+        arguments="",
+        nan="np.array([np.nan, 1.0]), 2.0",
+        shape="np.zeros((2, 3)), 2.0",
+        says={
+            "None": "return two things",
+            "wrong type": "return two things",
+            "wrong shape": "one row",
+        },
+    ),
+]
+
+TEMPERATURE = [
+    right(
+        "softmax_temperature",
+        "the shift first",
+        """
+def softmax_temperature(x, T):
+    if not T > 0:
+        raise ValueError("T must be positive")
+    e = np.exp((x - np.max(x, axis=-1, keepdims=True)) / T)
+    return e / np.sum(e, axis=-1, keepdims=True)
+""",
+    ),
+    right(
+        "softmax_temperature",
+        "times the inverse temperature",
+        """
+class Frozen(ValueError):
+    pass
+
+def softmax_temperature(x, T):
+    if T <= 0.0:
+        raise Frozen(T)
+    beta = 1.0 / T
+    return softmax(beta * x)
+""",
+    ),
+    wrong(
+        "softmax_temperature",
+        "refuses nothing",
+        "def softmax_temperature(x, T):\n    return softmax(x / T)",
+        marks={"values": 2, "stability": 1, "shapes": 1},
+        says=["expected ValueError", "errors: "],
+        mistake="",
+    ),
+    wrong(
+        "softmax_temperature",
+        "gives the error back",
+        """
+def softmax_temperature(x, T):
+    if T <= 0:
+        return ValueError("T must be positive")
+    return softmax(x / T)
+""",
+        marks={"values": 2, "stability": 1, "shapes": 1},
+        says="expected ValueError",
+        mistake="",
+    ),
+    wrong(
+        "softmax_temperature",
+        "refuses 0 alone",
+        """
+def softmax_temperature(x, T):
+    if T == 0:
+        raise ValueError("T must not be 0")
+    return softmax(x / T)
+""",
+        marks={"values": 2, "stability": 1, "shapes": 1},
+        says="T = -1",
+        mistake="",
+    ),
+    wrong(
+        "softmax_temperature",
+        "multiplied, but refuses",
+        """
+def softmax_temperature(x, T):
+    if T <= 0:
+        raise ValueError("T must be positive")
+    return softmax(x * T)
+""",
+        marks={"errors": 1},
+        says="do you divide the logits?",
+        mistake="multiplied by T",
+    ),
+    wrong(
+        "softmax_temperature",
+        "the temperature ignored",
+        Known("the temperature is ignored"),
+        says="Where should it enter?",
+    ),
+    wrong(
+        "softmax_temperature",
+        "powers of probabilities",
+        Known("the power 1/T of the probabilities"),
+        marks={"values": 2, "shapes": 1},
+        says=["nan", "expected ValueError, got ZeroDivisionError"],
+    ),
+    wrong(
+        "softmax_temperature",
+        "no shift",
+        Known("no maximum subtracted"),
+        marks={"values": 2, "shapes": 1},
+        says="You have a softmax that does not",
+    ),
+    wrong(
+        "softmax_temperature",
+        "one maximum",
+        Known("one maximum for the whole batch"),
+        marks={"values": 2, "shapes": 1},
+        says="Which maximum",
+    ),
+    wrong(
+        "softmax_temperature",
+        "divided afterwards",
+        Known("the probabilities divided by T"),
+        says="Divide before the exponential",
+    ),
+    *unusable("softmax_temperature", arguments="x, T"),
+]
+
+LOG_SOFTMAX = [
+    right(
+        "log_softmax",
+        "NumPy's own sum of logarithms",
+        "def log_softmax(x):\n    return x - np.logaddexp.reduce(x, axis=-1, keepdims=True)",
+    ),
+    right(
+        "log_softmax",
+        "row by row",
+        """
+import math
+
+def log_softmax(x):
+    result = np.empty(x.shape)
+    for place in np.ndindex(*x.shape[:-1]):
+        row = [float(number) for number in x[place]]
+        top = max(row)
+        rest = math.log(math.fsum(math.exp(number - top) for number in row))
+        result[place] = [number - top - rest for number in row]
+    return result
+""",
+    ),
+    wrong(
+        "log_softmax",
+        "the logarithm last",
+        Known("the logarithm taken after softmax"),
+        marks={"values": 2, "shapes": 1},
+        says="no logarithm brings it back",
+    ),
+    wrong(
+        "log_softmax",
+        "no shift",
+        Known("x - log(sum(exp(x))) without the shift"),
+        marks={"values": 2, "shapes": 1},
+        says="What is exp(1000)?",
+    ),
+    wrong(
+        "log_softmax",
+        "half shifted",
+        Known("shifted in one place only"),
+        says="in front",
+    ),
+    wrong(
+        "log_softmax",
+        "no sum",
+        Known("the logarithm of the sum is missing"),
+        says="add up to 1?",
+    ),
+    wrong(
+        "log_softmax", "base 10", Known("the logarithm to base 10"), says="-0.693"
+    ),
+    wrong(
+        "log_softmax",
+        "the other sign",
+        "def log_softmax(x):\n    return np.logaddexp.reduce(x, axis=-1, keepdims=True) - x",
+        says="opposite sign",
+        mistake="",
+    ),
+    wrong(
+        "log_softmax",
+        "a small number to be safe",
+        """
+def log_softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return np.log(e / e.sum(axis=-1, keepdims=True) + 1e-12)
+""",
+        marks={"values": 2, "shapes": 1},
+        says="stability: ",
+        mistake="",
+    ),
+    *unusable("log_softmax"),
+]
+
+NLL = [
+    right(
+        "nll",
+        "the sum minus the logit",
+        "def nll(o_a, y):\n    return np.logaddexp.reduce(o_a) - o_a[y]",
+    ),
+    right(
+        "nll",
+        "the logarithm of a stable softmax",
+        "def nll(o_a, y):\n    return float(-np.log(softmax(o_a)[y]))",
+    ),
+    right(
+        "nll",
+        "by gaps, in plain Python",
+        """
+import math
+
+def nll(o_a, y):
+    return math.log(sum(math.exp(other - o_a[y]) for other in o_a))
+""",
+    ),
+    wrong(
+        "nll",
+        "no minus",
+        Known("the minus is missing"),
+        marks={"shapes": 1},
+        says="never negative",
+    ),
+    wrong(
+        "nll",
+        "no shift",
+        Known("the unshifted formula"),
+        marks={"values": 2, "shapes": 1},
+        says="log_softmax that is safe",
+    ),
+    wrong(
+        "nll",
+        "the logit alone",
+        Known("the logit without the logarithm of the sum"),
+        says="less probable",
+    ),
+    wrong(
+        "nll",
+        "all classes",
+        Known("summed over all classes"),
+        marks={"shapes": 1},
+        says="Which index",
+    ),
+    wrong(
+        "nll",
+        "a mean",
+        Known("divided by the number of classes"),
+        marks={"shapes": 1},
+        says="one class counts",
+    ),
+    wrong(
+        "nll",
+        "from 1",
+        Known("labels counted from 1"),
+        marks={"shapes": 1},
+        says="as Python counts",
+    ),
+    wrong(
+        "nll",
+        "an array of one",
+        "def nll(o_a, y):\n    return -log_softmax(o_a)[[y]]",
+        marks={"values": 2, "stability": 1},
+        says="expected a single number, got an array of shape (1,)",
+        mistake="",
+    ),
+    wrong(
+        "nll",
+        "1 minus",
+        Known("1 minus the probability"),
+        marks={"shapes": 1},
+        says="sure and wrong",
+    ),
+    *unusable("nll", arguments="o_a, y", nan="np.nan"),
+]
+
+JACOBIAN = [
+    right(
+        "softmax_jacobian",
+        "two loops and the two cases",
+        """
+def softmax_jacobian(x):
+    s = softmax(x)
+    n = len(s)
+    table = np.empty((n, n))
+    for i in range(n):
+        for j in range(n):
+            table[i, j] = s[i] * (1 - s[i]) if i == j else -s[i] * s[j]
+    return table
+""",
+    ),
+    right(
+        "softmax_jacobian",
+        "delta by einsum",
+        """
+def softmax_jacobian(x):
+    s = softmax(x)
+    return np.einsum("i,ij->ij", s, np.eye(s.size) - s)
+""",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "diagonal",
+        Known("the diagonal only"),
+        marks={"shapes": 1},
+        says="the other probabilities fall",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "a vector",
+        Known("the diagonal of the Jacobian as a vector"),
+        says="every pair of output and input",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "s * s",
+        Known("s * s for the table of products"),
+        marks={"shapes": 1},
+        says="Which product",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "the seed's slip",
+        Known("the minus is lost off the diagonal"),
+        marks={"shapes": 1},
+        says="what sign",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "at the probabilities",
+        Known("the Jacobian taken at the probabilities"),
+        says="what goes in, or what comes out",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "no shift",
+        Known("softmax without its shift"),
+        marks={"values": 2, "shapes": 1},
+        says="when x is 1000",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "finite differences, coarse",
+        """
+def softmax_jacobian(x):
+    h = 1e-3
+    return np.stack([(softmax(x + h * e) - softmax(x)) / h for e in np.eye(x.size)], axis=1)
+""",
+        marks={"shapes": 1},
+        says="values: ",
+        mistake="",
+    ),
+    *unusable("softmax_jacobian"),
+]
+
+SIGMOID_VJP = [
+    right(
+        "sigmoid_vjp",
+        "the book's sigmoid",
+        "def sigmoid_vjp(x, dy):\n    s = 1 / (1 + np.exp(-x))\n    return s * (1 - s) * dy",
+    ),
+    right(
+        "sigmoid_vjp",
+        "a hyperbolic cosine",
+        "def sigmoid_vjp(x, dy):\n    return dy / (2 + 2 * np.cosh(x))",
+    ),
+    right(
+        "sigmoid_vjp",
+        "a loop over plain lists",
+        """
+import math
+
+def sigmoid_vjp(x, dy):
+    result = []
+    for z, up in zip(x.ravel().tolist(), dy.ravel().tolist()):
+        s = 1.0 / (1.0 + math.exp(-z))
+        result.append(up * s * (1.0 - s))
+    return np.array(result).reshape(x.shape)
+""",
+    ),
+    wrong(
+        "sigmoid_vjp",
+        "through the diagonal matrix",
+        """
+def sigmoid_vjp(x, dy):
+    s = 0.5 * (np.tanh(0.5 * x) + 1.0)
+    jacobian = (s * (1 - s))[..., None] * np.eye(x.shape[-1])
+    return np.einsum("...i,...ij->...j", dy, jacobian)
+""",
+        marks={"values": 2, "shapes": 1},
+        says=["cost: ", "memory"],
+        mistake="",
+    ),
+    wrong(
+        "sigmoid_vjp",
+        "no upstream gradient",
+        Known("the slope without the upstream gradient"),
+        says="does not look at dy",
+    ),
+    wrong(
+        "sigmoid_vjp",
+        "at the activation",
+        Known("the slope taken at the activation"),
+        says="what goes in",
+    ),
+    wrong(
+        "sigmoid_vjp",
+        "the function",
+        Known("the function for its slope"),
+        says="how steep?",
+    ),
+    wrong("sigmoid_vjp", "one number", Known("summed up"), says="its own share"),
+    wrong(
+        "sigmoid_vjp",
+        "works in dy",
+        """
+def sigmoid_vjp(x, dy):
+    s = 1 / (1 + np.exp(-x))
+    dy *= s * (1 - s)
+    return dy
+""",
+        marks={"values": 2, "cost": 1},
+        says="shapes: ",
+        mistake="",
+    ),
+    *unusable("sigmoid_vjp", arguments="x, dy"),
+]
+
+SOFTMAX_VJP = [
+    right(
+        "softmax_vjp",
+        "einsum",
+        """
+def softmax_vjp(x, dy):
+    s = softmax(x)
+    return s * dy - s * np.einsum("...i,...i->...", s, dy)[..., None]
+""",
+    ),
+    right(
+        "softmax_vjp",
+        "from the exponentials, row by row",
+        """
+def softmax_vjp(x, dy):
+    result = np.empty(x.shape)
+    for place in np.ndindex(*x.shape[:-1]):
+        e = np.exp(x[place] - x[place].max())
+        total = e.sum()
+        result[place] = e / total * dy[place] - e * (e @ dy[place]) / total**2
+    return result
+""",
+    ),
+    wrong(
+        "softmax_vjp",
+        "through the table",
+        """
+def softmax_vjp(x, dy):
+    s = softmax(x)
+    table = s[..., :, None] * np.eye(x.shape[-1]) - s[..., :, None] * s[..., None, :]
+    return np.einsum("...ij,...i->...j", table, dy)
+""",
+        marks={"values": 2, "stability": 1, "shapes": 1},
+        says=["cost: ", "memory"],
+        mistake="",
+    ),
+    wrong(
+        "softmax_vjp",
+        "one row only",
+        """
+def softmax_vjp(x, dy):
+    s = softmax(x)
+    return s * (dy - s @ dy)
+""",
+        marks={"cost": 1},
+        says="shapes: ",
+        mistake="",
+    ),
+    wrong(
+        "softmax_vjp",
+        "diagonal",
+        Known("the diagonal only"),
+        says="Which entries are missing?",
+    ),
+    wrong(
+        "softmax_vjp",
+        "one number",
+        Known("one number for the whole batch"),
+        marks={"cost": 1},
+        says="Over what do you sum",
+    ),
+    wrong(
+        "softmax_vjp",
+        "one term",
+        Known("the first half of the product"),
+        says="one of two terms",
+    ),
+    wrong(
+        "softmax_vjp",
+        "unweighted",
+        Known("the sum of dy without its weights"),
+        says="weighs each dy",
+    ),
+    wrong(
+        "softmax_vjp",
+        "at the probabilities",
+        Known("the logits taken for probabilities"),
+        says="What does this function get?",
+    ),
+    wrong(
+        "softmax_vjp",
+        "no shift",
+        Known("softmax without its shift"),
+        marks={"values": 2, "cost": 1, "shapes": 1},
+        says="when x is 1000",
+    ),
+    *unusable("softmax_vjp", arguments="x, dy"),
+]
+
+NLL_GRAD = [
+    right(
+        "nll_grad",
+        "one-hot row",
+        "def nll_grad(o_a, y):\n    return softmax(o_a) - np.eye(len(o_a))[y]",
+    ),
+    right(
+        "nll_grad",
+        "the long road",
+        """
+def nll_grad(o_a, y):
+    s = softmax(o_a)
+    upstream = np.zeros(s.shape)
+    upstream[y] = -1 / s[y]
+    return softmax_jacobian(o_a).T @ upstream
+""",
+    ),
+    right(
+        "nll_grad",
+        "a plain list, entry by entry",
+        """
+def nll_grad(o_a, y):
+    probabilities = list(softmax(o_a))
+    return np.array([p - 1 if k == y else p for k, p in enumerate(probabilities)])
+""",
+    ),
+    wrong(
+        "nll_grad",
+        "downhill",
+        Known("the difference the other way round"),
+        marks={"shapes": 1},
+        says="A gradient points uphill",
+    ),
+    wrong(
+        "nll_grad",
+        "no one-hot",
+        Known("the one-hot vector is missing"),
+        says="Your entries add up to 1",
+    ),
+    wrong(
+        "nll_grad",
+        "one entry",
+        Known("the entry of the right class alone"),
+        marks={"shapes": 1},
+        says="loses probability",
+    ),
+    wrong(
+        "nll_grad",
+        "too early",
+        Known("the gradient with respect to the probabilities"),
+        says="still to pass through softmax",
+    ),
+    wrong(
+        "nll_grad",
+        "no shift",
+        Known("softmax without its shift"),
+        marks={"values": 2, "shapes": 1},
+        says="when the logits are 1000",
+    ),
+    wrong(
+        "nll_grad",
+        "a row",
+        "def nll_grad(o_a, y):\n    return (softmax(o_a) - np.eye(len(o_a))[y])[None]",
+        marks={"values": 2, "stability": 1},
+        says="shapes: ",
+        mistake="",
+    ),
+    wrong(
+        "nll_grad",
+        "changes the logits",
+        """
+def nll_grad(o_a, y):
+    o_a -= o_a.max()
+    np.exp(o_a, out=o_a)
+    o_a /= o_a.sum()
+    o_a[y] -= 1
+    return o_a
+""",
+        marks={"values": 2, "stability": 1},
+        says="shapes: ",
+        mistake="",
+    ),
+    *unusable("nll_grad", arguments="o_a, y"),
+]
+
+NUMBER = {
+    "None": "the number of a line",
+    "wrong type": "the number of a line",
+    "NaN": "the number of a line",
+}
+SLIPS = [
+    right("find_the_slip_column", "a sum", "find_the_slip_column = 1 + 2"),
+    wrong(
+        "find_the_slip_column",
+        "line 1",
+        "find_the_slip_column = 1",
+        says="what y is",
+    ),
+    wrong(
+        "find_the_slip_column",
+        "line 2",
+        "find_the_slip_column = 2",
+        says="one row for each output",
+    ),
+    wrong(
+        "find_the_slip_column",
+        "line 4",
+        "find_the_slip_column = 4",
+        says="chain rule",
+    ),
+    wrong(
+        "find_the_slip_column",
+        "the last line",
+        "find_the_slip_column = 5",
+        says="its shape?",
+    ),
+    wrong(
+        "find_the_slip_column",
+        "no such line",
+        "find_the_slip_column = 6",
+        says="1 to 5",
+    ),
+    *unusable_value("find_the_slip_column", says=NUMBER),
+    right("find_the_slip_onehot", "a length", "find_the_slip_onehot = len('ab')"),
+    wrong(
+        "find_the_slip_onehot",
+        "line 1",
+        "find_the_slip_onehot = 1",
+        says="the definition of the loss",
+    ),
+    wrong(
+        "find_the_slip_onehot",
+        "line 3",
+        "find_the_slip_onehot = 3",
+        says="Line 3 is right",
+    ),
+    wrong(
+        "find_the_slip_onehot", "from 0", "find_the_slip_onehot = 0", says="1 to 3"
+    ),
+    *unusable_value("find_the_slip_onehot", says=NUMBER),
+    right("find_the_slip_minus", "a product", "find_the_slip_minus = 2 * 2"),
+    wrong(
+        "find_the_slip_minus",
+        "line 1",
+        "find_the_slip_minus = 1",
+        says="the first half",
+    ),
+    wrong(
+        "find_the_slip_minus",
+        "line 2",
+        "find_the_slip_minus = 2",
+        says="vector-Jacobian product",
+    ),
+    wrong(
+        "find_the_slip_minus", "line 3", "find_the_slip_minus = 3", says="in 2.7"
+    ),
+    wrong(
+        "find_the_slip_minus",
+        "line 5",
+        "find_the_slip_minus = 5",
+        says="entry by entry",
+    ),
+    *unusable_value("find_the_slip_minus", says=NUMBER),
+]
+
+ANSWERS = [
+    *SOFTMAX,
+    *WITNESS,
+    *TEMPERATURE,
+    *LOG_SOFTMAX,
+    *NLL,
+    *JACOBIAN,
+    *SIGMOID_VJP,
+    *SOFTMAX_VJP,
+    *NLL_GRAD,
+    *SLIPS,
+]
