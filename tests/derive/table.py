@@ -112,11 +112,12 @@ def sections() -> list[Section]:
         table_scalars,
         table_seed_a,
         table_seed_b,
+        table_seed_b4,
         table_steps,
     )
 
     chapters = (
         table_reading, table_scalars, table_steps, table_arrays, table_gradients,
-        table_seed_a, table_seed_b, table_hostile, table_limits,
+        table_seed_a, table_seed_b, table_seed_b4, table_hostile, table_limits,
     )  # fmt: skip
     return [section for chapter in chapters for section in chapter.SECTIONS]

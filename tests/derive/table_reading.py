@@ -6,6 +6,9 @@ from autograder.check import Derivation
 
 from .table import Section, right, unread
 
+# The layout is the table's: a chain on as few lines as it needs.
+# fmt: off
+
 LOG_SIGMOID = Derivation(start="log(sigmoid(x))", given="x real")
 START = "log(sigmoid(x))"
 

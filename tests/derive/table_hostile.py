@@ -1,0 +1,105 @@
+"""The table, chapter eight: lines that try to run, to crash or to stall the grader. Each is refused at once."""
+
+from __future__ import annotations
+
+from autograder.check import Derivation
+
+from .table import Section, unread, wrong
+
+# The layout is the table's: a chain on as few lines as it needs.
+# fmt: off
+
+START = "log(sigmoid(x))"
+MILLION = 1_000_000
+
+RUN = Section(
+    "Lines that would run something",
+    "A line is data. It is never evaluated; what is not an expression of this language is refused by name.",
+    Derivation(start=START, given="x real"),
+    (
+        unread(2, START, "__import__('os').system('id')", why="an import"),
+        unread(2, START, "x.__class__", says="_", why="an attribute with underscores"),
+        unread(2, START, "().__class__.__bases__", why="the way out of a naive sandbox"),
+        unread(2, START, "__builtins__", says="_", why="a name with underscores"),
+        unread(2, START, "exp.__globals__", why="a function's inside"),
+        unread(2, START, "x.T.__init__", why="underscores behind a method that exists"),
+        unread(2, START, "open(1)", says="open", why="a function that is none of the language's"),
+        unread(2, START, "eval(x)", says="eval", why="no eval"),
+        unread(2, START, "lambda: x", says="lambda", why="no functions of one's own"),
+        unread(2, START, "[x for x in x]", why="no comprehensions"),
+        unread(2, START, "(x := 3)", says=":=", why="no assignments"),
+        unread(2, START, "f'{x}'", why="no texts that compute"),
+        unread(2, START, "x if x else exit()", says="exit", why="no exit"),
+        unread(2, START, "yield x", why="no statements"),
+        unread(2, START, "await x", why="no statements"),
+        unread(2, START, "exp(*x)", why="no unpacking"),
+        unread(2, START, "exp(**x)", why="no unpacking"),
+        unread(2, START, "sum(j, x, out=x)", why="no keyword but `axis`"),
+        unread(2, START, "x.dot", why="no method without its call"),
+        unread(2, START, "x.tofile(1)", says="tofile", why="no other method of an array"),
+        unread(2, START, "np.load(x)", says="load", why="nothing of NumPy's beyond the language"),
+        unread(2, START, "np.linalg.inv(x)", why="nothing of NumPy's beyond the language"),
+        unread(2, START, "x[0:1]", why="no slices"),
+        unread(2, START, "True", why="truth values are not numbers here"),
+        unread(2, START, "None", why="nothing is not a number"),
+    ),
+)
+
+LARGE = Section(
+    "Lines that are too large",
+    "Length, nesting, the number of parts and the size of numbers are bounded before anything is parsed or computed.",
+    Derivation(start=START, given="x real"),
+    (
+        unread(2, START, "(" * MILLION + "x" + ")" * MILLION, shown="a million brackets around x", why="nested"),
+        unread(2, START, "-" * MILLION + "x", shown="a million minus signs before x", why="nested without brackets"),
+        unread(2, START, "exp(" * 10_000 + "x" + ")" * 10_000, shown="exp of exp of ..., ten thousand deep", why="nested"),
+        unread(2, START, "exp(" * 40 + "x" + ")" * 40, shown="exp of exp of ..., forty deep", why="nested, and short"),
+        unread(2, START, "x[" * 40 + "0" + "]" * 40, shown="x[x[x[...]]], forty deep", why="nested by indices"),
+        unread(2, START, "-" * 500 + "x", shown="five hundred minus signs before x", why="nested, short, no bracket"),
+        unread(2, START, "x**" * 150 + "x", shown="x**x**x..., 150 high", why="nested to the right"),
+        unread(2, START, "x+" * (MILLION // 2) + "x", shown="a sum of half a million terms, 1 MB", why="long"),
+        unread(2, START, " " * MILLION, shown="a million spaces", why="long and empty"),
+        unread(2, START, "x" * MILLION, shown="a name of a million letters", why="long"),
+        unread(2, START, "1" * MILLION, shown="a number of a million digits", why="long"),
+        unread(2, START, "1" * 400, shown="a number of 400 digits", why="a long number in a short line"),
+        unread(2, START, "1e999999999 - 1e999999999", says="number", why="a number without end"),
+        unread(2, START, "0x" + "f" * 300, shown="a hexadecimal number of 300 digits", why="not a number of paper"),
+        wrong(2, START, "10**10**10", says="line 2", why="ten billion digits, if one computed them"),
+        wrong(2, START, "10**10**10**10", says="line 2", why="and one more floor"),
+        wrong(2, START, "(9**9)**(9**9)", says="line 2", why="the same with brackets"),
+        wrong(2, START, "10**(-10**10)", says="line 2", why="a number next to nothing"),
+        wrong(2, START, "exp(exp(exp(exp(exp(exp(10))))))", says="line 2", why="a tower of exponentials"),
+        wrong(2, START, "1 / (x - x)", says="line 2", why="no value anywhere"),
+        wrong(2, START, "log(-exp(x))", says="line 2", why="no real value anywhere"),
+        wrong(2, START, "sqrt(-1 - x ** 2)", says="line 2", why="no real value anywhere"),
+        wrong(2, START, "0 / 0", says="line 2", why="no value at all"),
+        wrong(2, START, "sin(" * 25 + "x" + ")" * 25, says="line 2", why="deep, and small enough to be computed"),
+        wrong(2, START, "sin(10**400 * x)", says="line 2", why="an argument with more digits than any number type's"),
+    ),
+)
+
+ALIKE = Section(
+    "Letters that look like others",
+    "Only plain letters are read, so that what looks equal is equal.",
+    Derivation(start=START, given="x real"),
+    (
+        unread(2, START, "l\u043eg(sigmoid(x))", says="\u043e", why="a Cyrillic o"),
+        unread(2, START, "log(sigmoid(\u0445))", says="\u0445", why="a Cyrillic x"),
+        unread(2, START, "log(\u03c3(x))", says="sigmoid", why="the Greek letter; its name is `sigmoid`"),
+        unread(2, START, "\uff4c\uff4f\uff47(sigmoid(x))", why="full-width letters, which Python itself would accept"),
+        unread(2, START, "log(sigmoid(x))\u200b", why="a space of no width"),
+        unread(2, START, "\u202elog(sigmoid(x))", why="a mark that turns the direction of writing"),
+        unread(2, START, "log(1 \u2215 (1 + exp(\u2212x)))", says="/", why="a division slash and a true minus",
+               known="the first of the two is named, and has no advice of its own"),
+        unread(2, START, "log(1 / (1 + exp(\u2212x)))", says="-", why="a true minus, as word processors write it"),
+        unread(2, START, "log(sigmoid(x)) + x\u00b2 - x\u00b2", says="**", why="a raised two"),
+        unread(2, START, "\u2212softplus(\u2212x)", says="-", why="copied from a page"),
+        unread(2, START, "log(sigmoid(x))\x00", why="a character that ends texts in other languages"),
+        unread(2, START, "log(sigmoid(x))\ud800", shown="a half of a character", why="which cannot be written to a file"),
+        unread(2, START, "<script>alert(1)</script>", why="it is shown as text, and runs nothing"),
+        unread(2, START, "\\href{javascript:alert(1)}{x}", why="it is shown as text, and not typeset"),
+        unread(2, START, "$\\require{html}$", why="it is shown as text, and not typeset"),
+    ),
+)
+
+SECTIONS = [RUN, LARGE, ALIKE]
