@@ -870,7 +870,7 @@ OUTPUT_GIVEN = "d_oa (m); W2 (m, d_h); h_s (d_h); b2 (m)"
 HIDDEN_GIVEN = "d_ha (d_h); W1 (d_h, d); x (d); b1 (d_h)"
 
 
-def statement(name, start, entry, given, let, upstream):
+def asked_of(name, start, entry, given, let, upstream):
     """Say what is given for a gradient, and that its vector form is asked for."""
     loss = f"sum(l, d_{upstream.replace('_', '')}[l] * {upstream}[l])"
     return check.Derivation(
@@ -885,7 +885,7 @@ def statement(name, start, entry, given, let, upstream):
 
 
 statements = {
-    "W2": statement(
+    "W2": asked_of(
         "W2",
         "sum(l, d_oa[l] * diff(o_a[l], W2[k, j]))",
         "k, j",
@@ -893,7 +893,7 @@ statements = {
         OUTPUT,
         "o_a",
     ),
-    "b2": statement(
+    "b2": asked_of(
         "b2",
         "sum(l, d_oa[l] * diff(o_a[l], b2[k]))",
         "k",
@@ -901,7 +901,7 @@ statements = {
         OUTPUT,
         "o_a",
     ),
-    "h_s": statement(
+    "h_s": asked_of(
         "h_s",
         "sum(k, d_oa[k] * diff(o_a[k], h_s[j]))",
         "j",
@@ -909,7 +909,7 @@ statements = {
         OUTPUT,
         "o_a",
     ),
-    "h_a": statement(
+    "h_a": asked_of(
         "h_a",
         "sum(l, d_hs[l] * diff(h_s[l], h_a[j]))",
         "j",
@@ -917,7 +917,7 @@ statements = {
         BEND,
         "h_s",
     ),
-    "W1": statement(
+    "W1": asked_of(
         "W1",
         "sum(l, d_ha[l] * diff(h_a[l], W1[j, i]))",
         "j, i",
@@ -925,7 +925,7 @@ statements = {
         HIDDEN,
         "h_a",
     ),
-    "b1": statement(
+    "b1": asked_of(
         "b1",
         "sum(l, d_ha[l] * diff(h_a[l], b1[j]))",
         "j",
@@ -933,7 +933,7 @@ statements = {
         HIDDEN,
         "h_a",
     ),
-    "x": statement(
+    "x": asked_of(
         "x",
         "sum(j, d_ha[j] * diff(h_a[j], x[i]))",
         "i",
@@ -2371,3 +2371,2126 @@ explore.Picture(
 #
 # The colours change in waves: with the sine as its bend a net can only draw with waves. Nets of that kind exist; they are good at
 # images and sounds (Sitzmann and others, 2020). Part B bends with the rectifier of lesson 01, and has a batch of examples in place of one.
+
+# %% [markdown]
+# ## Part B. A whole batch in one go
+#
+# In part A one example went through the network at a time. Training needs thousands, over and over. Here all of them go
+# through together, as the rows of one array, and every gradient comes out of one matrix product.
+#
+# Nothing about the mathematics is new. The arrays lie down, that is all: a column $x$ of part A becomes a *row* of $X$.
+#
+# | | part A, one example | part B, a batch of $N$ |
+# | --- | --- | --- |
+# | inputs | $x$, shape $(d,)$ | $X$, shape $(N, D)$: one row each |
+# | first weights | $W^{(1)}$, shape $(d_h, d)$ | $W_1$, shape $(D, K)$: the *transpose* |
+# | before the bend | $h^a = W^{(1)} x + b^{(1)}$ | $Z = X W_1 + b_1$, shape $(N, K)$ |
+# | bend | $h^s = \sin(h^a)$ | $H = \operatorname{relu}(Z)$ |
+# | scores | $o^a = W^{(2)} h^s + b^{(2)}$ | $S = H W_2 + b_2$, shape $(N, C)$ |
+# | probabilities | $o^s = \operatorname{softmax}(o^a)$ | $P = \operatorname{softmax}(S)$, row by row |
+# | loss | $-\log o^s_y$ | the sum, or the mean, of that over the rows |
+#
+# $N$ examples, $D$ inputs, $K$ hidden units, $C$ classes. A bias is a vector, shape $(K,)$ or $(C,)$, and NumPy adds it to
+# every row by itself. Many papers write $H$ both for the array and for the number of hidden units. Here the number is $K$.
+#
+# **What the functions of this part have in common**
+#
+# - They get float64 arrays (labels `y` are integers from 0 to $C - 1$) and return *new* arrays. They never change an
+#   argument, and they work on arguments that cannot be written to.
+# - Every size differs from every other when your work is graded. A batch of one example, one unit or one input must work.
+# - A gradient has the shape of the thing it is the gradient of. `dW` is short for $\partial L/\partial W$.
+# - Where a function returns several results, each right one earns its own point.
+#
+# ### B.1 One layer
+#
+# $$Y = X W + b \qquad\text{in entries}\qquad Y_{ih} = \sum_{j} X_{ij} W_{jh} + b_h$$
+#
+# **Predict.** $X$ has 2 rows and 3 columns, $W$ maps 3 inputs to 4 units. What shape has $Y$? Which entries of $Y$ change
+# if you change $X_{11}$? Which if you change $b_1$?
+#
+# <details><summary>Compare</summary>
+#
+# $(2, 4)$. The number $X_{11}$ belongs to example 1, so it touches row 1 of $Y$, all four entries, and nothing in row 2.
+# The number $b_1$ belongs to unit 1, so it touches column 1, once for each example.
+#
+# </details><p></p>
+#
+# Keep those two sentences. The gradients of this part are these sentences read backwards.
+
+
+# %% nbgrader={"grade_id": "linear_forward", "solution": true}
+def linear_forward(X, W, b):
+    """One linear layer, for a batch: X W + b.
+
+    Parameters
+    ----------
+    X : ndarray, shape (N, D)
+        One example a row.
+    W : ndarray, shape (D, K)
+    b : ndarray, shape (K,)
+        Added to every row.
+
+    Returns
+    -------
+    ndarray, shape (N, K)
+
+    Examples
+    --------
+    >>> linear_forward(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5]))
+    array([[11.5]])
+    """
+    ### BEGIN SOLUTION
+    return X @ W + b
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_linear_forward", "grade": true, "points": 3}
+marks = check.marks("linear_forward", values=2, shapes=1)
+with marks.values:
+    check.close(
+        linear_forward(
+            np.array([[1.0, 2.0], [0.0, -1.0]]),
+            np.array([[3.0, 0.0, 1.0], [4.0, 1.0, 0.0]]),
+            np.array([0.5, 10.0, 0.0]),
+        ),
+        [[11.5, 12.0, 1.0], [-3.5, 9.0, 0.0]],
+        because="the first entry is 1 * 3 + 2 * 4 + 0.5",
+    )
+with marks.shapes:
+    check.shape(
+        linear_forward(np.ones((5, 3)), np.ones((3, 2)), np.ones(2)), (5, 2)
+    )
+    check.shape(
+        linear_forward(np.ones((1, 3)), np.ones((3, 2)), np.ones(2)), (1, 2)
+    )
+### BEGIN HIDDEN TESTS
+
+layer_sizes = [
+    (2, 3, 4),
+    (3, 2, 5),
+    (5, 4, 2),
+    (6, 7, 3),
+]  # examples, inputs, units
+layer_corners = [(1, 3, 2), (4, 3, 1), (3, 1, 2), (1, 1, 1)]
+
+
+def layer(rng, sizes):
+    N, D, K = sizes
+    return cases.normal(rng, N, D), cases.normal(rng, D, K), cases.normal(rng, K)
+
+
+layers = cases.draw(lambda rng, n: layer(rng, layer_sizes[n]), count=4)
+corners = cases.draw(lambda rng, n: layer(rng, layer_corners[n]), count=4)
+with marks.values:
+    check.matches(linear_forward, reference.linear_forward, layers)
+with marks.shapes:
+    check.matches(linear_forward, reference.linear_forward, corners)
+    check.leaves_arguments_alone(linear_forward, layers)
+    check.accepts_read_only(linear_forward, layers)
+
+
+@mistake("no bias", "Set every entry of X to zero. What is left of X W + b?")
+def linear_forward(X, W, b):
+    return X @ W
+
+
+@mistake(
+    "examples in columns",
+    "Your result lies on its side. In this part row i of the result belongs to row i of X.",
+)
+def linear_forward(X, W, b):
+    return (X @ W + b).T
+
+
+@mistake(
+    "the bias summed to one number",
+    "Each unit has its own bias: b has one entry for each column of the result.",
+)
+def linear_forward(X, W, b):
+    return X @ W + b.sum()
+
+
+@mistake(
+    "the bias subtracted",
+    "Set X to zero: the result should be b itself, in every row.",
+)
+def linear_forward(X, W, b):
+    return X @ W - b
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ### B.2 Back to the input
+#
+# Somewhere above this layer a loss $L$ was computed, and somebody hands you $\partial L/\partial Y$, one number for each entry
+# of $Y$. It is called the **upstream gradient**, `dY` in code. You want $\partial L/\partial X$.
+#
+# **Predict.** What shape has $\partial L/\partial X$? `dY` is $(N, K)$ and `W` is $(D, K)$. Which product of the two, with a transpose
+# somewhere if need be, has that shape? You may have the answer already. Now find out *why* it is that one.
+#
+# **On paper,** one entry at a time. The chain rule says that $X_{ij}$ acts on the loss through every entry of $Y$:
+#
+# $$\frac{\partial L}{\partial X_{ij}} = \sum_m \sum_h \frac{\partial L}{\partial Y_{mh}} \frac{\partial Y_{mh}}{\partial X_{ij}}$$
+#
+# 1. Write out $Y_{mh}$ as a sum. Which of its terms contains $X_{ij}$? None, if $m$ is not ... ?
+# 2. So which of the two sums is left, and what is $\partial Y_{ih}/\partial X_{ij}$?
+# 3. A sum over an index that two arrays share is a matrix product: $(AB)_{ij} = \sum_h A_{ih} B_{hj}$. In your sum, is $h$
+#    where a product wants it? What does transposing do to the indices?
+#
+# <details><summary>Compare 1</summary>
+#
+# $Y_{mh} = \sum_d X_{md} W_{dh}$ contains row $m$ of $X$ alone. So $X_{ij}$ is in it only if $m = i$, in the term $d = j$. The
+# sum over $m$ keeps one term, $m = i$. It is the "one term survives" of lesson 1 again.
+#
+# </details><p></p>
+#
+# Write your answer as a chain of two lines. A chain is a list of texts, each an expression in Python:
+#
+# - the first line in **index form**, one entry: use the free indices $i$ and $j$, and write $\sum_h \dots$ as `sum(h, ...)`;
+# - the last line in **matrix form**, with no index: `@` multiplies matrices and `.T` transposes.
+#
+# You may put more lines between or before. Each must equal the one above, and no step may be too large. To check you, the
+# grader takes $L = \sum_{ih} \mathtt{dY}_{ih}\, Y_{ih}$, whose upstream gradient is `dY`, with numbers of its own in all arrays, moves each
+# entry of $X$ a little, and holds every line against what the loss does.
+
+# %% nbgrader={"grade_id": "derive_linear_dX", "solution": true}
+derive_linear_dX = [
+    ### BEGIN SOLUTION
+    "sum(h, dY[i, h] * W[j, h])",
+    "dY @ W.T",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_linear_dX", "grade": true, "points": 3}
+marks = check.marks("derive_linear_dX", values=2, steps=1)
+statement = check.Derivation(
+    given="X (N, D); W (D, K); dY (N, K)",
+    entry="i, j",
+    first="index",
+    last="matrix",
+    gradient=("X", "sum(i, sum(h, dY[i, h] * (X @ W)[i, h]))"),
+)
+with marks.values:
+    check.derives(derive_linear_dX, statement)
+with marks.steps:
+    check.small_steps(derive_linear_dX, statement)
+marks.total()
+
+# %% [markdown]
+# Here is how somebody else began, in a homework that was handed in. One line is wrong, and yet the paper ended with the right
+# result. Lines 2 and 4 are examples; test each general line on them.
+#
+# 1. $\displaystyle Y_{mh} = \sum_d X_{md} W_{dh}$
+# 2. $\displaystyle \frac{\partial Y_{11}}{\partial X_{11}} = W_{11}, \qquad \frac{\partial Y_{12}}{\partial X_{11}} = W_{12}, \qquad \frac{\partial Y_{21}}{\partial X_{11}} = 0$
+# 3. $\displaystyle \frac{\partial Y_{mh}}{\partial X_{ij}} = \begin{cases} W_{ij} & \text{if } i = m \\ 0 & \text{if } i \ne m \end{cases}$
+# 4. $\displaystyle \frac{\partial L}{\partial X_{11}} = W_{11} \frac{\partial L}{\partial Y_{11}} + W_{12} \frac{\partial L}{\partial Y_{12}} + \dots + W_{1K} \frac{\partial L}{\partial Y_{1K}}$
+#
+# Which line is wrong? Set `find_the_slip_linear` to its number.
+
+# %% nbgrader={"grade_id": "find_the_slip_linear", "solution": true}
+# find_the_slip_linear = the number of the wrong line
+### BEGIN SOLUTION
+find_the_slip_linear = 3
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "test_find_the_slip_linear", "grade": true, "points": 1}
+marks = check.marks("find_the_slip_linear", line=1)
+with marks.line:
+    check.between(
+        find_the_slip_linear, 1, 4, because="the answer is the number of a line"
+    )
+### BEGIN HIDDEN TESTS
+with marks.line:
+    if find_the_slip_linear != 3:
+        raise check.CheckFailed(
+            check.Finding(
+                "that line is right",
+                advice="Put m = 1, h = 2, i = 1, j = 1 into the general lines. Which of "
+                "them disagrees with the examples?",
+            )
+        )
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ### B.3 Two layers
+#
+# $$Z = X W_1 + b_1, \qquad H = \operatorname{relu}(Z), \qquad S = H W_2 + b_2$$
+#
+# $Z$ are the **pre-activations**, $H$ the activations of the hidden units, $S$ the **scores** (or logits), one for each
+# class. There is no bend after the last layer: a score may be negative.
+#
+# The backward pass will need some of what you compute on the way. So the function returns two things: the scores, and a
+# **cache** with whatever you want to find again later. The checks look at the scores only. What you put into the cache, and
+# whether it is a tuple or a dict, is up to you.
+
+
+# %% nbgrader={"grade_id": "two_layer_forward", "solution": true}
+def two_layer_forward(X, params):
+    """Linear, ReLU, linear.
+
+    Parameters
+    ----------
+    X : ndarray, shape (N, D)
+    params : dict
+        "W1", shape (D, K); "b1", shape (K,); "W2", shape (K, C); "b2", shape (C,).
+
+    Returns
+    -------
+    S : ndarray, shape (N, C)
+        The scores.
+    cache
+        What the backward pass will need; of any form.
+    """
+    ### BEGIN SOLUTION
+    Z = linear_forward(X, params["W1"], params["b1"])
+    H = np.maximum(Z, 0.0)
+    return linear_forward(H, params["W2"], params["b2"]), (Z, H)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_two_layer_forward", "grade": true, "points": 3}
+marks = check.marks("two_layer_forward", values=2, shapes=1)
+small_X = np.array([[1.0, 2.0], [3.0, -1.0]])
+small_params = {
+    "W1": np.array([[1.0, -1.0, 0.5], [-1.0, 1.0, 0.5]]),
+    "b1": np.array([0.5, 0.0, -1.0]),
+    "W2": np.array([[1.0, 2.0], [3.0, -1.0], [0.0, 4.0]]),
+    "b2": np.array([-5.0, 0.0]),
+}
+with marks.values:
+    check.close(
+        two_layer_forward(small_X, small_params)[0],
+        [[-2.0, 1.0], [-0.5, 9.0]],
+        because="Z is [[-0.5, 1, 0.5], [4.5, -4, 0]], and the negative ones do not pass",
+    )
+with marks.shapes:
+    check.shape(two_layer_forward(np.ones((7, 2)), small_params)[0], (7, 2))
+    check.shape(two_layer_forward(np.ones((1, 2)), small_params)[0], (1, 2))
+### BEGIN HIDDEN TESTS
+net_sizes = [(2, 3, 4, 5), (4, 2, 5, 3), (6, 5, 3, 4), (5, 3, 7, 2)]  # N, D, K, C
+net_corners = [(1, 3, 4, 2), (3, 2, 1, 4), (4, 1, 3, 2), (1, 2, 1, 3)]
+
+
+def net(rng, sizes):
+    N, D, K, C = sizes
+    shapes = {"W1": (D, K), "b1": (K,), "W2": (K, C), "b2": (C,)}
+    params = {name: cases.normal(rng, *shape) for name, shape in shapes.items()}
+    return cases.normal(rng, N, D), params
+
+
+nets = cases.draw(lambda rng, n: net(rng, net_sizes[n]), count=4)
+odd_nets = cases.draw(lambda rng, n: net(rng, net_corners[n]), count=4)
+with marks.values:
+    check.matches(
+        two_layer_forward, reference.two_layer_forward, nets, part=("S", 0)
+    )
+with marks.shapes:
+    check.matches(
+        two_layer_forward, reference.two_layer_forward, odd_nets, part=("S", 0)
+    )
+    check.leaves_arguments_alone(two_layer_forward, nets)
+    check.accepts_read_only(two_layer_forward, nets)
+
+
+@mistake(
+    "ReLU on the scores too",
+    "None of your scores is negative. Which layers have a bend after them in the formulas above?",
+)
+def two_layer_forward(X, params):
+    H = np.maximum(X @ params["W1"] + params["b1"], 0.0)
+    return np.maximum(H @ params["W2"] + params["b2"], 0.0), None
+
+
+@mistake(
+    "no bend between the layers",
+    "Two linear layers in a row are one linear layer. What stands between them?",
+)
+def two_layer_forward(X, params):
+    return (X @ params["W1"] + params["b1"]) @ params["W2"] + params["b2"], None
+
+
+@mistake(
+    "probabilities for scores",
+    "Each of your rows sums to 1. The softmax belongs to the loss, in B.4; here the "
+    "scores are asked for.",
+)
+def two_layer_forward(X, params):
+    H = np.maximum(X @ params["W1"] + params["b1"], 0.0)
+    S = H @ params["W2"] + params["b2"]
+    e = np.exp(S - S.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True), None
+
+
+@mistake("no second bias", "Set X, b1 and W2 to zero. What should the scores be?")
+def two_layer_forward(X, params):
+    return np.maximum(X @ params["W1"] + params["b1"], 0.0) @ params["W2"], None
+
+
+@mistake("no first bias", "Set X to zero. What should Z be?")
+def two_layer_forward(X, params):
+    return np.maximum(X @ params["W1"], 0.0) @ params["W2"] + params["b2"], None
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ### B.4 The loss of a batch
+#
+# Example $i$ has the label $y_i$. Its loss is $-\log P_{i y_i}$, as in part A, where $P$ is the softmax of each *row* of $S$:
+#
+# $$\ell_i = \log \sum_c e^{S_{ic}} - S_{i y_i}, \qquad L_{\text{sum}} = \sum_i \ell_i, \qquad L_{\text{mean}} = \frac{1}{N} \sum_i \ell_i$$
+#
+# Both reductions are in use. A sum is easier to write down, and the derivations below use it. A mean does not grow with the
+# size of the batch, so one learning rate serves all sizes. It is what training minimises (the empirical risk of part A).
+#
+# **Predict.** Scores are all zero, there are 4 classes and 10 examples. What is $L_{\text{mean}}$? What is $L_{\text{sum}}$?
+#
+# <details><summary>Compare</summary>
+#
+# Every probability is $\frac14$, so each $\ell_i = \log 4 \approx 1.386$, and so is the mean. The sum is ten times that. A new
+# classifier that does not start near $\log C$ has a bug; it is the first thing to look at.
+#
+# </details><p></p>
+#
+# **On paper.** For one example, part A found that the gradient with respect to the scores is the probabilities, with 1
+# taken off at the label. Now differentiate $L_{\text{sum}}$ with respect to one score $S_{ij}$ of the batch.
+#
+# 1. Which terms $\ell_m$ of the sum contain $S_{ij}$?
+# 2. The derivative of $\log \sum_c e^{S_{ic}}$ with respect to $S_{ij}$ is one entry of an array you know. Which?
+# 3. The derivative of $S_{i y_i}$ with respect to $S_{ij}$ is 1 or 0. When is it 1? `delta(j, y[i])` is 1 where $j = y_i$ and 0
+#    elsewhere.
+#
+# Write the chain: index form first (free indices $i$ and $j$), matrix form last. `P` stands for the softmax of the rows of `S`,
+# and `onehot(y)` for the $(N, C)$ matrix with a 1 at the label in each row. Two cases can be written as in Python,
+# `a if j == y[i] else b`.
+
+# %% nbgrader={"grade_id": "derive_dS", "solution": true}
+derive_dS = [
+    ### BEGIN SOLUTION
+    "P[i, j] - 1 if j == y[i] else P[i, j]",
+    "P[i, j] - delta(j, y[i])",
+    "P - onehot(y)",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_dS", "grade": true, "points": 3}
+marks = check.marks("derive_dS", values=2, steps=1)
+statement = check.Derivation(
+    given="S (N, C); y labels(N, C)",
+    let=("P = softmax(S)",),
+    entry="i, j",
+    first="index",
+    last="matrix",
+    gradient=("S", "sum(i, log(sum(c, exp(S[i, c]))) - S[i, y[i]])"),
+)
+with marks.values:
+    check.derives(derive_dS, statement)
+with marks.steps:
+    check.small_steps(derive_dS, statement)
+marks.total()
+
+# %% [markdown]
+# Now the code. Three things to think about before you write:
+#
+# - **The mean.** If the loss is divided by $N$, what happens to its gradient? To all of it, or to a part?
+# - **Large scores.** A row like $[1000, 1001]$ is harmless on paper. Lesson 2 subtracted the largest score of each row
+#   first. Rows of one batch can be of very different size. Work with $\log P$ rather than with the logarithm of $P$.
+# - **The classes.** How many there are is in the shape of `S`. `P[np.arange(N), y]` picks one entry from each row.
+
+
+# %% nbgrader={"grade_id": "softmax_cross_entropy", "solution": true}
+def softmax_cross_entropy(S, y, reduction="mean"):
+    """Cross-entropy of the softmax of each row, and its gradient.
+
+    Parameters
+    ----------
+    S : ndarray, shape (N, C)
+        Scores; rows may be of very different size, up to thousands.
+    y : ndarray of int, shape (N,)
+        Labels from 0 to C - 1.
+    reduction : {"mean", "sum"}
+        How the losses of the rows become one number.
+
+    Returns
+    -------
+    loss : float
+    dS : ndarray, shape (N, C)
+        The gradient of that loss with respect to S.
+
+    Examples
+    --------
+    >>> loss, dS = softmax_cross_entropy(np.zeros((1, 2)), np.array([0]))
+    >>> loss, dS
+    (0.693..., array([[-0.5,  0.5]]))
+    """
+    ### BEGIN SOLUTION
+    N = len(y)
+    shifted = S - S.max(axis=1, keepdims=True)
+    log_P = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    dS = np.exp(log_P)
+    dS[np.arange(N), y] -= 1.0
+    loss = -log_P[np.arange(N), y].sum()
+    return (loss / N, dS / N) if reduction == "mean" else (loss, dS)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_softmax_cross_entropy", "grade": true, "points": 5}
+marks = check.marks(
+    "softmax_cross_entropy", loss=1, dS=1, sum=1, stability=1, shapes=1
+)
+# Rows with probabilities 1/4, 3/4 and 1/2, 1/2; both have label 1.
+small_S, small_y = np.array([[0.0, np.log(3.0)], [0.0, 0.0]]), np.array([1, 1])
+with marks.loss:
+    check.close(
+        softmax_cross_entropy(small_S, small_y)[0],
+        (np.log(4 / 3) + np.log(2)) / 2,
+        because="the mean of -ln(3/4) and -ln(1/2)",
+    )
+with marks.dS:
+    check.close(
+        softmax_cross_entropy(small_S, small_y)[1],
+        [[0.125, -0.125], [0.25, -0.25]],
+        because="the first row is [1/4, 3/4 - 1], and all of it is halved by the mean of 2 rows",
+    )
+with marks.sum:
+    check.close(
+        softmax_cross_entropy(small_S, small_y, reduction="sum")[0],
+        np.log(4 / 3) + np.log(2),
+        because="the sum of -ln(3/4) and -ln(1/2)",
+    )
+    check.close(
+        softmax_cross_entropy(small_S, small_y, reduction="sum")[1],
+        [[0.25, -0.25], [0.5, -0.5]],
+        because="nothing is divided by the number of rows",
+    )
+with marks.stability:
+    check.close(
+        softmax_cross_entropy(small_S + 1000.0, small_y)[0],
+        (np.log(4 / 3) + np.log(2)) / 2,
+        because="adding 1000 to every score changes no probability",
+    )
+with marks.shapes:
+    check.shape(softmax_cross_entropy(np.zeros((1, 5)), np.array([4]))[1], (1, 5))
+### BEGIN HIDDEN TESTS
+loss_sizes = [(2, 3), (4, 2), (3, 5), (5, 12), (7, 4)]
+loss_corners = [(1, 3), (1, 2), (3, 1), (1, 1)]
+
+
+def scored(rng, sizes):
+    return cases.normal(rng, *sizes), cases.labels(rng, *sizes)
+
+
+def summed(S, y):
+    return S, y, "sum"
+
+
+def shifted(S, y):
+    return S + np.resize([-1000.0, 0.0, 1000.0], len(S))[:, None], y
+
+
+scores = cases.draw(lambda rng, n: scored(rng, loss_sizes[n]), count=5)
+odd_scores = cases.draw(lambda rng, n: scored(rng, loss_corners[n]), count=4)
+truth = reference.softmax_cross_entropy
+with marks.loss:
+    check.matches(softmax_cross_entropy, truth, scores, part=("loss", 0))
+    check.matches(
+        softmax_cross_entropy,
+        truth,
+        scores.map(lambda S, y: (S, y, "mean")),
+        part=("loss", 0),
+    )
+with marks.dS:
+    check.matches(softmax_cross_entropy, truth, scores, part=("dS", 1))
+    check.matches(
+        softmax_cross_entropy,
+        truth,
+        scores.map(lambda S, y: (S, y, "mean")),
+        part=("dS", 1),
+    )
+with marks.sum:
+    check.matches(
+        softmax_cross_entropy, truth, scores.map(summed), part=("loss", 0)
+    )
+    check.matches(softmax_cross_entropy, truth, scores.map(summed), part=("dS", 1))
+with marks.stability:
+    check.matches(
+        softmax_cross_entropy, truth, scores.map(shifted), part=("loss", 0)
+    )
+    check.matches(softmax_cross_entropy, truth, scores.map(shifted), part=("dS", 1))
+with marks.shapes:
+    check.matches(softmax_cross_entropy, truth, odd_scores, part=("dS", 1))
+    check.leaves_arguments_alone(softmax_cross_entropy, scores)
+    check.accepts_read_only(softmax_cross_entropy, scores)
+
+
+def log_softmax_rows(S):
+    T = S - S.max(axis=1, keepdims=True)
+    return T - np.log(np.exp(T).sum(axis=1, keepdims=True))
+
+
+def softmax_minus_onehot(S, y):
+    return np.exp(log_softmax_rows(S)) - np.eye(S.shape[1])[y]
+
+
+def chosen(log_P, y):
+    return log_P[np.arange(len(y)), y]
+
+
+@mistake(
+    "a mean loss with the gradient of the sum",
+    "Your loss is divided by N. Is its gradient? Move one score by a little: by how "
+    "much does your loss change, and what does your gradient say?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    losses = -chosen(log_softmax_rows(S), y)
+    return getattr(np, reduction)(losses), softmax_minus_onehot(S, y)
+
+
+@mistake(
+    "the probabilities divided by N, the one-hot not",
+    "The mean divides the whole of P - onehot by N. Which part of yours escapes it?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    dS = np.exp(log_softmax_rows(S)) / n
+    dS[np.arange(len(y)), y] -= 1.0
+    return -chosen(log_softmax_rows(S), y).sum() / n, dS
+
+
+@mistake(
+    "the one-hot divided by N, the probabilities not",
+    "The mean divides the whole of P - onehot by N. Which part of yours escapes it?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    dS = np.exp(log_softmax_rows(S))
+    dS[np.arange(len(y)), y] -= 1.0 / n
+    return -chosen(log_softmax_rows(S), y).sum() / n, dS
+
+
+@mistake(
+    "the logarithm to base 10",
+    "Your loss is 0.4343 of what it should be, and that is log10(e). Which logarithm "
+    "undoes e^x?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    losses = -chosen(log_softmax_rows(S), y) / np.log(10.0)
+    n = len(y) if reduction == "mean" else 1
+    return losses.sum() / n, softmax_minus_onehot(S, y) / n
+
+
+@mistake(
+    "the scores without log of the sum of exponentials",
+    "-S at the label is only half of the loss. With all scores zero each loss should "
+    "be the logarithm of the number of classes.",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    return -chosen(S, y).sum() / n, softmax_minus_onehot(S, y) / n
+
+
+@mistake(
+    "ten classes, whatever the scores",
+    "This data set has as many classes as S has columns. Where does your code say 10?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    onehot = np.eye(10)[y]
+    dS = (np.exp(log_softmax_rows(S)) - onehot) / n
+    return -(onehot * log_softmax_rows(S)).sum() / n, dS
+
+
+@mistake(
+    "a mean over all entries, not over the rows",
+    "You divide by N times C. There are N losses to average, one for each row.",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = S.size if reduction == "mean" else 1
+    return -chosen(log_softmax_rows(S), y).sum() / n, softmax_minus_onehot(S, y) / n
+
+
+@mistake(
+    "the softmax down the columns",
+    "Each row is one example. Along which axis should the probabilities sum to 1?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    log_P = log_softmax_rows(S.T).T
+    return -chosen(log_P, y).sum() / n, (np.exp(log_P) - np.eye(S.shape[1])[y]) / n
+
+
+@mistake(
+    "no maximum subtracted",
+    "e^1000 is inf. What may you subtract from a row without changing its softmax?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    return -np.log(chosen(P, y)).sum() / n, (P - np.eye(S.shape[1])[y]) / n
+
+
+@mistake(
+    "one maximum for the whole batch",
+    "It saves the largest row. In a row of scores near -1000, what is left of every "
+    "exponential?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    e = np.exp(S - S.max())
+    P = e / e.sum(axis=1, keepdims=True)
+    return -np.log(chosen(P, y)).sum() / n, (P - np.eye(S.shape[1])[y]) / n
+
+
+@mistake(
+    "the sum where the mean is asked for",
+    "Is `reduction` read anywhere in your function? It is 'mean' unless the caller says 'sum'.",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    return -chosen(log_softmax_rows(S), y).sum(), softmax_minus_onehot(S, y)
+
+
+@mistake(
+    "the mean where the sum is asked for",
+    "Is `reduction` read anywhere in your function? The caller may say 'sum'.",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y)
+    return -chosen(log_softmax_rows(S), y).sum() / n, softmax_minus_onehot(S, y) / n
+
+
+@mistake(
+    "the probabilities for the gradient",
+    "You have P. A gradient of this loss sums to 0 along each row; what is to be taken off?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    log_P = log_softmax_rows(S)
+    return -chosen(log_P, y).sum() / n, np.exp(log_P) / n
+
+
+### END HIDDEN TESTS
+marks.total()
+
+
+# %% [markdown]
+# ### B.5 Back through the second layer
+#
+# The second layer is $S = H W_2 + b_2$, and B.4 gave you its upstream gradient, `dS`. It is a layer like that of B.1, with
+# $H$ in the place of $X$. Three gradients are wanted.
+#
+# **The weights.** In B.1 you saw that $X_{ij}$ touches one row of $Y$. Which entries of $S$ does the weight $(W_2)_{hc}$ touch?
+#
+# 1. Write out $S_{ic} = \sum_{h'} H_{ih'} (W_2)_{h'c} + (b_2)_c$. For which examples $i$ and which classes does it contain
+#    $(W_2)_{hc}$?
+# 2. Which sum is left this time: over classes, or over examples?
+# 3. Write the sum as a matrix product. The summed index must be the *second* of the left factor and the *first* of the
+#    right one. Which of the two arrays has to be transposed?
+#
+# <details><summary>Compare 1 and 2</summary>
+#
+# It touches class $c$ alone, but every example: a weight is *shared* by the whole batch. So the sum over classes keeps one
+# term, and the sum over the examples stays. Each example adds its share to the gradient.
+#
+# </details><p></p>
+#
+# Write the chain for $\partial L/\partial (W_2)_{hc}$: free indices $h$ and $c$, then the matrix form.
+
+# %% nbgrader={"grade_id": "derive_dW2", "solution": true}
+derive_dW2 = [
+    ### BEGIN SOLUTION
+    "sum(i, H[i, h] * dS[i, c])",
+    "H.T @ dS",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_dW2", "grade": true, "points": 3}
+marks = check.marks("derive_dW2", values=2, steps=1)
+statement = check.Derivation(
+    given="H (N, K); W2 (K, C); b2 (C); dS (N, C)",
+    entry="h, c",
+    first="index",
+    last="matrix",
+    gradient=("W2", "sum(i, sum(c, dS[i, c] * (H @ W2 + b2)[i, c]))"),
+)
+with marks.values:
+    check.derives(derive_dW2, statement)
+with marks.steps:
+    check.small_steps(derive_dW2, statement)
+marks.total()
+
+# %% [markdown]
+# **The bias.** $(b_2)_c$ touches the same entries as the weights into class $c$, but what is multiplied with it is 1. Write the
+# chain for $\partial L/\partial (b_2)_c$: free index $c$. For the matrix form, `ones(N)` is a column of $N$ ones; `.sum(axis=0)` is
+# fine too.
+
+# %% nbgrader={"grade_id": "derive_db2", "solution": true}
+derive_db2 = [
+    ### BEGIN SOLUTION
+    "sum(i, dS[i, c])",
+    "ones(N).T @ dS",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_db2", "grade": true, "points": 3}
+marks = check.marks("derive_db2", values=2, steps=1)
+statement = check.Derivation(
+    given="H (N, K); W2 (K, C); b2 (C); dS (N, C)",
+    entry="c",
+    first="index",
+    last="matrix",
+    gradient=("b2", "sum(i, sum(c, dS[i, c] * (H @ W2 + b2)[i, c]))"),
+)
+with marks.values:
+    check.derives(derive_db2, statement)
+with marks.steps:
+    check.small_steps(derive_db2, statement)
+marks.total()
+
+# %% [markdown]
+# **What goes on down.** To reach the first layer the gradient has to pass $H$. You have derived this one already, under
+# other names. Write the chain for $\partial L/\partial H_{ih}$, free indices $i$ and $h$, without looking back. Then look back.
+
+# %% nbgrader={"grade_id": "derive_dH", "solution": true}
+derive_dH = [
+    ### BEGIN SOLUTION
+    "sum(c, dS[i, c] * W2[h, c])",
+    "dS @ W2.T",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_dH", "grade": true, "points": 3}
+marks = check.marks("derive_dH", values=2, steps=1)
+statement = check.Derivation(
+    given="H (N, K); W2 (K, C); b2 (C); dS (N, C)",
+    entry="i, h",
+    first="index",
+    last="matrix",
+    gradient=("H", "sum(i, sum(c, dS[i, c] * (H @ W2 + b2)[i, c]))"),
+)
+with marks.values:
+    check.derives(derive_dH, statement)
+with marks.steps:
+    check.small_steps(derive_dH, statement)
+marks.total()
+
+# %% [markdown]
+# That was the whole backward pass of a linear layer. Write it once, for any layer, in the names of B.1.
+
+
+# %% nbgrader={"grade_id": "linear_backward", "solution": true}
+def linear_backward(dY, X, W):
+    """Gradients of a linear layer Y = X W + b.
+
+    Parameters
+    ----------
+    dY : ndarray, shape (N, K)
+        The upstream gradient: of the loss with respect to Y.
+    X : ndarray, shape (N, D)
+        What went into the layer.
+    W : ndarray, shape (D, K)
+
+    Returns
+    -------
+    dX : ndarray, shape (N, D)
+    dW : ndarray, shape (D, K)
+    db : ndarray, shape (K,)
+        Each example adds its share to dW and db. Nothing is divided by N here: if the loss is a
+        mean, dY knows it already.
+    """
+    ### BEGIN SOLUTION
+    return dY @ W.T, X.T @ dY, dY.sum(axis=0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_linear_backward", "grade": true, "points": 4}
+marks = check.marks("linear_backward", dX=1, dW=1, db=1, shapes=1)
+small_dY, small_W = np.array([[1.0], [10.0]]), np.array([[5.0], [7.0]])
+small_in = np.array([[1.0, 2.0], [3.0, 4.0]])
+with marks.dX:
+    check.close(
+        linear_backward(small_dY, small_in, small_W)[0],
+        [[5.0, 7.0], [50.0, 70.0]],
+        because="row 1 is 1 times the weights, row 2 is 10 times",
+    )
+with marks.dW:
+    check.close(
+        linear_backward(small_dY, small_in, small_W)[1],
+        [[31.0], [42.0]],
+        because="1 * 1 + 3 * 10 and 2 * 1 + 4 * 10: both examples add their share",
+    )
+with marks.db:
+    check.close(
+        linear_backward(small_dY, small_in, small_W)[2],
+        [11.0],
+        because="1 + 10: both examples add their share",
+    )
+with marks.shapes:
+    sizes = [
+        np.shape(part)
+        for part in linear_backward(
+            np.ones((5, 2)), np.ones((5, 3)), np.ones((3, 2))
+        )
+    ]
+    check.equal(
+        sizes,
+        [(5, 3), (3, 2), (2,)],
+        because="each gradient has the shape of its own array",
+    )
+### BEGIN HIDDEN TESTS
+
+
+def upstream(X, W, b):
+    """The arguments of a backward call for a layer: some dY, and the layer's own arrays."""
+    dY = cases.normal(np.random.default_rng(X.size), len(X), len(b))
+    return dY, X, W
+
+
+backs, odd_backs = layers.map(upstream), corners.map(upstream)
+truth = reference.linear_backward
+with marks.dX:
+    check.matches(linear_backward, truth, backs, part=("dX", 0))
+with marks.dW:
+    check.matches(linear_backward, truth, backs, part=("dW", 1))
+with marks.db:
+    check.matches(linear_backward, truth, backs, part=("db", 2))
+with marks.shapes:
+    check.matches(linear_backward, truth, odd_backs, part=("dX", 0))
+    check.matches(linear_backward, truth, odd_backs, part=("dW", 1))
+    check.matches(linear_backward, truth, odd_backs, part=("db", 2))
+    check.leaves_arguments_alone(linear_backward, backs)
+    check.accepts_read_only(linear_backward, backs)
+
+
+@mistake(
+    "the bias averaged, the weights summed",
+    "Both are shared by all examples, and both get the share of each. Why should one be "
+    "divided by N and the other not?",
+)
+def linear_backward(dY, X, W):
+    return dY @ W.T, X.T @ dY, dY.mean(axis=0)
+
+
+@mistake(
+    "everything averaged over the batch",
+    "If the loss is a mean, dY carries its 1/N already. Twice is too often.",
+)
+def linear_backward(dY, X, W):
+    return dY @ W.T, X.T @ dY / len(X), dY.mean(axis=0)
+
+
+@mistake(
+    "the sum along the wrong axis",
+    "You have one number for each example. b has one entry for each unit: which axis must go?",
+)
+def linear_backward(dY, X, W):
+    return dY @ W.T, X.T @ dY, dY.sum(axis=1)
+
+
+@mistake(
+    "one number for the whole bias",
+    "b has shape (K,), so db has. Which axis may be summed away, and which may not?",
+)
+def linear_backward(dY, X, W):
+    return dY @ W.T, X.T @ dY, dY.sum()
+
+
+@mistake(
+    "the operands exchanged",
+    "dW must have the shape of W. Yours is its transpose: which factor comes first?",
+)
+def linear_backward(dY, X, W):
+    return dY @ W.T, dY.T @ X, dY.sum(axis=0)
+
+
+@mistake(
+    "the layer's input for the gradient of its bias",
+    "What multiplies b in X W + b? Not X.",
+)
+def linear_backward(dY, X, W):
+    return dY @ W.T, X.T @ dY, X.sum(axis=0)
+
+
+@mistake(
+    "the bias with an axis too many",
+    "Your db is a matrix with one row. b has one axis.",
+)
+def linear_backward(dY, X, W):
+    return dY @ W.T, X.T @ dY, dY.sum(axis=0, keepdims=True)
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# **One example, or all of them.** Part A's `grad_output_layer` gave you an outer product, $\partial L/\partial W^{(2)} = (\partial L/\partial o^a)\,(h^s)^\top$, for one
+# example. Take five examples, compute five outer products, add them up. **Predict:** what has that to do with your `dW`?
+#
+# The next cell runs your functions of part A on each of five examples, and `linear_backward` once on all of them.
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "show_both_forms", "locked": true}
+# Part A example by example, against part B in one go.
+rng = np.random.default_rng(2)
+batch_X, batch_W, batch_dY = (rng.normal(size=s) for s in [(5, 3), (3, 2), (5, 2)])
+try:
+    each = [grad_output_layer(dy, x) for dy, x in zip(batch_dY, batch_X)]
+    rows = [grad_input(dy, batch_W.T) for dy in batch_dY]
+    at_once = linear_backward(batch_dY, batch_X, batch_W)
+    found = {
+        "outer products added up, transposed | dW": (
+            sum(dW for dW, _ in each).T,
+            at_once[1],
+        ),
+        "bias gradients added up             | db": (
+            sum(db for _, db in each),
+            at_once[2],
+        ),
+        "input gradients as rows             | dX": (np.array(rows), at_once[0]),
+    }
+    print(
+        "part A, five times                  | part B, once    largest difference"
+    )
+    for name, (one_by_one, together) in found.items():
+        print(f"{name:<53} {np.abs(one_by_one - together).max():.1e}")
+except (NotImplementedError, NameError):
+    print(
+        "Write grad_output_layer and grad_input of part A and linear_backward, then run this cell."
+    )
+except Exception as problem:
+    print(f"Not yet. {type(problem).__name__}: {problem}")
+
+# %% [markdown]
+# The matrix product `X.T @ dY` *is* that sum of outer products: the sum over $i$ in your chain for $W_2$ runs over the
+# examples. Part A's weights are the transpose of part B's, so their gradients are too. And `dX` has no sum over examples,
+# because no example's input touches another's loss.
+#
+# ### B.6 Back through the bend
+#
+# $H = \operatorname{relu}(Z)$, element by element. **Predict.** `dH` is $[[5, 5]]$ and $Z$ is $[[-1, 2]]$. What is `dZ`?
+#
+# <details><summary>Compare</summary>
+#
+# $[[0, 5]]$. Moving $Z_{11}$ a little leaves $H_{11}$ at 0, so the loss does not notice. Where $Z$ is positive, $H$ moves with it,
+# and the gradient passes unchanged. Whatever sign `dH` has, it is the sign of $Z$ that decides.
+#
+# </details><p></p>
+#
+# Write the chain for $\partial L/\partial Z_{ih}$, free indices $i$ and $h$. A comparison counts as 1 or 0, so `(Z[i, h] > 0)` is an indicator;
+# `a if Z[i, h] > 0 else b` works too. The matrix form multiplies *elementwise*, with `*` and not `@`.
+
+# %% nbgrader={"grade_id": "derive_dZ", "solution": true}
+derive_dZ = [
+    ### BEGIN SOLUTION
+    "dH[i, h] if Z[i, h] > 0 else 0",
+    "dH[i, h] * (Z[i, h] > 0)",
+    "dH * (Z > 0)",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_dZ", "grade": true, "points": 3}
+marks = check.marks("derive_dZ", values=2, steps=1)
+statement = check.Derivation(
+    given="Z (N, K); dH (N, K)",
+    entry="i, h",
+    first="index",
+    last="matrix",
+    gradient=("Z", "sum(i, sum(h, dH[i, h] * relu(Z[i, h])))"),
+)
+with marks.values:
+    check.derives(derive_dZ, statement)
+with marks.steps:
+    check.small_steps(derive_dZ, statement)
+marks.total()
+
+# %% [markdown]
+# The same homework as in B.2, some pages on. The network has $N$ examples and $K$ hidden units. One line is wrong.
+#
+# 1. For one number: $\displaystyle H = \begin{cases} z & z > 0 \\ 0 & \text{otherwise} \end{cases}$, so $\displaystyle \frac{\partial H}{\partial z} = \begin{cases} 1 & z > 0 \\ 0 & \text{otherwise} \end{cases}$
+# 2. So $\displaystyle \frac{\partial L}{\partial z} = \frac{\partial L}{\partial H}\frac{\partial H}{\partial z}$ is $\displaystyle \frac{\partial L}{\partial H}$ where $z > 0$, and $0$ otherwise
+# 3. For the batch, $z \in \mathbb{R}^{N \times 1}$
+# 4. and $H_{ij} = z_{ij}$ where $z_{ij} > 0$, and $0$ otherwise
+# 5. so $\displaystyle \frac{\partial L}{\partial z_{ij}} = \frac{\partial L}{\partial H_{ij}}$ where $z_{ij} > 0$, and $0$ otherwise
+#
+# Set `find_the_slip_relu` to its number.
+
+# %% nbgrader={"grade_id": "find_the_slip_relu", "solution": true}
+# find_the_slip_relu = the number of the wrong line
+### BEGIN SOLUTION
+find_the_slip_relu = 3
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "test_find_the_slip_relu", "grade": true, "points": 1}
+marks = check.marks("find_the_slip_relu", line=1)
+with marks.line:
+    check.between(
+        find_the_slip_relu, 1, 5, because="the answer is the number of a line"
+    )
+### BEGIN HIDDEN TESTS
+with marks.line:
+    if find_the_slip_relu != 3:
+        raise check.CheckFailed(
+            check.Finding(
+                "that line is right",
+                advice="Every line speaks of arrays: write the shape beside each one, for "
+                "N = 2 and K = 3. Which shape cannot be?",
+            )
+        )
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# Now the code. Where an entry of $Z$ is exactly 0, any subgradient will do, as in lesson 1: `dZ` may be 0 there, or `dH`, or
+# anything between.
+
+
+# %% nbgrader={"grade_id": "relu_backward", "solution": true}
+def relu_backward(dH, Z):
+    """Gradient of the loss with respect to the pre-activations of H = relu(Z).
+
+    Parameters
+    ----------
+    dH : ndarray, shape (N, K)
+        The upstream gradient.
+    Z : ndarray, shape (N, K)
+        The pre-activations: what went into relu.
+
+    Returns
+    -------
+    ndarray, shape (N, K)
+        Where Z is 0, any number between 0 and the entry of dH.
+
+    Examples
+    --------
+    >>> relu_backward(np.array([[5.0, 5.0]]), np.array([[-1.0, 2.0]]))
+    array([[0., 5.]])
+    """
+    ### BEGIN SOLUTION
+    return dH * (Z > 0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_relu_backward", "grade": true, "points": 4}
+marks = check.marks("relu_backward", values=2, corner=1, shapes=1)
+with marks.values:
+    check.close(
+        relu_backward(
+            np.array([[5.0, 5.0], [-3.0, -3.0]]),
+            np.array([[-1.0, 2.0], [2.0, -1.0]]),
+        ),
+        [[0.0, 5.0], [-3.0, 0.0]],
+        because="it passes where Z is positive, whatever its own sign",
+    )
+with marks.corner:
+    check.between(
+        relu_backward(np.array([[4.0]]), np.array([[0.0]])),
+        0.0,
+        4.0,
+        because="at the corner any slope from 0 to 1 is a subgradient",
+    )
+with marks.shapes:
+    check.shape(relu_backward(np.ones((1, 4)), np.ones((1, 4))), (1, 4))
+### BEGIN HIDDEN TESTS
+pair_sizes = [(2, 3), (4, 2), (3, 5), (6, 4)]
+pair_corners = [(1, 4), (5, 1), (1, 1)]
+
+
+def same(rng, sizes):
+    return cases.normal(rng, *sizes), cases.normal(rng, *sizes)
+
+
+pairs = cases.draw(lambda rng, n: same(rng, pair_sizes[n]), count=4)
+odd_pairs = cases.draw(lambda rng, n: same(rng, pair_corners[n]), count=3)
+with marks.values:
+    check.matches(relu_backward, reference.relu_backward, pairs)
+with marks.corner:
+    check.between(
+        relu_backward(
+            np.array([[2.0, -3.0, 4.0], [-5.0, 6.0, 7.0]]),
+            np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, -2.0]]),
+        ),
+        [[0.0, -3.0, 4.0], [0.0, 0.0, 0.0]],
+        [[2.0, 0.0, 4.0], [0.0, 6.0, 0.0]],
+        because="dH = [[2, -3, 4], [-5, 6, 7]], Z = [[0, 0, 1], [-1, 0, -2]]: only the "
+        "zeros of Z leave you a choice",
+    )
+with marks.shapes:
+    check.matches(relu_backward, reference.relu_backward, odd_pairs)
+    check.leaves_arguments_alone(relu_backward, pairs)
+    check.accepts_read_only(relu_backward, pairs)
+
+
+@mistake(
+    "the mask taken from the upstream gradient",
+    "You let the positive entries of dH pass. Whose sign decided in the forward pass?",
+)
+def relu_backward(dH, Z):
+    return dH * (dH > 0)
+
+
+@mistake(
+    "the mask without the upstream gradient",
+    "Ones and zeros: that is the slope of relu. The chain rule multiplies it by something.",
+)
+def relu_backward(dH, Z):
+    return (Z > 0).astype(float)
+
+
+@mistake(
+    "the bend ignored",
+    "Everything passes. Where Z is negative, does H move when Z moves?",
+)
+def relu_backward(dH, Z):
+    return dH + 0.0
+
+
+@mistake(
+    "the pre-activations for the upstream gradient",
+    "Your result is made of the numbers in Z. The gradient that flows back is made of dH.",
+)
+def relu_backward(dH, Z):
+    return np.maximum(Z, 0.0)
+
+
+@mistake(
+    "relu applied twice",
+    "relu(Z) times dH: the slope of relu is 1 where it climbs, not Z.",
+)
+def relu_backward(dH, Z):
+    return dH * np.maximum(Z, 0.0)
+
+
+@mistake(
+    "the mask the wrong way round", "It is where Z is positive that H follows Z."
+)
+def relu_backward(dH, Z):
+    return dH * (Z < 0)
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ### B.7 Back through the first layer, and the whole way
+#
+# $Z = X W_1 + b_1$, with upstream gradient `dZ`. No hints this time: it is the same layer with other letters. Write
+# $\partial L/\partial (W_1)_{jh}$, free indices $j$ and $h$, and then $\partial L/\partial (b_1)_h$, free index $h$.
+
+# %% nbgrader={"grade_id": "derive_dW1", "solution": true}
+derive_dW1 = [
+    ### BEGIN SOLUTION
+    "sum(i, X[i, j] * dZ[i, h])",
+    "X.T @ dZ",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_dW1", "grade": true, "points": 3}
+marks = check.marks("derive_dW1", values=2, steps=1)
+statement = check.Derivation(
+    given="X (N, D); W1 (D, K); b1 (K); dZ (N, K)",
+    entry="j, h",
+    first="index",
+    last="matrix",
+    gradient=("W1", "sum(i, sum(h, dZ[i, h] * (X @ W1 + b1)[i, h]))"),
+)
+with marks.values:
+    check.derives(derive_dW1, statement)
+with marks.steps:
+    check.small_steps(derive_dW1, statement)
+marks.total()
+
+# %% nbgrader={"grade_id": "derive_db1", "solution": true}
+derive_db1 = [
+    ### BEGIN SOLUTION
+    "sum(i, dZ[i, h])",
+    "ones(N).T @ dZ",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_db1", "grade": true, "points": 3}
+marks = check.marks("derive_db1", values=2, steps=1)
+statement = check.Derivation(
+    given="X (N, D); W1 (D, K); b1 (K); dZ (N, K)",
+    entry="h",
+    first="index",
+    last="matrix",
+    gradient=("b1", "sum(i, sum(h, dZ[i, h] * (X @ W1 + b1)[i, h]))"),
+)
+with marks.values:
+    check.derives(derive_db1, statement)
+with marks.steps:
+    check.small_steps(derive_db1, statement)
+marks.total()
+
+# %% [markdown]
+# **Before you code, on paper:** draw the network from left to right, $X \to Z \to H \to S \to L$. Under each arrow write the
+# function of yours that goes along it, and over it the one that comes back. Which numbers from the way there does the way
+# back need? (Look at the arguments of `linear_backward` and `relu_backward`.)
+
+
+# %% nbgrader={"grade_id": "two_layer_backward", "solution": true}
+def two_layer_backward(X, y, params, reduction="mean"):
+    """Loss of the two-layer network on a batch, and the gradient for each parameter.
+
+    Parameters
+    ----------
+    X : ndarray, shape (N, D)
+    y : ndarray of int, shape (N,)
+    params : dict
+        As for two_layer_forward.
+    reduction : {"mean", "sum"}
+        As for softmax_cross_entropy.
+
+    Returns
+    -------
+    loss : float
+    grads : dict
+        "W1", "b1", "W2", "b2", each of the shape it has in `params`.
+    """
+    ### BEGIN SOLUTION
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y, reduction)
+    dH, dW2, db2 = linear_backward(dS, H, params["W2"])
+    dZ = relu_backward(dH, Z)
+    _, dW1, db1 = linear_backward(dZ, X, params["W1"])
+    return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_two_layer_backward", "grade": true, "points": 7}
+marks = check.marks(
+    "two_layer_backward", loss=1, W2=1, b2=1, W1=1, b1=1, sum=1, shapes=1
+)
+# One example, one input, one hidden unit; two classes with probability 1/2 each.
+tiny_X, tiny_y = np.array([[3.0]]), np.array([0])
+tiny_params = {
+    "W1": np.array([[2.0]]), "b1": np.array([1.0]), "W2": np.array([[1.0, 1.0]]), "b2": np.zeros(2)
+}  # fmt: skip
+with marks.loss:
+    check.close(
+        two_layer_backward(tiny_X, tiny_y, tiny_params)[0],
+        np.log(2.0),
+        because="both scores are 7, so the label has probability 1/2",
+    )
+with marks.W2:
+    check.close(
+        two_layer_backward(tiny_X, tiny_y, tiny_params)[1]["W2"],
+        [[-3.5, 3.5]],
+        because="the hidden unit is 7, and dS is [-1/2, 1/2]",
+    )
+with marks.b2:
+    check.close(
+        two_layer_backward(tiny_X, tiny_y, tiny_params)[1]["b2"],
+        [-0.5, 0.5],
+        because="this is dS itself, for one example",
+    )
+tiny_params["W2"] = np.array(
+    [[1.0, 1.0 + np.log(3.0) / 7.0]]
+)  # probabilities 1/4 and 3/4
+with marks.W1:
+    check.close(
+        two_layer_backward(tiny_X, tiny_y, tiny_params)[1]["W1"],
+        [[0.75 * np.log(3.0) / 7.0 * 3.0]],
+        because="dS is [-3/4, 3/4], the weights differ by ln(3)/7, and the input is 3",
+    )
+with marks.b1:
+    check.close(
+        two_layer_backward(tiny_X, tiny_y, tiny_params)[1]["b1"],
+        [0.75 * np.log(3.0) / 7.0],
+        because="as for W1, with 1 in the place of the input",
+    )
+with marks.sum:
+    twice = two_layer_backward(
+        np.array([[3.0], [3.0]]), np.array([0, 0]), tiny_params, reduction="sum"
+    )
+    check.close(
+        twice[0],
+        2 * np.log(4.0),
+        because="two examples with probability 1/4 each, added up",
+    )
+    check.close(
+        twice[1]["b2"],
+        [-1.5, 1.5],
+        because="two examples with [-3/4, 3/4] each, added up",
+    )
+with marks.shapes:
+    found = two_layer_backward(np.ones((5, 2)), np.arange(5) % 2, {
+        "W1": np.ones((2, 3)), "b1": np.ones(3), "W2": np.ones((3, 4)), "b2": np.ones(4)
+    })[1]  # fmt: skip
+    check.equal(
+        {name: np.shape(found[name]) for name in ["W1", "b1", "W2", "b2"]},
+        {"W1": (2, 3), "b1": (3,), "W2": (3, 4), "b2": (4,)},
+        because="each gradient has the shape of its parameter",
+    )
+### BEGIN HIDDEN TESTS
+
+
+def labelled(X, params):
+    return (
+        X,
+        cases.labels(np.random.default_rng(X.size), len(X), len(params["b2"])),
+        params,
+    )
+
+
+tasks, odd_tasks = nets.map(labelled), odd_nets.map(labelled)
+sums = tasks.map(lambda X, y, params: (X, y, params, "sum"))
+truth = reference.two_layer_backward
+GRADS = ["W1", "b1", "W2", "b2"]
+with marks.loss:
+    check.matches(two_layer_backward, truth, tasks, part=("loss", 0))
+with marks.W2:
+    check.matches(two_layer_backward, truth, tasks, part=("W2", 1, "W2"))
+with marks.b2:
+    check.matches(two_layer_backward, truth, tasks, part=("b2", 1, "b2"))
+with marks.W1:
+    check.matches(two_layer_backward, truth, tasks, part=("W1", 1, "W1"))
+with marks.b1:
+    check.matches(two_layer_backward, truth, tasks, part=("b1", 1, "b1"))
+with marks.sum:
+    check.matches(two_layer_backward, truth, sums, part=("loss", 0))
+    for name in GRADS:
+        check.matches(two_layer_backward, truth, sums, part=(name, 1, name))
+with marks.shapes:
+    for name in GRADS:
+        check.matches(two_layer_backward, truth, odd_tasks, part=(name, 1, name))
+    check.leaves_arguments_alone(two_layer_backward, tasks)
+    check.accepts_read_only(two_layer_backward, tasks)
+
+
+def pieces(X, y, params, reduction):
+    """Everything that a wrong backward pass may mix up."""
+    Z = X @ params["W1"] + params["b1"]
+    H = np.maximum(Z, 0.0)
+    S = H @ params["W2"] + params["b2"]
+    n = len(y) if reduction == "mean" else 1
+    loss, dS = (
+        -chosen(log_softmax_rows(S), y).sum() / n,
+        softmax_minus_onehot(S, y) / n,
+    )
+    return Z, H, loss, dS, dS @ params["W2"].T
+
+
+def grads_of(X, dZ, H, dS):
+    return {
+        "W1": X.T @ dZ,
+        "b1": dZ.sum(axis=0),
+        "W2": H.T @ dS,
+        "b2": dS.sum(axis=0),
+    }
+
+
+@mistake(
+    "dW2 from the pre-activations",
+    "What does W2 multiply in the forward pass: Z, or what came out of relu?",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, loss, dS, dH = pieces(X, y, params, reduction)
+    return loss, grads_of(X, dH * (Z > 0), Z, dS)
+
+
+@mistake(
+    "the bend left out on the way back",
+    "Your second layer is right. Between dH and the first layer something is missing.",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, loss, dS, dH = pieces(X, y, params, reduction)
+    return loss, grads_of(X, dH, H, dS)
+
+
+@mistake(
+    "the mask taken from dH",
+    "The units that were silent on the way there are silent on the way back. Whose sign tells?",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, loss, dS, dH = pieces(X, y, params, reduction)
+    return loss, grads_of(X, dH * (dH > 0), H, dS)
+
+
+@mistake(
+    "a mean loss with the gradient of the sum",
+    "Your loss is divided by N, your gradients are not. Where does the 1/N enter?",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, _, dS, dH = pieces(X, y, params, "sum")
+    return pieces(X, y, params, reduction)[2], grads_of(X, dH * (Z > 0), H, dS)
+
+
+@mistake(
+    "the gradients divided by N twice",
+    "dS carries the 1/N of the mean already, and every gradient is made from dS.",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, loss, dS, dH = pieces(X, y, params, reduction)
+    return loss, {
+        k: g / len(y) for k, g in grads_of(X, dH * (Z > 0), H, dS).items()
+    }
+
+
+@mistake(
+    "the mean where the sum is asked for",
+    "Does your function hand `reduction` on to the loss?",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, loss, dS, dH = pieces(X, y, params, "mean")
+    return loss, grads_of(X, dH * (Z > 0), H, dS)
+
+
+@mistake(
+    "ReLU on the scores too",
+    "Your loss is already off. Is there a bend after the last layer?",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, _, _, _ = pieces(X, y, params, reduction)
+    S = H @ params["W2"] + params["b2"]
+    n = len(y) if reduction == "mean" else 1
+    T = np.maximum(S, 0.0)
+    dS = softmax_minus_onehot(T, y) / n
+    loss = -chosen(log_softmax_rows(T), y).sum() / n
+    return loss, grads_of(X, (dS @ params["W2"].T) * (Z > 0), H, dS)
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# ### B.8 Trust no gradient you have not measured
+#
+# A wrong gradient does not crash. It trains a little worse, or not at all, and you look for the fault in the data. There is
+# a measurement that finds it in a second: move one number by $h$, see how the loss moves.
+#
+# $$\frac{\partial f}{\partial x_k} \approx \frac{f(x + h\,e_k) - f(x - h\,e_k)}{2h}$$
+#
+# This is the **central difference**; $e_k$ is 1 at entry $k$ and 0 elsewhere.
+#
+# **Predict.** $f(x) = x^3$ at $x = 2$. The slope is 12. What does the central difference give with $h = 0.1$? And the one-sided
+# $\dfrac{f(x+h) - f(x)}{h}$?
+#
+# <details><summary>Compare</summary>
+#
+# $\frac{2.1^3 - 1.9^3}{0.2} = 12.01$, off by $h^2$. One-sided: $\frac{2.1^3 - 8}{0.1} = 12.61$, off by about $6h$. Halve $h$, and the first
+# error falls to a quarter, the second only to a half.
+#
+# </details><p></p>
+#
+# `x` may have any shape. Go through its entries one by one; `for k in np.ndindex(x.shape)` gives the index of each, and `x[k]`
+# is the entry. You may move entries of `x` itself, this once, if you put each back *before* you move the next: at the end `x` must
+# be what it was, to $10^{-12}$. Here `x` can be written to.
+
+
+# %% nbgrader={"grade_id": "numerical_gradient", "solution": true}
+def numerical_gradient(f, x, h=1e-5):
+    """Gradient of f at x by central differences.
+
+    Parameters
+    ----------
+    f : function
+        Takes an array of the shape of x, returns one number.
+    x : ndarray of float, any shape
+        Put back as it was, if it is moved.
+    h : float
+        How far each entry is moved, to either side.
+
+    Returns
+    -------
+    ndarray, same shape as x
+
+    Examples
+    --------
+    >>> numerical_gradient(lambda x: np.sum(x**2), np.array([3.0, -4.0]))
+    array([ 6., -8.])
+    """
+    ### BEGIN SOLUTION
+    gradient = np.zeros(x.shape)
+    for k in np.ndindex(x.shape):
+        kept = x[k]
+        x[k] = kept + h
+        above = f(x)
+        x[k] = kept - h
+        below = f(x)
+        x[k] = kept
+        gradient[k] = (above - below) / (2 * h)
+    return gradient
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_numerical_gradient", "grade": true, "points": 4}
+marks = check.marks("numerical_gradient", values=2, step=1, restored=1)
+
+
+def two_squares(x):
+    return x[0] ** 2 + 3.0 * x[1] ** 2
+
+
+def cube(x):
+    return x[0] ** 3
+
+
+with marks.values:
+    check.close(
+        numerical_gradient(two_squares, np.array([1.0, 2.0])),
+        [2.0, 12.0],
+        because="the slopes of x0^2 + 3 x1^2 are 2 x0 and 6 x1",
+    )
+with marks.step:
+    check.close(
+        numerical_gradient(cube, np.array([2.0]), 0.1),
+        [12.01],
+        because="(2.1^3 - 1.9^3) / 0.2, with the h that is asked for",
+    )
+with marks.restored:
+    check.leaves_arguments_alone(
+        numerical_gradient,
+        [(two_squares, np.array([1.0, 2.0]), 0.01)],
+        within=1e-12,
+    )
+### BEGIN HIDDEN TESTS
+
+
+def product(x):
+    return float(np.prod(x))
+
+
+def waves(x):
+    return float(np.sum(np.sin(x)) * np.sum(np.cos(x)))
+
+
+def weighted_squares(x):
+    return float(np.sum(np.arange(1.0, x.size + 1).reshape(x.shape) * x**2))
+
+
+def row_sums(x):
+    return float(np.sum(np.exp(np.sum(x, axis=1))))
+
+
+def ground(rng, n, h):
+    f, shape = [
+        (cube, (1,)), (product, (3,)), (weighted_squares, (2, 3)), (waves, (5,)), (row_sums, (4, 2)),
+        (weighted_squares, (2, 1, 3)),
+    ][n]  # fmt: skip
+    return f, cases.normal(rng, *shape), *h
+
+
+with marks.values:
+    check.matches(
+        numerical_gradient,
+        reference.numerical_gradient,
+        cases.draw(lambda rng, n: ground(rng, n, ()), count=6),
+    )
+with marks.step:
+    check.matches(
+        numerical_gradient,
+        reference.numerical_gradient,
+        cases.draw(lambda rng, n: ground(rng, n, (0.1 / (n + 1),)), count=6),
+    )
+with marks.restored:
+    check.leaves_arguments_alone(
+        numerical_gradient,
+        cases.draw(lambda rng, n: ground(rng, n, (0.01,)), count=6),
+        within=1e-12,
+    )
+
+
+@mistake(
+    "every entry moved at once",
+    "x + h moves all entries together, so every entry gets the sum of all the slopes. How do "
+    "you move one and hold the others still?",
+)
+def numerical_gradient(f, x, h=1e-5):
+    return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
+
+
+@mistake(
+    "x left shifted",
+    "After the second call of f the entry still is h off, and the next entries are measured "
+    "from a wrong place. When do you put it back?",
+)
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in np.ndindex(x.shape):
+        x[k] += h
+        above = f(x)
+        x[k] -= 2 * h
+        gradient[k] = (above - f(x)) / (2 * h)
+    return gradient
+
+
+@mistake(
+    "x left shifted by a one-sided difference",
+    "Each entry is moved up and never put back, so the next ones are measured from a "
+    "wrong place.",
+)
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in np.ndindex(x.shape):
+        here = f(x)
+        x[k] += h
+        gradient[k] = (f(x) - here) / h
+    return gradient
+
+
+@mistake(
+    "the one-sided difference",
+    "You measure to one side only. Its error is of the size of h, not of h^2.",
+)
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[k] = h
+        gradient[k] = (f(x + step) - f(x)) / h
+    return gradient
+
+
+@mistake(
+    "divided by h, not by 2h",
+    "From x - h to x + h, how far is that?",
+)
+def numerical_gradient(f, x, h=1e-5):
+    return 2 * reference.numerical_gradient(f, x, h)
+
+
+@mistake(
+    "an h of its own",
+    "The caller says how far to move. Is the argument h used in your function?",
+)
+def numerical_gradient(f, x, h=1e-5):
+    return reference.numerical_gradient(f, x, 1e-5)
+
+
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# Now measure everything you have written, layer by layer. The next cell holds each of your gradients against your
+# `numerical_gradient` of the matching forward pass. The number is the largest difference, divided by the largest entry.
+#
+# **Predict.** How small should it be when a gradient is right? It will not be 0.
+
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "show_gradient_check", "locked": true}
+# Each gradient of yours against your numerical one.
+def measured():
+    """Yield name, your gradient, and the function and array to measure it with."""
+    rng = np.random.default_rng(11)
+    X, W, b = (rng.normal(size=s) for s in [(4, 3), (3, 5), (5,)])
+    V, c, y = rng.normal(size=(5, 6)), rng.normal(size=6), np.array([0, 5, 2, 2])
+    dY, Z, S = (rng.normal(size=s) for s in [(4, 5), (4, 5), (4, 6)])
+    params = {"W1": W, "b1": b, "W2": V, "b2": c}
+    layer = "linear_backward"
+    yield (
+        layer,
+        "dX",
+        lambda: linear_backward(dY, X, W)[0],
+        lambda a: np.sum(dY * linear_forward(a, W, b)),
+        X,
+    )
+    yield (
+        layer,
+        "dW",
+        lambda: linear_backward(dY, X, W)[1],
+        lambda a: np.sum(dY * linear_forward(X, a, b)),
+        W,
+    )
+    yield (
+        layer,
+        "db",
+        lambda: linear_backward(dY, X, W)[2],
+        lambda a: np.sum(dY * linear_forward(X, W, a)),
+        b,
+    )
+    yield (
+        "relu_backward",
+        "dZ",
+        lambda: relu_backward(dY, Z),
+        lambda a: np.sum(dY * np.maximum(a, 0)),
+        Z,
+    )
+    for how in ["mean", "sum"]:
+        yield (
+            "softmax_cross_entropy", f"dS, {how}",
+            lambda how=how: softmax_cross_entropy(S, y, how)[1],
+            lambda a, how=how: softmax_cross_entropy(a, y, how)[0], S,
+        )  # fmt: skip
+    for name in params:
+        yield (
+            "two_layer_backward", name,
+            lambda name=name: two_layer_backward(X, y, params)[1][name],
+            lambda a, name=name: two_layer_backward(X, y, {**params, name: a})[0], params[name],
+        )  # fmt: skip
+
+
+def how_far(yours, f, x):
+    try:
+        got = np.asarray(yours(), dtype=float)
+        want = np.asarray(numerical_gradient(f, x.copy()), dtype=float)
+        if got.shape != x.shape or want.shape != x.shape:
+            return f"shape {got.shape}, measured {want.shape}, wanted {x.shape}"
+        off = np.abs(got - want).max() / np.abs(want).max()
+    except NotImplementedError:
+        return "not written yet"
+    except NameError as problem:
+        return f"{problem.name} is not defined: run its cell"
+    except Exception as problem:
+        return f"stopped: {type(problem).__name__}: {problem}"
+    return f"{off:.0e}   {'agrees' if off < 1e-6 else 'DISAGREES'}"
+
+
+for function, name, yours, f, x in measured():
+    print(f"{function:<22} {name:<9} {how_far(yours, f, x)}")
+
+# %% [markdown]
+# Around $10^{-10}$ is as good as it gets, and anything below $10^{-6}$ is right. A wrong factor shows as $10^{-1}$ or more. If a line
+# of `two_layer_backward` disagrees, start at the loss and go backwards: the first gradient that disagrees is at fault, the
+# others inherit it.
+#
+# Why not 0? **Predict:** does a smaller $h$ always give a better gradient? The next cell asks your `numerical_gradient` for the
+# slope of $e^x$ at 1, with one $h$ after another.
+
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_step", "locked": true}
+# Figure: the error of a numerical gradient against its step.
+def draw(axes):
+    steps = 10.0 ** np.arange(-13, 0.5, 0.5)
+    slope = np.exp(1.0)
+
+    def f(x):
+        return float(np.exp(x[0]))
+
+    central = [
+        abs(numerical_gradient(f, np.array([1.0]), h)[0] - slope) for h in steps
+    ]
+    one_sided = [abs((f([1.0 + h]) - f([1.0])) / h - slope) for h in steps]
+    axes.loglog(
+        steps, np.maximum(one_sided, 1e-13), "s--", color="C1", label="one-sided"
+    )
+    axes.loglog(steps, np.maximum(central, 1e-13), "o-", color="C0", label="yours")
+    axes.axvline(1e-5, color="0.7", linewidth=0.8)
+    axes.set(
+        title="error of the slope of exp at 1",
+        xlabel="h",
+        ylabel="error",
+        ylim=(1e-13, 10),
+    )
+    axes.legend()
+
+
+explore.Picture(
+    draw,
+    alt="Error against step h, both on logarithmic scales. Your central difference falls by a "
+    "hundred for each tenth of h, from 0.5 at h = 1 to about 1e-11 near h = 1e-5, then rises "
+    "again as h shrinks. The one-sided difference falls by ten only, to about 1e-8 at 1e-8.",
+)
+
+# %% [markdown]
+# **Question.** On the right the curve is straight, with slope 2. On the left it is ragged and rises. What are the two errors
+# that fight here?
+#
+# <details><summary>Compare</summary>
+#
+# On the right it is the formula: its error shrinks like $h^2$. On the left it is the computer: $f(x+h)$ and $f(x-h)$ agree in
+# nearly all of their 16 digits, the difference keeps only what is left, and dividing by a tiny $h$ makes the rest large. The
+# two meet near $h = 10^{-5}$. That is where the default comes from.
+#
+# </details><p></p>
+#
+# ### B.9 Handwritten digits
+#
+# Time to train on something real: 1,297 scanned digits, 8 by 8 pixels each, written by 13 people. The file `digits.npz`
+# lies beside this notebook. (Alpaydin and Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning
+# Repository, 1998, [doi.org/10.24432/C50P49](https://doi.org/10.24432/C50P49), licensed
+# [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/). Here is a part of its test images, in NumPy's format.)
+#
+# The next cell reads them. Each image becomes a row of 64 numbers from 0 (paper) to 1 (ink).
+
+# %% nbgrader={"grade_id": "digits", "locked": true}
+with np.load("digits.npz") as file:
+    digit_images = file["images"]
+    digit_y = file["labels"].astype(int)
+digit_X = digit_images.reshape(len(digit_images), 64) / 16.0
+print(digit_X.shape, digit_y.shape, "labels", np.unique(digit_y))
+
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_digits", "locked": true}
+# Figure: some of the images.
+def draw(*axes):
+    for place, one in enumerate(axes):
+        one.imshow(digit_images[place], cmap="gray_r", vmin=0, vmax=16)
+        one.set_title(str(digit_y[place]), fontsize=9)
+        one.set_axis_off()
+
+
+explore.Picture(
+    draw,
+    panels=(2, 10),
+    size=(7.2, 1.9),
+    alt="Twenty small grey images of handwritten digits, each with its label above it. Most "
+    "can be told at a glance; a few are smudged.",
+)
+
+# %% [markdown]
+# **Gradient descent** repeats one line: every parameter goes a little way against its gradient,
+#
+# $$\theta \leftarrow \theta - \eta\, \frac{\partial L_{\text{mean}}}{\partial \theta}$$
+#
+# with the **learning rate** $\eta$. **Predict:** the next cell trains on all images at once, 150 steps, with $\eta = 0.02$, $0.5$ and $20$, and
+# draws the loss that your `two_layer_backward` returns. Which curve is which? Where do all three start?
+
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_loss", "locked": true}
+# Figure: loss curves for three learning rates.
+def draw(axes):
+    for rate, style in [(0.02, ":"), (0.5, "-"), (20.0, "--")]:
+        rng = np.random.default_rng(0)
+        params = {
+            "W1": rng.normal(0, np.sqrt(2 / 64), (64, 24)), "b1": np.zeros(24),
+            "W2": rng.normal(0, 0.1, (24, 10)), "b2": np.zeros(10),
+        }  # fmt: skip
+        losses = []
+        for _ in range(150):
+            loss, grads = two_layer_backward(digit_X, digit_y, params)
+            losses.append(loss)
+            params = {name: params[name] - rate * grads[name] for name in params}
+        axes.plot(losses, style, label=f"learning rate {rate:g}")
+    axes.axhline(np.log(10), color="0.7", linewidth=0.8)
+    axes.set(title="loss on the 1,297 images", xlabel="step", yscale="log")
+    axes.legend()
+
+
+explore.Picture(
+    draw,
+    alt="Three loss curves over 150 steps, all starting near log 10, about 2.3. With learning "
+    "rate 0.02 the loss falls slowly, with 0.5 fast and far, with 20 it jumps up at once and "
+    "does not come down to where the others are.",
+)
+
+# %% [markdown]
+# All start near $\log 10 \approx 2.3$: nothing is known yet, each digit has a tenth. Too small a rate crawls, too large a one
+# jumps across the valley and out of it.
+#
+# Now write the training. What the 150 steps above leave open is yours to choose:
+#
+# - **How it starts.** Weights must not all be equal. (Why? Give two hidden units the same weights: what do their gradients
+#   say?) Random normal numbers with standard deviation $\sqrt{2/D}$ for a layer with $D$ inputs keep the size of the numbers about
+#   the same from layer to layer. Biases start at 0.
+# - **Batches.** One step on 32 images costs a fortieth of a step on all, and its gradient points nearly the same way. So go
+#   through the images in an order drawn anew each time (`rng.permutation(N)`), 32 at a time. One round through all of them is
+#   called an **epoch**.
+# - **How long, how fast, how wide.** Try 20 to 60 hidden units, rates from 0.05 to 0.5, 20 to 100 epochs.
+#
+# **How it is marked.** The grader calls your function with these 1,297 images in another order, as rows of numbers from 0 to 1,
+# takes the `params` that come back and classifies 500 *other* images itself, which it has kept: the class with the largest
+# score of linear, ReLU, linear. 90 percent right earns `learns`, 95 percent earns `accuracy` as well. It also renames the digits (every 3 may
+# be called 7), so train on the `X` and `y` you are given, and on nothing else. **One call must end within five seconds** on the
+# grader's machine; aim at two on yours.
+#
+# The cell below does the same on a small scale: it trains on 1,000 of your images and scores the other 297. Fewer images teach
+# less, and 297 are few to count on, so it asks for 85 and 92 percent. Aim higher. You may of course write such a test of your own,
+# and see how the number moves from seed to seed.
+
+
+# %% nbgrader={"grade_id": "train_digits", "solution": true}
+def train_digits(X, y, seed):
+    """Train the two-layer network to tell digits apart.
+
+    Parameters
+    ----------
+    X : ndarray, shape (N, D)
+        Images as rows, each entry from 0 to 1.
+    y : ndarray of int, shape (N,)
+        Labels from 0 to 9.
+    seed : int
+        All randomness comes from np.random.default_rng(seed): the same seed gives the same params.
+
+    Returns
+    -------
+    dict
+        "W1", shape (D, K); "b1", shape (K,); "W2", shape (K, 10); "b2", shape (10,), with a number of
+        hidden units K that you choose.
+    """
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
+    N, D = X.shape
+    K, C = 48, 10
+    params = {
+        "W1": rng.normal(0.0, np.sqrt(2.0 / D), (D, K)),
+        "b1": np.zeros(K),
+        "W2": rng.normal(0.0, np.sqrt(2.0 / K), (K, C)),
+        "b2": np.zeros(C),
+    }
+    for _ in range(50):
+        order = rng.permutation(N)
+        for start in range(0, N, 32):
+            rows = order[start : start + 32]
+            _, grads = two_layer_backward(X[rows], y[rows], params)
+            params = {name: params[name] - 0.15 * grads[name] for name in params}
+    return params
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "test_train_digits", "grade": true, "points": 4}
+marks = check.marks("train_digits", params=1, learns=1, accuracy=2)
+results = {}
+
+
+def trained(how_many, X, y):
+    """Your params, from one call of train_digits for each amount of images."""
+    if how_many not in results:
+        try:
+            results[how_many] = train_digits(
+                X[:how_many].copy(), y[:how_many].copy(), 0
+            )
+        except Exception as problem:
+            results[how_many] = problem
+    if isinstance(results[how_many], Exception):
+        raise results[how_many]
+    return checked(results[how_many], X.shape[1])
+
+
+def checked(params, inputs):
+    """The same params, if they have the keys and shapes of a two-layer network."""
+    if not isinstance(params, dict):
+        check.equal(params, {}, because="params are a dict with W1, b1, W2 and b2")
+    check.equal(
+        sorted(params), ["W1", "W2", "b1", "b2"], because="the keys of params"
+    )
+    hidden = np.shape(params["b1"])
+    check.equal(len(hidden), 1, because="b1 has one axis")
+    shapes = {"W1": (inputs, *hidden), "W2": (*hidden, 10), "b2": (10,)}
+    for name, shape in shapes.items():
+        check.shape(params[name], shape)
+    for name in params:
+        check.finite(params[name])
+    return params
+
+
+def share_right(params, X, y):
+    """The share of the rows whose largest score is at their label."""
+    hidden = np.maximum(X @ params["W1"] + params["b1"], 0.0)
+    scores = hidden @ params["W2"] + params["b2"]
+    return float(np.mean(np.argmax(scores, axis=1) == y))
+
+
+with marks.params:
+    trained(1000, digit_X, digit_y)
+    few = digit_X[:300], digit_y[:300]
+    once, again = (
+        checked(train_digits(few[0].copy(), few[1].copy(), 7), 64) for _ in range(2)
+    )
+    check.close(
+        once["W1"], again["W1"], because="the same seed gives the same params"
+    )
+with marks.learns:
+    check.between(
+        share_right(trained(1000, digit_X, digit_y), digit_X[1000:], digit_y[1000:]), 0.85, 1.0,
+        because="the share of 297 images, not trained on, that are told right",
+    )  # fmt: skip
+with marks.accuracy:
+    check.between(
+        share_right(trained(1000, digit_X, digit_y), digit_X[1000:], digit_y[1000:]), 0.92, 1.0,
+        because="the share of 297 images, not trained on, that are told right",
+    )  # fmt: skip
+### BEGIN HIDDEN TESTS
+with np.load("kept.npz") as file:
+    kept_X = file["images"].reshape(-1, 64) / 16.0
+    kept_y = file["labels"].astype(int)
+other_names = np.array([7, 4, 9, 0, 2, 8, 1, 6, 3, 5])
+shuffled = np.random.default_rng(5).permutation(len(digit_X))
+whole = 1297, digit_X[shuffled], other_names[digit_y[shuffled]]
+for aspect, least in [(marks.learns, 0.90), (marks.accuracy, 0.95)]:
+    with aspect:
+        share = share_right(trained(*whole), kept_X, other_names[kept_y])
+        if share < least:
+            if share_right(trained(*whole), kept_X, kept_y) >= 0.5:
+                advice = (
+                    "It calls the digits by the names they have in digits.npz. Does your function "
+                    "train on the y that it is given?"
+                )
+            elif share < 0.2:
+                advice = (
+                    "That is about what guessing gives. Does the loss fall from step to step? "
+                    "Print it every few epochs."
+                )
+            else:
+                advice = (
+                    "It learns. Is the loss still falling when you stop? Then train longer, or try "
+                    "a larger rate or more hidden units."
+                )
+            raise check.CheckFailed(
+                check.Finding(
+                    f"your params tell {share:.1%} of 500 kept images right; {least:.0%} are asked for",
+                    advice=advice,
+                )
+            )
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# Train once more on 1,000 images, and look at where the other 297 went.
+
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_confusion", "locked": true}
+# Figure: which digit was taken for which, and the images that were misread.
+def draw(table, *axes):
+    params = train_digits(digit_X[:1000].copy(), digit_y[:1000].copy(), 1)
+    scores, _ = two_layer_forward(digit_X[1000:], params)
+    said, true = np.argmax(scores, axis=1), digit_y[1000:]
+    counts = np.zeros((10, 10), dtype=int)
+    np.add.at(counts, (true, said), 1)
+    table.imshow(np.sqrt(counts), cmap="Blues")
+    for i, j in zip(*np.nonzero(counts)):
+        table.text(j, i, counts[i, j], ha="center", va="center", fontsize=6,
+                   color="white" if counts[i, j] > 15 else "black")  # fmt: skip
+    table.set(
+        xlabel="your network said",
+        ylabel="it was",
+        xticks=range(10),
+        yticks=range(10),
+    )
+    table.set_title(f"{np.mean(said == true):.1%} right", fontsize=9)
+    wrong = np.flatnonzero(said != true)
+    for one in axes:
+        one.set_axis_off()
+    for one, place in zip(axes, wrong):
+        one.imshow(digit_images[1000 + place], cmap="gray_r", vmin=0, vmax=16)
+        one.set_title(f"a {true[place]}, said {said[place]}", fontsize=9)
+
+
+explore.Picture(
+    draw,
+    panels=5,
+    size=(9, 2.6),
+    alt="Left: a ten by ten table of counts, true digit down, your network's answer across. Nearly "
+    "all lie on the diagonal. Right: up to four images that were misread, with what they are "
+    "and what your network said.",
+)
+
+# %% [markdown]
+# **Question.** Would you have read those four right? Which pairs of digits are confused more than once, and what do they have in
+# common? The kept images come from the same 13 writers as the ones you trained on. Would you expect the same accuracy on a
+# fourteenth?
+#
+# ## What you can do now
+#
+# - Derive the gradient of any layer by asking which entries a number touches, in index form, and read the matrix product off it.
+# - Say what changes from one example to a batch: rows for columns, transposed weights, and a sum over examples that a
+#   matrix product does for you.
+# - Write the forward and the backward pass of a network, and check every gradient by measuring it.
+# - Tell a sum from a mean in a loss, and find the one place where the $1/N$ enters.
+# - Train a network on real images with nothing but NumPy, and say how good it is on images it has not seen.
+#
+# **Before you hand in:** press **Validate**, or choose *Kernel > Restart Kernel and Run All Cells*. Validate lists the check cells
+# that are not full; the reason is on the card under that cell. Grading tries more cases than the cards do.
+#
+# **To read further.** Goodfellow, Bengio and Courville, *Deep Learning* (2016), section 6.5 on backpropagation and 8.3 on
+# stochastic gradient descent. Rumelhart, Hinton and Williams, *Learning representations by back-propagating errors* (Nature 323,
+# 1986), four pages that started it. He, Zhang, Ren and Sun, *Delving Deep into Rectifiers* (ICCV 2015), section 2.2, for where
+# $\sqrt{2/D}$ comes from. Griewank and Walther, *Evaluating Derivatives* (2nd edition, 2008), chapter 3, for what a backward pass is
+# in general and why it costs so little.
+#
+# **A harder one, without marks.** Between the first layer and the bend, put a *normalisation*: from each column of $Z$ take off its
+# mean over the batch, then divide by its standard deviation over the batch, $\hat Z_{ih} = (Z_{ih} - \mu_h)/\sigma_h$. Now every entry of $\hat Z$
+# depends on every example. Derive $\partial L/\partial Z$ from $\partial L/\partial \hat Z$ in index form, then write it for a whole batch without a loop, and hold it
+# against `numerical_gradient`. What must each column of your result sum to, and why? What happens to a batch of one?
