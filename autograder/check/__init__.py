@@ -31,6 +31,7 @@ from autograder.check._marks import Marks, marks
 from autograder.check._matches import matches
 from autograder.check._mistakes import mistake, reference
 from autograder.check._report import AspectResult, Report
+from autograder.check._shown import show_chain
 from autograder.check._student import student_id
 from autograder.derive import Derivation, Only
 
@@ -64,6 +65,7 @@ __all__ = [
     "raises",
     "reference",
     "shape",
+    "show_chain",
     "small_steps",
     "student_id",
 ]

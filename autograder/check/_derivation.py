@@ -45,8 +45,8 @@ def derives(chain: Any, statement: Derivation, *, title: str = "") -> None:
     CheckFailed
         With the first line that does not hold and a counter-example, or why it cannot be read.
     """
-    lines = _lines(chain)
-    verdict = _judged(lines, statement)
+    lines = lines_of(chain)
+    verdict = judged(lines, statement)
     _show_chain(verdict, statement, title, steps=False)
     if not verdict.own_lines:
         raise CheckFailed(_unwritten("there is no line of your own"))
@@ -75,8 +75,8 @@ def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
     CheckFailed
         With the first step that is too large and the rules that lie between.
     """
-    lines = _lines(chain)
-    verdict = _judged(lines, statement)
+    lines = lines_of(chain)
+    verdict = judged(lines, statement)
     _show_chain(verdict, statement, title, steps=verdict.holds)
     if not verdict.own_lines:
         raise CheckFailed(_unwritten("there is no line of your own"))
@@ -94,7 +94,7 @@ def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
         raise CheckFailed(Finding("the size of a step could not be measured"))
 
 
-def _lines(chain: Any) -> tuple[str, ...]:
+def lines_of(chain: Any) -> tuple[str, ...]:
     """Return the lines of a chain, or say what else was given."""
     if chain is ...:
         raise CheckFailed(_unwritten("it is still `...`"))
@@ -130,7 +130,7 @@ def _not_a_chain(verdict: str, advice: str = _SHAPE) -> Finding:
 
 
 @lru_cache(maxsize=32)
-def _judged(lines: tuple[str, ...], statement: Derivation) -> Verdict:
+def judged(lines: tuple[str, ...], statement: Derivation) -> Verdict:
     """Return the judge's verdict; the verbs of one cell ask for the same one."""
     from autograder.derive import judge  # noqa: PLC0415 - see the module's words
 
@@ -159,11 +159,15 @@ def _between(rules: Sequence[str]) -> str:
 def _show_chain(verdict: Verdict, statement: Derivation, title: str, *, steps: bool) -> None:
     """Put the chain on the card of the marks that are being counted, if any."""
     aspect = _context.aspect.get()
-    if aspect is None:
-        return
+    if aspect is not None:
+        aspect.show(chain_of(verdict, statement, title or aspect.name, steps=steps))
+
+
+def chain_of(verdict: Verdict, statement: Derivation, title: str, *, steps: bool) -> Chain:
+    """Return a verdict as a card shows it; `steps` says whether the size of steps is being looked at."""
     said = {complaint.line: complaint.says for complaint in reversed(_complaints(verdict, "holds"))}
     lines = tuple(_shown(line, statement, said.get(line.number), steps=steps) for line in verdict.lines)
-    aspect.show(Chain(title or aspect.name, lines))
+    return Chain(title, lines)
 
 
 def _shown(line: Line, statement: Derivation, complaint: str | None, *, steps: bool) -> ChainLine:

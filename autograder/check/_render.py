@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from autograder.check import _typeset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from autograder.check._chain import Chain
     from autograder.check._finding import Comparison, Finding
     from autograder.check._report import AspectResult, Report
 
@@ -97,15 +98,28 @@ def as_html(report: Report, formula: Callable[[str], str] = _typeset.mathjax) ->
     failed = any(aspect.status != "passed" for aspect in report.aspects)
     if report.student_side:
         failed = any(aspect.status == "failed" for aspect in report.aspects)
-    edge = _ORANGE if failed else _BLUE
     more = f'<p style="margin:6px 0 0 0;font-size:90%">{MORE_CASES}</p>' if report.student_side else ""
+    body = (
+        f'<p style="margin:0 0 6px 0">{title}{escape(headline(report))}</p>{chains}'
+        f'<ul style="list-style:none;margin:0;padding:0">{items}</ul>{more}'
+    )
+    return _card(label, _ORANGE if failed else _BLUE, body)
+
+
+def chain_card(chain: Chain, words: Iterable[str]) -> str:
+    """Return a card with a derivation alone, and sentences on it."""
+    failed = any(line.mark not in {"right", "start"} for line in chain.lines)
+    said = "".join(f'<p style="margin:2px 0">{_prose(text)}</p>' for text in words)
+    drawn = _typeset.as_html(chain, _typeset.mathjax, _prose, titled=False) if chain.lines else ""
+    return _card("Derivation", _ORANGE if failed or not chain.lines else _BLUE, drawn + said)
+
+
+def _card(label: str, edge: str, body: str) -> str:
     return (
         f'<section class="{_typeset.IGNORE}" aria-label="{label}" style="border:1px solid {_LINE};'
         f"border-left:5px solid {edge};border-radius:3px;padding:8px 12px;margin:4px 0;max-width:60em;"
         "color:inherit;text-align:left;"
-        'font-family:var(--jp-ui-font-family, sans-serif);line-height:1.45">'
-        f'<p style="margin:0 0 6px 0">{title}{escape(headline(report))}</p>{chains}'
-        f'<ul style="list-style:none;margin:0;padding:0">{items}</ul>{more}</section>'
+        f'font-family:var(--jp-ui-font-family, sans-serif);line-height:1.45">{body}</section>'
     )
 
 

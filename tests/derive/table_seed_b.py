@@ -179,7 +179,8 @@ SAME = Section(
 OTHER = Section(
     "Seed B, 1k, case 2: i ≠ j",
     "The factor (i != j) says that the case i = j is left out.",
-    Derivation(start="(i != j) * diff(exp(x[i]) / sum(k, exp(x[k])), x[j])", let=(S,), given="x (n)", entry="i, j", rules=3),
+    Derivation(start="(i != j) * diff(exp(x[i]) / sum(k, exp(x[k])), x[j])", let=(S,),
+               given="x (n)", entry="i, j", rules=3),
     (
         right("(i != j) * diff(exp(x[i]) / sum(k, exp(x[k])), x[j])",
               "(i != j) * (1 / sum(k, exp(x[k])) * diff(exp(x[i]), x[j]) + exp(x[i]) * diff(1 / sum(k, exp(x[k])), x[j]))",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,9 @@ from autograder.check import CheckFailed
 
 from . import manual
 from .table import Row, Section, sections
+
+if TYPE_CHECKING:
+    from _pytest.mark.structures import ParameterSet
 
 TABLE = sections()
 
@@ -37,7 +41,7 @@ def found(row: Row, statement: check.Derivation) -> tuple[str, str]:
     return ("missing" if steps.status == "failed" else "right"), told
 
 
-def _cases() -> list[object]:
+def _cases() -> list[ParameterSet]:
     cases = []
     for section in TABLE:
         for number, row in enumerate(section.rows, 1):
