@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from autograder.check import _show
 from autograder.check._axes import ADVICE, settled
-from autograder.check._diagnose import TRUTH, Trial, diagnose, where_from
+from autograder.check._diagnose import Trial, diagnose
 from autograder.check._difference import ABSOLUTE, RELATIVE, Difference, difference, numeric, shape_verdict
 from autograder.check._finding import CheckFailed, Finding
+from autograder.check._habits import TRUTH, where_from
 from autograder.check._remarks import remark
 
 FORGOT_RETURN = "Did you forget `return`?"

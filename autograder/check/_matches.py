@@ -121,7 +121,7 @@ class _Seen:
         remark(got, want)
         self._changed = self._changed or difference(given, args, exact=True) is not None
         if got is not None or self.where is None:
-            self._trials.append(Trial(args, got, want))
+            self._trials.append(Trial(args, got, want, tuple(named)))
         self._wholes.append((held, whole))
         self._record(args, got, want, wrong=wrong)
         if wrong and self.first is None:

@@ -56,7 +56,7 @@ HABITS = [
     (lambda x: 4 * x, double, cases.vectors(), "off by one factor: it is 2 times what was expected"),
     (lambda x: -x, double, cases.vectors(), "it is -1/2 of what was expected"),
     (lambda x: 0.002 * x, double, cases.vectors(), "it is 1/1000 of what was expected"),
-    (lambda x: 2 * x / x.size, double, cases.vectors(), "The factor follows the size of the input"),
+    (lambda x: 2 * x / x.size, double, cases.vectors(), "too small by one factor, the length of x. A mean"),
     (lambda x: 2 * x + 1, double, cases.vectors(), "off by the same amount: 1."),
     (lambda x: (x >= 0) * 2.0 - 1, np.sign, cases.reals(), "Right everywhere but at x = 0."),
     (lambda x: np.log(1 + np.exp(x)), softplus, cases.extremes(), "leaves the range of floats: inf"),
@@ -66,6 +66,19 @@ HABITS = [
     (lambda x: x > 0, relu, cases.reals(), "True or False came where numbers are due."),
     (lambda x: np.zeros(x.shape), double, cases.reals(), "Every entry is 0, whatever the input."),
     (lambda x: x / np.abs(x[0]).sum(), spread, cases.matrices(), "The first row is right"),
+    (lambda x: double(x)[::-1], double, cases.vectors(), "right, but not in their places"),
+    (lambda x: double(x).sum(0), double, cases.matrices(), "This is the right result, added up over its axis 0"),
+    (double, lambda x: double(x).sum(0), cases.matrices(), "A sum is missing: (2, 3) has one axis too many"),
+    (double, lambda x: double(x).mean(1), cases.matrices(), "A mean is missing"),
+    (lambda x: np.where(x > 1, 2 * x, 0.0), double, cases.vectors(), "some entries are 0 that should not be"),
+    (double, lambda x: np.where(x > 1, 2 * x, 0.0), cases.vectors(), "Right but for entries that should be 0"),
+    (lambda x, s: x * 2, lambda x, s: x * 2 * s, cases.matrices().map(lambda x: (x, 1 + x.shape[0] % 2)),  # noqa: ARG005
+     "Right where s = 1, wrong where s = 2."),
+    (lambda x, r: x.sum(), lambda x, r: x.sum() if r == "sum" else x.max(),  # noqa: ARG005
+     cases.vectors().map(lambda x: (x, "mean" if len(x) % 2 else "sum")),
+     "Right where r = 'sum', wrong where r = 'mean'."),
+    (lambda x: x - x.max(axis=0), lambda x: x - 0.0, cases.matrices(), "one number for each place along axis 1"),
+    (lambda x: x / np.abs(x).sum(), spread, cases.matrices() , "Right for one row of x, wrong for several"),
 ]  # fmt: skip
 
 

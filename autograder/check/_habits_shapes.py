@@ -1,0 +1,85 @@
+"""Habits that show in the shape of a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograder.check import _show
+from autograder.check._difference import within
+from autograder.check._habits import fits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.check._habits import Pair
+
+
+def of(misshapen: Sequence[Pair]) -> str | None:
+    """Return what the first or the largest result of a wrong shape looks like."""
+    largest = max(misshapen, key=lambda pair: pair.want.size)  # shows most habits best
+    rules = (_summed, _one_number, _transposed, _extra_axis, _table, _unsummed, _other_axis)
+    return next((said for pair in (misshapen[0], largest) for rule in rules if (said := rule(pair))), None)
+
+
+def _summed(pair: Pair) -> str | None:
+    """Recognise the right result, added up over an axis too many."""
+    if pair.got.ndim != pair.want.ndim - 1 or pair.got.size < 2:  # noqa: PLR2004 - one number is told otherwise
+        return None
+    axis = next((a for a in range(pair.want.ndim) if fits(pair.got, pair.want.sum(axis=a))), None)
+    return None if axis is None else f"This is the right result, added up over its axis {axis}."
+
+
+def _unsummed(pair: Pair) -> str | None:
+    """Recognise a result that only lacks a sum or a mean."""
+    if pair.got.ndim != pair.want.ndim + 1 or pair.got.size == pair.want.size:
+        return None
+    for axis in range(pair.got.ndim):
+        for word, result in (("sum", pair.got.sum(axis=axis)), ("mean", pair.got.mean(axis=axis))):
+            if fits(result, pair.want):
+                return f"A {word} is missing: {_show.shape(pair.got.shape)} has one axis too many. Which one?"
+    return None
+
+
+def _one_number(pair: Pair) -> str | None:
+    if pair.want.ndim > 0 and (pair.got.ndim == 0 or pair.got.size == 1 < pair.want.size):
+        return "One number came back for a whole array. Which step turns the array into one number?"
+    return None
+
+
+def _transposed(pair: Pair) -> str | None:
+    if pair.got.ndim > 1 and pair.got.shape == pair.want.shape[::-1]:
+        fits = bool(np.all(within(pair.got.T, pair.want)))
+        return "The numbers are right, but transposed." if fits else "Rows and columns look exchanged."
+    return None
+
+
+def _extra_axis(pair: Pair) -> str | None:
+    if pair.got.size != pair.want.size:
+        return None
+    right = (
+        "The numbers are right, the shape is not: "
+        if bool(np.all(within(pair.got.reshape(pair.want.shape), pair.want)))
+        else ""
+    )
+    if tuple(n for n in pair.got.shape if n != 1) == tuple(n for n in pair.want.shape if n != 1):
+        got, want = _show.shape(pair.got.shape), _show.shape(pair.want.shape)
+        return f"{right}{got} and {want} are different shapes, and broadcast differently."
+    return f"{right}the entries are laid out along other axes." if right else None
+
+
+def _table(pair: Pair) -> str | None:
+    if pair.want.ndim == 1 and pair.got.shape == pair.want.shape * 2:
+        n = pair.want.shape[0]
+        return f"A table of every pair came back, as when ({n}, 1) and ({n},) are broadcast together."
+    return None
+
+
+def _other_axis(pair: Pair) -> str | None:
+    for arg in pair.args:
+        for axis in range(arg.ndim):
+            others = arg.shape[:axis] + arg.shape[axis + 1 :]
+            if pair.got.shape == others and pair.want.shape != others and pair.want.ndim == pair.got.ndim:
+                return f"This shape comes from reducing over axis {axis}. Which axis should be summed over?"
+    return None
