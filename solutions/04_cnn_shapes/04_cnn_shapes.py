@@ -1601,7 +1601,8 @@ with marks.dilation:
     check.equal(
         conv_transpose_output_size(4, 3, d=2),
         8,
-        because="a kernel of 3 with gaps of one pixel covers 5, and the last starts on pixel 3",
+        because="3 weights with gaps of one pixel reach over 5, and the last kernel "
+        "starts on pixel 3",
     )
 with marks.output_padding:
     check.equal(
@@ -2022,7 +2023,7 @@ def questions_on(sheet):
     first_k = pick("first k", [3, 5, 7])
     pool, stride = pick("pool", [(2, 2), (3, 3), (3, 2)])
     padding, dilation = pick("p of d", [1, 2, 3]), pick("d of d", [2, 3])
-    weights, size = pick("k of d", range(6, 15)), pick("i of d", range(70, 121))
+    weights, size = pick("k of d", range(6, 29)), pick("i of d", range(90, 131))
     return {
         "sheet": sheet,
         "image": (pick("colour", [1, 3]), height, width),
@@ -2062,10 +2063,9 @@ def questions_on(sheet):
 
 
 def in_words(setting):
-    """Say a stride, a padding and a dilation, those that are not plain."""
+    """Say a setting's stride, padding and dilation."""
     names = [("s", "stride", 1), ("p", "padding", 0), ("d", "dilation", 1)]
-    words = [f"{name} {setting.get(x, plain)}" for x, name, plain in names]
-    return ", ".join(words)
+    return ", ".join(f"{name} {setting.get(x, plain)}" for x, name, plain in names)
 
 
 def show(questions):
@@ -2082,9 +2082,8 @@ def show(questions):
         )
         print(f"           {number}. {layer_words}")
         if number == 1:
-            print(
-                f"           2. max pooling of {pool['k']} x {pool['k']}, stride {pool['s']}"
-            )
+            size = f"{pool['k']} x {pool['k']}"
+            print(f"           2. max pooling of {size}, stride {pool['s']}")
     print("         What is the shape (C, H, W) after each of them?")
     print("a_total  How many numbers does the third layer put out for one image?")
     biases = (
@@ -2711,8 +2710,8 @@ def conv2d_backward(dY, X, W, s=1, p=0):
 
     Examples
     --------
-    >>> dX, dW, db = conv2d_backward(np.ones((1, 1, 1, 2)), np.ones((1, 1, 2, 3)), np.ones((1, 1, 2, 2)))
-    >>> dX
+    >>> dY, X, W = np.ones((1, 1, 1, 2)), np.ones((1, 1, 2, 3)), np.ones((1, 1, 2, 2))
+    >>> conv2d_backward(dY, X, W)[0]
     array([[[[1., 2., 1.],
              [1., 2., 1.]]]])
     """
@@ -2737,13 +2736,9 @@ def conv2d_backward(dY, X, W, s=1, p=0):
 
 # %% nbgrader={"grade_id": "test_conv2d_backward", "grade": true, "points": 5}
 marks = check.marks("conv2d_backward", dX=1, dW=1, db=1, stride=1, shapes=1)
-by_hand = [
-    (
-        np.ones((1, 1, 2, 2)),
-        np.arange(9.0).reshape(1, 1, 3, 3),
-        np.array([[[[1.0, 2.0], [3.0, 4.0]]]]),
-    )
-]
+nine = np.arange(9.0).reshape(1, 1, 3, 3)
+kernel = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+by_hand = [(np.ones((1, 1, 2, 2)), nine, kernel)]
 
 
 def hand_results(dY, X, W):
@@ -2789,22 +2784,46 @@ with marks.stride:
 
 
 ### BEGIN HIDDEN TESTS
-def backward(lot):
-    """Turn cases of the forward direction into those of the backward direction."""
+def backward_images(*sizes):
+    """Draw (dY, X, W, s, p) for rows of N, C, F, H, W, k, s, p."""
 
-    def turn(X, W, b, s, p):
-        Y = reference.conv2d_forward(X, W, b, s, p)
-        rng = np.random.default_rng(Y.size + X.size)
-        return cases.normal(rng, *Y.shape), X, W, s, p
+    def make(rng, n):
+        N, C, F, height, width, k, s, p = sizes[n]
+        rows, columns = ((size + 2 * p - k) // s + 1 for size in (height, width))
+        dY, X = (
+            cases.normal(rng, N, F, rows, columns),
+            cases.normal(rng, N, C, height, width),
+        )
+        return dY, X, cases.normal(rng, F, C, k, k), s, p
 
-    return lot.map(turn)
+    return cases.draw(make, count=len(sizes))
 
 
-default_images = images((2, 3, 4, 5, 6, 2, 1, 0), (1, 2, 3, 4, 7, 3, 1, 0))
-plain_back = backward(plain_images) + backward(default_images).map(
-    lambda dY, X, W, s, p: (dY, X, W)
+unpadded_back = backward_images(
+    (1, 1, 2, 3, 4, 2, 1, 0),
+    (2, 3, 4, 5, 6, 2, 1, 0),
+    (1, 2, 3, 4, 7, 3, 1, 0),
 )
-strided_back, small_back = backward(strided_images), backward(small_images)
+plain_back = unpadded_back.map(lambda dY, X, W, s, p: (dY, X, W)) + backward_images(
+    (2, 1, 3, 4, 5, 2, 1, 0),
+    (1, 3, 2, 5, 4, 2, 1, 1),
+    (2, 1, 3, 4, 5, 3, 1, 1),
+    (3, 2, 5, 6, 8, 4, 1, 1),
+    (2, 3, 1, 6, 7, 5, 1, 2),
+)
+strided_back = backward_images(
+    (1, 1, 2, 5, 7, 3, 2, 0),
+    (2, 3, 4, 6, 9, 5, 2, 1),
+    (1, 2, 3, 8, 7, 3, 3, 1),
+    (2, 1, 3, 7, 10, 4, 2, 0),
+    (3, 4, 2, 9, 6, 1, 2, 0),
+)
+small_back = backward_images(
+    (1, 1, 1, 1, 1, 1, 1, 0),
+    (1, 2, 3, 4, 5, 2, 1, 0),
+    (2, 3, 5, 4, 4, 4, 1, 0),
+    (3, 1, 1, 2, 5, 2, 1, 1),
+)
 parts = {"dX": 0, "dW": 1, "db": 2}
 with marks.dX:
     check.matches(
@@ -2985,16 +3004,12 @@ def max_pool_forward(X, k, s=None):
 marks = check.marks("max_pool_forward", values=1, stride=1, shapes=1)
 four_by_five = np.array(
     [
-        [
-            [
-                [3.0, 1.0, 4.0, 5.0, 0.5],
-                [9.0, 2.0, 6.0, -5.0, 8.0],
-                [-3.0, -1.0, -7.0, -4.0, 7.0],
-                [-9.0, -2.0, -8.0, -6.0, 10.0],
-            ]
-        ]
+        [3.0, 1.0, 4.0, 5.0, 0.5],
+        [9.0, 2.0, 6.0, -5.0, 8.0],
+        [-3.0, -1.0, -7.0, -4.0, 7.0],
+        [-9.0, -2.0, -8.0, -6.0, 10.0],
     ]
-)
+).reshape(1, 1, 4, 5)
 with marks.values:
     check.close(
         max_pool_forward(four_by_five, 2),
@@ -3219,45 +3234,33 @@ def max_pool_backward(dY, X, k, s=None):
 
 # %% nbgrader={"grade_id": "test_max_pool_backward", "grade": true, "points": 4}
 marks = check.marks("max_pool_backward", values=2, stride=1, shapes=1)
+four_by_five = np.array(
+    [
+        [3.0, 1.0, 4.0, 5.0, 0.5],
+        [9.0, 2.0, 6.0, -5.0, 8.0],
+        [-3.0, -1.0, -7.0, -4.0, 7.0],
+        [-9.0, -2.0, -8.0, -6.0, 10.0],
+    ]
+).reshape(1, 1, 4, 5)
 with marks.values:
+    won = np.zeros((1, 1, 4, 5))
+    won[0, 0, 1, 0], won[0, 0, 1, 2] = 10.0, 20.0
+    won[0, 0, 2, 1], won[0, 0, 2, 3] = 30.0, 40.0
     check.close(
         max_pool_backward(
             np.array([[[[10.0, 20.0], [30.0, 40.0]]]]), four_by_five, 2
         ),
-        np.array(
-            [
-                [
-                    [
-                        [0.0, 0.0, 0.0, 0.0, 0.0],
-                        [10.0, 0.0, 20.0, 0.0, 0.0],
-                        [0.0, 30.0, 0.0, 40.0, 0.0],
-                        [0.0, 0.0, 0.0, 0.0, 0.0],
-                    ]
-                ]
-            ]
-        ),
+        won,
         because="the four windows are won by 9, 6, -1 and -4",
     )
 with marks.stride:
+    won = np.zeros((1, 1, 4, 5))
+    won[0, 0, 1, 0], won[0, 0, 1, 2] = 11.0, 22.0
+    won[0, 0, 1, 4], won[0, 0, 3, 4] = 3.0, 30.0
+    upstream = np.array([[[[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]]])
     check.close(
-        max_pool_backward(
-            np.array([[[[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]]]),
-            four_by_five,
-            3,
-            s=1,
-        ),
-        np.array(
-            [
-                [
-                    [
-                        [0.0, 0.0, 0.0, 0.0, 0.0],
-                        [11.0, 0.0, 22.0, 0.0, 3.0],
-                        [0.0, 0.0, 0.0, 0.0, 0.0],
-                        [0.0, 0.0, 0.0, 0.0, 30.0],
-                    ]
-                ]
-            ]
-        ),
+        max_pool_backward(upstream, four_by_five, 3, s=1),
+        won,
         because="the 9 wins two windows, and so does the 6",
     )
 with marks.shapes:
@@ -3270,32 +3273,50 @@ with marks.shapes:
 
 
 ### BEGIN HIDDEN TESTS
-def pool_backward(lot):
-    """Turn cases of the forward direction into those of the backward direction."""
+def backward_pools(*sizes):
+    """Draw (dY, X, k, s) for rows of N, C, H, W, k, s, without ties."""
 
-    def turn(X, k, s):
-        Y = reference.max_pool_forward(X, k, s)
-        return cases.normal(np.random.default_rng(X.size), *Y.shape), X, k, s
+    def make(rng, n):
+        N, C, height, width, k, s = sizes[n]
+        rows, columns = ((size - k) // (s or k) + 1 for size in (height, width))
+        X = cases.distinct(rng, N, C, height, width)
+        return cases.normal(rng, N, C, rows, columns), X, k, s
 
-    return lot.map(turn)
+    return cases.draw(make, count=len(sizes))
 
 
+plain_wins = backward_pools(
+    (1, 1, 2, 4, 2, None),
+    (2, 1, 4, 5, 2, None),
+    (2, 3, 6, 9, 3, None),
+    (3, 2, 7, 5, 2, None),
+    (1, 4, 8, 12, 4, None),
+)
+strided_wins = backward_pools(
+    (1, 1, 3, 4, 2, 1),
+    (2, 3, 5, 7, 3, 2),
+    (1, 2, 8, 6, 3, 1),
+    (2, 1, 7, 10, 2, 3),
+    (3, 2, 9, 6, 4, 2),
+)
+small_wins = backward_pools(
+    (1, 1, 1, 1, 1, None),
+    (1, 3, 2, 5, 2, None),
+    (2, 1, 3, 3, 3, None),
+    (2, 3, 4, 1, 1, None),
+)
 with marks.values:
     check.matches(
         max_pool_backward,
         reference.max_pool_backward,
-        pool_backward(plain_pools).map(lambda dY, X, k, s: (dY, X, k)),
+        plain_wins.map(lambda dY, X, k, s: (dY, X, k)),
     )
 with marks.stride:
-    check.matches(
-        max_pool_backward, reference.max_pool_backward, pool_backward(strided_pools)
-    )
+    check.matches(max_pool_backward, reference.max_pool_backward, strided_wins)
 with marks.shapes:
-    check.matches(
-        max_pool_backward, reference.max_pool_backward, pool_backward(small_pools)
-    )
-    check.leaves_arguments_alone(max_pool_backward, pool_backward(small_pools))
-    check.accepts_read_only(max_pool_backward, pool_backward(small_pools))
+    check.matches(max_pool_backward, reference.max_pool_backward, small_wins)
+    check.leaves_arguments_alone(max_pool_backward, small_wins)
+    check.accepts_read_only(max_pool_backward, small_wins)
 
 
 def handed_back(dY, X, k, s, share, add=True):
