@@ -96,6 +96,9 @@ marks.total()
 # Replace the last two lines with your code. Everything else, such as names, arguments and the cells with the checks, stays
 # as it is. You may add cells of your own wherever you like. They are not graded.
 #
+# Some exercises ask for a derivation instead. Then the cell holds a list, and your lines go where `# YOUR LINES HERE`
+# stands. Lesson 1 shows how a line is written.
+#
 # ## 4. A picture you can move
 #
 # Some cells hold a picture that answers to you. Run the next one. It shows a curve, the sigmoid, and asks about its slope.
