@@ -291,16 +291,6 @@ def softmax(x):
 
 
 @mistake(
-    "the second axis for the last one",
-    "Right on rows (N, n). Where do the classes lie in shapes (n,) and (2, 3, n)? "
-    "There is a number for 'the last axis', whatever the number of axes.",
-)
-def softmax(x):
-    e = np.exp(x - x.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-@mistake(
     "dividing by the maximum instead of subtracting it",
     "Softmax does not change when the logits are shifted. You scaled them.",
 )
@@ -1358,7 +1348,7 @@ def draw(even, sure):
         (sure, np.array([0.0, 0.5, 6.0])),
     ]:
         table = softmax_jacobian(x.copy())
-        axes.imshow(table, cmap="RdBu", vmin=-0.3, vmax=0.3)
+        axes.imshow(table, cmap="RdBu", vmin=-0.45, vmax=0.45)
         for i, row in enumerate(table):
             for j, entry in enumerate(row):
                 axes.text(j, i, f"{entry:.3f}", ha="center", va="center")
@@ -1375,7 +1365,7 @@ explore.Picture(
     draw,
     panels=2,
     alt="Two tables of three by three numbers, blue for positive and red for negative. "
-    "Left, for the logits 0, 0.5, 1: the diagonal is 0.151, 0.213, 0.250, all other "
+    "Left, for the logits 0, 0.5, 1: the diagonal is 0.152, 0.213, 0.250, all other "
     "entries are negative, between -0.057 and -0.156. Right, for the logits 0, 0.5, "
     "6: all nine entries are nearly zero, the largest 0.006.",
 )
@@ -1405,8 +1395,8 @@ explore.Picture(
 #
 # </details><p></p>
 #
-# In the last two functions that take a `dy`, this is the aspect `cost`: they are called with $n = 1{,}000{,}000$. The memory and the time that they use must grow
-# as $n$, not as $n^2$. A few arrays of length $n$ are fine.
+# The next two functions take a `dy`, and have an aspect `cost`: they are called with a million elements. The memory and the time they take must grow
+# as $n$, not as $n^2$. A few arrays of length $n$ are fine, and so is a plain loop.
 #
 # **The sigmoid first.** It is elementwise: $y_i = \sigma(x_i)$. **On paper:** what is $\partial y_i/\partial x_j$ for $i \ne j$? For $i = j$? (Lesson 1 has the slope, $\sigma' = \sigma(1-\sigma)$.) What does the
 # Jacobian look like, and which of the $n$ terms in the sum survive?
@@ -1423,14 +1413,15 @@ explore.Picture(
 # gradient as a column.
 #
 # $$\begin{aligned}
-# \text{line 1:}\quad & y = \bigl(\sigma(x_1), \dots, \sigma(x_n)\bigr)^T \\
-# \text{line 2:}\quad & J = \begin{bmatrix} \frac{\partial y_1}{\partial x_1} & \cdots & \frac{\partial y_1}{\partial x_n} \\ \vdots & & \vdots \\ \frac{\partial y_n}{\partial x_1} & \cdots & \frac{\partial y_n}{\partial x_n} \end{bmatrix} \\
-# \text{line 3:}\quad & \phantom{J} = \begin{bmatrix} \sigma'_1 \\ \vdots \\ \sigma'_n \end{bmatrix} \\
-# \text{line 4:}\quad & \nabla_x L = J^T\,\nabla_y L \\
+# \text{line 1:}\quad & y = \bigl(\sigma(x_1), \dots, \sigma(x_n)\bigr)^T \\[6pt]
+# \text{line 2:}\quad & J = \begin{bmatrix} \frac{\partial y_1}{\partial x_1} & \cdots & \frac{\partial y_1}{\partial x_n} \\ \vdots & & \vdots \\ \frac{\partial y_n}{\partial x_1} & \cdots & \frac{\partial y_n}{\partial x_n} \end{bmatrix} \\[6pt]
+# \text{line 3:}\quad & \phantom{J} = \begin{bmatrix} \sigma'_1 \\ \vdots \\ \sigma'_n \end{bmatrix} \\[6pt]
+# \text{line 4:}\quad & \nabla_x L = J^T\,\nabla_y L \\[6pt]
 # \text{line 5:}\quad & \phantom{\nabla_x L} = \begin{bmatrix} \sigma'_1\,(\nabla_y L)_1 \\ \vdots \\ \sigma'_n\,(\nabla_y L)_n \end{bmatrix}
 # \end{aligned}$$
 #
 # The first and the last line are right. Write the shape of each side beside every line. Which is the first line that is wrong? Put its number between the brackets.
+# (The card can only tell you whether it is the number of a line. Whether it is the right one is checked when your work is graded.)
 
 # %% nbgrader={"grade_id": "find_the_slip_column", "solution": true}
 find_the_slip_column = (
@@ -1461,8 +1452,6 @@ with marks.line:
 marks.total()
 
 # %% [markdown]
-# The card above only says whether your answer is the number of a line. Which line it should be is checked when your work is graded.
-#
 # Now the function. Your sigmoid of lesson 1 is in another notebook. You may use that $\sigma(x) = \frac12\left(\tanh\frac x2 + 1\right)$, which never overflows. Each element is on its own, so any shape will do.
 
 
@@ -1903,8 +1892,8 @@ explore.Picture(
 # softmax. A homework solution takes this road, and slips twice on the way without falling. Here are its two halves for $m = 3$ classes and the label $y = 1$ (the one in the middle). $s$ stands for $o^s$.
 #
 # $$\begin{aligned}
-# \text{line 1:}\quad & \frac{\partial L}{\partial s} = \frac{\partial\,(-\ln s_1)}{\partial s} \\
-# \text{line 2:}\quad & \phantom{\frac{\partial L}{\partial s}} = \begin{bmatrix} -1/s_0 \\ -1/s_1 \\ -1/s_2 \end{bmatrix} - \begin{bmatrix} 0 \\ 1 \\ 0 \end{bmatrix} \\
+# \text{line 1:}\quad & \frac{\partial L}{\partial s} = \frac{\partial\,(-\ln s_1)}{\partial s} \\[6pt]
+# \text{line 2:}\quad & \phantom{\frac{\partial L}{\partial s}} = \begin{bmatrix} -1/s_0 \\ -1/s_1 \\ -1/s_2 \end{bmatrix} - \begin{bmatrix} 0 \\ 1 \\ 0 \end{bmatrix} \\[6pt]
 # \text{line 3:}\quad & \phantom{\frac{\partial L}{\partial s}} = \begin{bmatrix} 0 \\ -1/s_1 \\ 0 \end{bmatrix}
 # \end{aligned}$$
 #
@@ -1941,10 +1930,10 @@ marks.total()
 # The second half takes this vector, call it $g$, through the Jacobian.
 #
 # $$\begin{aligned}
-# \text{line 1:}\quad & g = \begin{bmatrix} 0 \\ -1/s_1 \\ 0 \end{bmatrix} \\
-# \text{line 2:}\quad & \frac{\partial L}{\partial o^a} = J^T g \\
-# \text{line 3:}\quad & J = \operatorname{diag}(s) - s\,s^T \\
-# \text{line 4:}\quad & \phantom{J} = \begin{bmatrix} s_0 - s_0 s_0 & s_0 s_1 & s_0 s_2 \\ -s_1 s_0 & s_1 - s_1 s_1 & s_1 s_2 \\ -s_2 s_0 & -s_2 s_1 & s_2 - s_2 s_2 \end{bmatrix} \\
+# \text{line 1:}\quad & g = \begin{bmatrix} 0 \\ -1/s_1 \\ 0 \end{bmatrix} \\[6pt]
+# \text{line 2:}\quad & \frac{\partial L}{\partial o^a} = J^T g \\[6pt]
+# \text{line 3:}\quad & J = \operatorname{diag}(s) - s\,s^T \\[6pt]
+# \text{line 4:}\quad & \phantom{J} = \begin{bmatrix} s_0 - s_0 s_0 & s_0 s_1 & s_0 s_2 \\ -s_1 s_0 & s_1 - s_1 s_1 & s_1 s_2 \\ -s_2 s_0 & -s_2 s_1 & s_2 - s_2 s_2 \end{bmatrix} \\[6pt]
 # \text{line 5:}\quad & J^T g = \begin{bmatrix} s_0 \\ s_1 - 1 \\ s_2 \end{bmatrix}
 # \end{aligned}$$
 #
@@ -2202,18 +2191,17 @@ def draw(loss, probability):
 explore.Picture(
     draw,
     panels=2,
-    alt="Left: the loss falls from 4.1 to 0.2 in 30 steps, in a straight line at first, "
-    "then ever more gently. Right: the probability of the right class rises from "
-    "0.02 to 0.8, that of class 0 falls from 0.94 to below 0.1, and class 1 first "
-    "rises a little, then falls.",
+    alt="Left: the loss falls from 4.1 to 0.05 in 30 steps, most of it in the first "
+    "five. Right: the probability of the right class rises from 0.02 to 0.95, that of "
+    "class 0 falls from 0.94 to 0.03, and class 1 first rises to 0.12, then falls.",
 )
 
 # %% [markdown]
-# Here three logits start out sure and wrong, $(3, 0, -1)$ with the last class the right one, and follow your gradient downhill in steps of $0.5$. **Question.** The loss falls steadily at first and slowly at the end. Which formula tells you how fast?
+# Here three logits start out sure and wrong, $(3, 0, -1)$ with the last class the right one, and follow your gradient downhill in steps of $0.5$. **Question.** The loss falls fast at first and slowly at the end. Which formula tells you how fast?
 #
 # <details><summary>Compare</summary>
 #
-# $o^s - \operatorname{onehot}(y)$: at first the gradient is about $(1, 0, -1)$, as long as it ever gets. As the network becomes right it shrinks to nothing, and so do the steps.
+# $o^s - \operatorname{onehot}(y)$: at first the gradient is about $(0.94, 0.05, -0.98)$, nearly as long as it can get. As the network becomes right it shrinks to nothing, and so do the steps.
 #
 # </details><p></p>
 #

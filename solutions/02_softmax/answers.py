@@ -77,9 +77,14 @@ def softmax(x):
     wrong(
         "softmax",
         "axis 1",
-        Known("the second axis for the last one"),
+        """
+def softmax(x):
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+""",
         marks={"values": 2, "stability": 1},
-        says="the last axis",
+        says="the last one is also -1",
+        mistake="",
     ),
     wrong(
         "softmax",
@@ -518,7 +523,7 @@ def softmax_jacobian(x):
         says="values: ",
         mistake="",
     ),
-    *unusable("softmax_jacobian"),
+    *unusable("softmax_jacobian", nan="np.full((len(x), len(x)), np.nan)"),
 ]
 
 SIGMOID_VJP = [
