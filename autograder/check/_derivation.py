@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MOST_LINES = 60
 LONG_LINE = 400
 
+NO_LINE = "There is no line of your own yet."
 _SHAPE = 'A chain is a list of lines, each in quotes: ["first line", "second line"].'
 _EARLIER = {"wrong": "is not equal to what is before it", "unread": "cannot be read"}
 _MARKS: dict[str, Mark] = {"wrong": "wrong", "far": "far", "unread": "unread", "unjudged": "unjudged"}
@@ -49,7 +50,7 @@ def derives(chain: Any, statement: Derivation, *, title: str = "") -> None:
     verdict = judged(lines, statement)
     _show_chain(verdict, statement, title, steps=False)
     if not verdict.own_lines:
-        raise CheckFailed(_unwritten("there is no line of your own"))
+        raise CheckFailed(_unwritten(NO_LINE))
     bad = verdict.first_bad
     if bad is not None:
         raise CheckFailed(Finding(bad.says, advice=_advice(bad)))
@@ -79,7 +80,7 @@ def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
     verdict = judged(lines, statement)
     _show_chain(verdict, statement, title, steps=verdict.holds)
     if not verdict.own_lines:
-        raise CheckFailed(_unwritten("there is no line of your own"))
+        raise CheckFailed(_unwritten(NO_LINE))
     bad = verdict.first_bad
     if bad is not None:
         raise CheckFailed(Finding(f"the chain breaks at line {bad.number}, which {_EARLIER[bad.status]}"))
@@ -97,20 +98,20 @@ def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
 def lines_of(chain: Any) -> tuple[str, ...]:
     """Return the lines of a chain, or say what else was given."""
     if chain is ...:
-        raise CheckFailed(_unwritten("it is still `...`"))
+        raise CheckFailed(_unwritten("It is still `...`."))
     if isinstance(chain, str):
         raise CheckFailed(_not_a_chain("this is one text, not a list of lines"))
     if not isinstance(chain, (list, tuple)):
         raise CheckFailed(_not_a_chain(f"expected a list of lines, got {_show.described(chain)}"))
     if not chain:
-        raise CheckFailed(_unwritten("the list is empty"))
+        raise CheckFailed(_unwritten("The list is empty."))
     if len(chain) > MOST_LINES:
         raise CheckFailed(
             _not_a_chain(f"the chain has {len(chain)} lines; {MOST_LINES} is the most", _SHORTER)
         )
     for number, line in enumerate(chain, 1):
         if line is ...:
-            raise CheckFailed(_unwritten(f"line {number} is still `...`"))
+            raise CheckFailed(_unwritten(f"Line {number} is still `...`."))
         if not isinstance(line, str):
             advice = "Is it within quotes? Is there a bracket too many around it?"
             raise CheckFailed(_not_a_chain(f"line {number} is {_show.described(line)}, not a text", advice))
@@ -121,8 +122,7 @@ _SHORTER = "A chain this long holds lines that change nothing, or several proofs
 
 
 def _unwritten(why: str) -> Finding:
-    verdict = f"{NOT_WRITTEN}: {why}"
-    return Finding(verdict, error=verdict)
+    return Finding(NOT_WRITTEN, advice=why, error=NOT_WRITTEN)
 
 
 def _not_a_chain(verdict: str, advice: str = _SHAPE) -> Finding:

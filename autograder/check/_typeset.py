@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import textwrap
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _WORDS: dict[Mark, tuple[str, str, str]] = {
     "unread": ("✗", "cannot be read", _ORANGE),
     "unjudged": ("○", "not looked at", _GREY),
 }
+_RELATIONS: dict[Mark, str] = {"start": "", "wrong": r"\neq ", "unjudged": ""}
 _LINE = "var(--jp-border-color2, rgba(128, 128, 128, 0.4))"
 _MONO = "font-family:var(--jp-code-font-family, monospace)"
 
@@ -94,7 +96,7 @@ def _row(number: int, line: ChainLine, formula: Callable[[str], str], prose: Cal
         if word
         else ""
     )
-    note = "".join(_noted(part, prose) for part in line.note.split("\n")) if line.note else ""
+    note = _noted(line.note, prose) if line.note else ""
     under = (
         f'<tr style="background:transparent"><td style="{cell}"></td>'
         f'<td colspan="2" style="{cell};padding:0 0 6px 8px">{note}</td></tr>'
@@ -113,12 +115,18 @@ def _written(line: ChainLine, number: int, formula: Callable[[str], str]) -> str
     """Return a line as it was read, with its text for those who hear it; as written where it was not read."""
     if not line.latex:
         return f'<code style="{_MONO};color:inherit;white-space:pre-wrap">{escape(line.text)}</code>'
-    relation = "" if number == 1 or line.mark == "start" else r"\neq " if line.mark == "wrong" else "= "
+    relation = "" if number == 1 else _RELATIONS.get(line.mark, "= ")
     drawn = formula(rf"\displaystyle {relation}{line.latex}")
     return f'<span role="img" aria-label="{escape(line.text)}">{drawn}</span>'
 
 
-def _noted(part: str, prose: Callable[[str], str]) -> str:
-    if part.startswith(" "):
-        return f'<code style="{_MONO};color:inherit;white-space:pre">{escape(part)}</code><br>'
-    return f'<p style="margin:0">{prose(part)}</p>'
+def _noted(note: str, prose: Callable[[str], str]) -> str:
+    """Return a note as HTML: lines that start with a space, as one with a caret, keep their places."""
+    pieces = []
+    for indented, lines in groupby(note.split("\n"), key=lambda line: line.startswith(" ")):
+        if indented:
+            block = escape(textwrap.dedent("\n".join(lines)))
+            pieces.append(f'<code style="{_MONO};color:inherit;white-space:pre;display:block">{block}</code>')
+        else:
+            pieces += [f'<p style="margin:0">{prose(line)}</p>' for line in lines]
+    return "".join(pieces)
