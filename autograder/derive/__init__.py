@@ -6,6 +6,7 @@ Nothing here shows anything or gives points; `autograder.check` does. Needs no p
 library.
 """
 
+from autograder.derive._judge import judge
 from autograder.derive._statement import Derivation, Only, StatementError
 from autograder.derive._verdict import Complaint, CounterExample, Line, Status, Verdict
 
@@ -18,4 +19,5 @@ __all__ = [
     "StatementError",
     "Status",
     "Verdict",
+    "judge",
 ]

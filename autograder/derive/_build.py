@@ -1,0 +1,393 @@
+"""From a checked syntax tree to core nodes: what each name and operation means, and which shape it has.
+
+A line is walked twice. The first walk learns how far each index runs, from the axes that it stands in
+(`W[j, h]` with W (D, H) says that j runs below D); the second one builds the nodes. A shape that does not
+fit raises `Misfit`: such a line is wrong, not unreadable.
+
+Reading of arrays: a vector (n,) is a column as on paper, so `s @ s.T` is the outer product and `s.T @ v` a
+number. Where paper has no reading, NumPy's holds: `ones(N) @ dS` sums over rows, `X @ W + b` adds b to every
+row.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from autograder.derive._read import Unreadable, read
+from autograder.derive._scope import FUNCTIONS, Let, Scope, declare
+from autograder.derive._statement import StatementError
+from autograder.derive._tree import Node, Shape, broadcast
+
+if TYPE_CHECKING:
+    from autograder.derive._statement import Derivation
+
+ALIASES = {"ln": "log", "maximum": "max"}
+SCALAR = {"exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "relu", "abs", "sign"}
+COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+}  # fmt: skip
+OTHER_WORLDS = {
+    "softmin": "softmax", "tan": "sin(x) / cos(x)", "pow": "**", "power": "**", "inv": "1 / x", "expit": "sigmoid",
+    "sech": "1 / cosh", "relu_grad": "where(x > 0, 1, 0)", "identity": "eye", "min": "-max(-a, -b)",
+    "indicator": "a comparison, as in (x > 0)", "matmul": "@", "norm": "sqrt(sum(i, x[i]**2))",
+    "mean": "sum(...) / N", "einsum": "sum(j, ...)", "grad": "diff", "d": "diff", "log1p": "log(1 + x)",
+    "expm1": "exp(x) - 1", "one_hot": "onehot", "heaviside": "(x > 0)", "cosh": "(exp(x) + exp(-x)) / 2",
+    "sinh": "(exp(x) - exp(-x)) / 2", "square": "x**2", "logsumexp": "log(sum(j, exp(x[j])))",
+}  # fmt: skip
+
+
+class Misfit(Unreadable):
+    """A line that can be read, but whose shapes or index ranges do not fit: it is wrong."""
+
+
+def show(shape: Shape) -> str:
+    """Write a shape as NumPy does, with the sizes' names."""
+    if not shape:
+        return "a number"
+    return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(shape)})"
+
+
+@dataclass
+class Index:
+    """An index that is in force: its name in the tree, and how far it runs once that is known."""
+
+    inner: str
+    size: str | None
+    written: str
+
+
+@dataclass
+class Builder:
+    """Builds the nodes of one line."""
+
+    scope: Scope
+    indices: dict[str, Index] = field(default_factory=dict)
+    learned: dict[int, str] = field(default_factory=dict)
+    prefix: str = "~"
+    depth: int = 0
+    final: bool = False
+
+    # -- small helpers
+    def expression(self, node: ast.expr) -> Node:
+        """Build any expression whose value is a number or an array of numbers."""
+        built = self.anything(node)
+        if built.op in {"idx", "int"} or (built.op == "index" and built.args[0].op == "label"):
+            what = ast.unparse(node)
+            raise Unreadable(
+                f"`{what}` is an index here, not a number to compute with; use it in brackets, in "
+                "`delta(i, j)` or in a comparison",
+                node.col_offset,
+            )
+        if built.op == "label":
+            raise Unreadable(f"`{built.data}` is a class, not a number: write `onehot({built.data})`", node.col_offset)
+        return built
+
+    def anything(self, node: ast.expr) -> Node:
+        """Build an expression, an index or a label."""
+        match node:
+            case ast.Constant():
+                return self.constant(node)
+            case ast.Name():
+                return self.name(node)
+            case ast.BinOp():
+                return self.binary(node)
+            case ast.UnaryOp():
+                inner = self.expression(node.operand)
+                if isinstance(node.op, ast.UAdd):
+                    return inner
+                if inner.op == "num":
+                    return self.scope.pool.num(-self.value(inner))
+                return self.scope.pool.node("neg", inner, shape=inner.shape)
+            case ast.Compare():
+                return self.compare(node)
+            case ast.IfExp():
+                return self.where(node, node.test, node.body, node.orelse)
+            case ast.Attribute():
+                return self.attribute(node)
+            case ast.Subscript():
+                return self.subscript(node)
+            case ast.Call():
+                return Calls(self).call(node)
+        raise Unreadable("this cannot stand here", getattr(node, "col_offset", None))
+
+    def value(self, node: Node) -> Fraction:
+        """Return the number of a num node."""
+        return node.data if isinstance(node.data, Fraction) else Fraction(0)
+
+    def elementwise(self, op: str, place: int, *args: Node, data: str | None = None) -> Node:
+        """Build an entry by entry operation, with broadcasting."""
+        shape = broadcast([arg.shape for arg in args])
+        if shape is None:
+            shapes = " and ".join(show(arg.shape) for arg in args if arg.shape)
+            word = {"add": "adding", "mul": "multiplying entry by entry", "div": "dividing"}.get(op, "combining")
+            hint = " (a matrix product is written `@`)" if op == "mul" else ""
+            raise Misfit(f"{word} arrays of shapes {shapes} does not fit{hint}", place)
+        return self.scope.pool.node(op, *args, data=data, shape=shape)
+
+    def same(self, first: str | None, second: str | None) -> str | None:
+        """Return the size that two uses agree on, None while it is unknown."""
+        return first if second is None else second
+
+    def run(self, index: Index, size: str, place: int) -> None:
+        """Learn that an index runs over an axis, or say that it cannot."""
+        if index.size is None:
+            index.size = size
+        elif index.size != size:
+            raise Misfit(
+                f"`{index.written}` runs over an axis of size {size} here, but elsewhere over one of size {index.size}",
+                place,
+            )
+
+    # -- leaves
+    def constant(self, node: ast.Constant) -> Node:
+        """Build a number, exactly: 0.1 is one tenth."""
+        return self.scope.pool.num(Fraction(str(node.value)))
+
+    def name(self, node: ast.Name) -> Node:
+        """Build a name: an index in force, a variable, a definition, a size."""
+        name, pool, scope = node.id, self.scope.pool, self.scope
+        if name in self.indices:
+            index = self.indices[name]
+            return pool.node("idx", data=index.inner)
+        if name in scope.variables:
+            variable = scope.variables[name]
+            return pool.node("label" if variable.below else "var", data=name, shape=variable.shape)
+        if name in scope.lets:
+            return pool.node("let", data=name, shape=scope.lets[name].shape)
+        if name in scope.sizes:
+            return pool.node("size", data=name)
+        if name == "e":
+            return pool.node("call", pool.num(1), data="exp")
+        if name == "pi":
+            return pool.node("pi")
+        raise self.unknown(node)
+
+    def unknown(self, node: ast.Name) -> Unreadable:
+        """Say that a name is unknown, and which one is near."""
+        name = node.id
+        known = [*self.scope.names(), *self.indices]
+        if name in FUNCTIONS:
+            return Unreadable(f"`{name}` is a function: write `{name}(...)`", node.col_offset)
+        swapped = [other for other in [*known, *FUNCTIONS] if other.lower() == name.lower()]
+        near = swapped or difflib.get_close_matches(name, [*known, *FUNCTIONS], 3, 0.6)
+        hint = f"; did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
+        if len(name) == 1 and name in "ijklmnpqrst" and not near:
+            entry = ", ".join(self.scope.entry)
+            hint = f"; the free indices are {entry}" if entry else ""
+            hint += f"; an index of a sum is named in it, `sum({name}, ...)`"
+        elif not near:
+            hint = f"; the names here are {', '.join(self.scope.names())}"
+        return Unreadable(f"`{name}` is not known here{hint}", node.col_offset)
+
+    # -- operations
+    def binary(self, node: ast.BinOp) -> Node:
+        """Build + - * / ** @."""
+        left, right = self.expression(node.left), self.expression(node.right)
+        pool, place = self.scope.pool, node.right.col_offset
+        match node.op:
+            case ast.Add():
+                return self.elementwise("add", place, left, right)
+            case ast.Sub():
+                minus = pool.num(-self.value(right)) if right.op == "num" else pool.node("neg", right, shape=right.shape)
+                return self.elementwise("add", place, left, minus)
+            case ast.Mult():
+                return self.elementwise("mul", place, left, right)
+            case ast.Div():
+                return self.elementwise("div", place, left, right)
+            case ast.Pow():
+                if right.op == "num" and abs(self.value(right)) > 100:  # noqa: PLR2004
+                    raise Unreadable("this power is too large to compute with", place)
+                return self.elementwise("pow", place, left, right)
+            case _:
+                return self.matmul(left, right, node)
+
+    def matmul(self, left: Node, right: Node, node: ast.expr) -> Node:
+        """Build a matrix product, a vector being a column where paper has a reading for it."""
+        place = node.col_offset
+        if isinstance(node, ast.BinOp):
+            place = node.right.col_offset
+        a, b = left.shape, right.shape
+        if not a or not b:
+            raise Unreadable("`@` multiplies arrays; write `*` for a number times something", place)
+        result: Shape | None = None
+        if len(a) == 2 and a[1] == b[0]:  # noqa: PLR2004 (a matrix's axes)
+            result = (a[0], *b[1:])
+            if a[0] == "1" and len(b) == 1:
+                result = ()
+        elif len(a) == 1 and len(b) == 2 and b[0] == "1":  # noqa: PLR2004
+            result = (a[0], b[1])
+        elif len(a) == 1 and a[0] == b[0]:
+            result = b[1:]
+        if result is None:
+            hint = self.transpose_hint(a, b)
+            raise Misfit(f"`{ast.unparse(node)}` needs {show(a)} @ {show(b)}, whose inner sizes differ{hint}", place)
+        return self.scope.pool.node("matmul", left, right, shape=result)
+
+    def transpose_hint(self, a: Shape, b: Shape) -> str:
+        """Say when transposing one side would make a product fit, without saying which answer is right."""
+        fits = len(a) == len(b) == 2 and (a[0] == b[0] or a[1] == b[1])  # noqa: PLR2004
+        return ": look at the transposes" if fits else ""
+
+    def compare(self, node: ast.Compare) -> Node:
+        """Build a comparison, worth 1 where it holds and 0 elsewhere."""
+        if len(node.ops) > 1:
+            raise Unreadable("compare two things at a time: `(a < b) * (b < c)`", node.comparators[1].col_offset)
+        sides = (node.left, node.comparators[0])
+        left, right = self.anything(sides[0]), self.anything(sides[1])
+        if self.integral(left) or self.integral(right):
+            left, right = self.as_index(left, sides[0]), self.as_index(right, sides[1])
+            self.join(left, right, sides[1].col_offset)
+        return self.elementwise("cmp", sides[1].col_offset, left, right, data=COMPARE[type(node.ops[0])])
+
+    def integral(self, node: Node) -> bool:
+        """Say whether a node is an index or a label."""
+        return node.op in {"idx", "int", "label"} or (node.op == "index" and node.args[0].op == "label")
+
+    def as_index(self, node: Node, source: ast.expr) -> Node:
+        """Return a node as a whole number that counts from 0."""
+        if self.integral(node):
+            return node
+        if node.op == "num" and self.value(node).denominator == 1 and 0 <= self.value(node) <= 2:  # noqa: PLR2004
+            return self.scope.pool.node("int", data=int(self.value(node)))
+        raise Unreadable("an index is a name like `i`, a label like `y[i]`, or 0, 1, 2", source.col_offset)
+
+    def limit(self, node: Node) -> str | None:
+        """Return how far an index or a label runs, None while that is unknown."""
+        if node.op == "idx":
+            return next((index.size for index in self.indices.values() if index.inner == node.data), None)
+        if node.op == "int":
+            return None
+        label = node if node.op == "label" else node.args[0]
+        return self.scope.variables[str(label.data)].below
+
+    def join(self, left: Node, right: Node, place: int) -> None:
+        """Two indices that are compared run over the same axis."""
+        for one, other in ((left, right), (right, left)):
+            size = self.limit(other)
+            if one.op == "idx" and size is not None:
+                index = next(i for i in self.indices.values() if i.inner == one.data)
+                self.run(index, size, place)
+
+    def where(self, node: ast.expr, test: ast.expr, yes: ast.expr, no: ast.expr) -> Node:
+        """Build a choice by cases."""
+        condition = self.expression(test)
+        return self.elementwise("where", node.col_offset, condition, self.expression(yes), self.expression(no))
+
+    def attribute(self, node: ast.Attribute) -> Node:
+        """Build `.T`; names behind `np.` are taken without it."""
+        if isinstance(node.value, ast.Name) and node.value.id in {"np", "numpy", "math"}:
+            return self.name(ast.Name(node.attr, col_offset=node.col_offset))
+        if node.attr == "T":
+            return self.transpose(self.expression(node.value))
+        place = (node.end_col_offset or 1) - len(node.attr)
+        raise Unreadable(f"`.{node.attr}` is not known here; what can stand behind a dot is `.T` and `.sum()`", place)
+
+    def transpose(self, inner: Node) -> Node:
+        """Build a transpose; that of a row is the vector again."""
+        shape = inner.shape
+        if not shape:
+            return inner
+        turned = ("1", shape[0]) if len(shape) == 1 else shape[::-1] if shape[0] != "1" else shape[1:]
+        return self.scope.pool.node("T", inner, shape=turned)
+
+    def subscript(self, node: ast.Subscript) -> Node:
+        """Build an entry, a row (`W[j]`) or a column (`W[:, h]`)."""
+        array = self.anything(node.value)
+        parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+        shape = array.shape
+        if len(shape) == 2 and shape[0] == "1" and len(parts) == 1:  # noqa: PLR2004 (a row counts as its vector)
+            array = self.transpose(array)
+            shape = array.shape
+        if len(parts) > len(shape):
+            what = f"has shape {show(shape)}" if shape else "is a number"
+            raise Misfit(f"`{ast.unparse(node.value)}` {what}: it cannot take {len(parts)} indices", node.col_offset)
+        kept: list[str] = []
+        indices: list[Node] = []
+        slots: list[bool] = []
+        for axis, size in enumerate(shape):
+            part = parts[axis] if axis < len(parts) else None
+            if part is None or (isinstance(part, ast.Slice) and not (part.lower or part.upper or part.step)):
+                kept.append(size)
+                slots.append(False)
+                continue
+            index = self.index(part, size)
+            indices.append(index)
+            slots.append(True)
+        return self.scope.pool.node("index", array, *indices, data=tuple(slots), shape=tuple(kept))
+
+    def index(self, part: ast.expr, size: str) -> Node:
+        """Build one index and learn from it."""
+        if isinstance(part, ast.Slice):
+            raise Unreadable("a slice is a bare `:`", part.col_offset)
+        if isinstance(part, ast.Constant):
+            index = self.as_index(self.constant(part), part)
+        elif isinstance(part, ast.Name | ast.Subscript):
+            index = self.as_index(self.anything(part), part)
+        else:
+            raise Unreadable("an index is a name like `i`, a label like `y[i]`, or 0, 1, 2", part.col_offset)
+        if index.shape:
+            raise Unreadable("a vector of labels needs an index of its own here, like `y[i]`", part.col_offset)
+        if index.op == "idx":
+            self.run(next(i for i in self.indices.values() if i.inner == index.data), size, part.col_offset)
+        elif index.op != "int" and self.limit(index) != size:
+            raise Misfit(f"`{ast.unparse(part)}` counts below {self.limit(index)}, this axis has size {size}", part.col_offset)
+        return index
+
+
+from autograder.derive._calls import Calls  # noqa: E402 (two halves of one walk)
+
+
+def build(scope: Scope, tree: ast.expr, prefix: str = "~", indices: dict[str, str] | None = None) -> Node:
+    """Return the node of a line: `indices` are the free ones, with the names that they have in the tree.
+
+    Raises
+    ------
+    Unreadable, Misfit
+        With the character.
+    """
+    names = {name: name for name in scope.entry} if indices is None else indices
+    learned: dict[int, str] = {}
+    node = None
+    for final in (False, True):
+        free = {name: Index(inner, scope.ranges.get(inner), name) for name, inner in names.items()}
+        builder = Builder(scope, dict(free), learned, prefix, 0, final)
+        node = builder.expression(tree)
+        for index in free.values():
+            if index.size is not None:
+                scope.ranges.setdefault(index.inner, index.size)
+    assert node is not None  # noqa: S101 (two rounds always build one)
+    return node
+
+
+def open_scope(statement: Derivation) -> Scope:
+    """Return the scope of a statement, its definitions read.
+
+    Raises
+    ------
+    StatementError
+        When a declaration or a definition cannot be used.
+    """
+    scope = declare(statement)
+    for number, text in enumerate(statement.let):
+        left, equals, right = text.partition("=")
+        name, bracket, inside = left.strip().partition("[")
+        name = name.strip()
+        written = [part.strip() for part in inside.rstrip(" ]").split(",")] if bracket else []
+        if not equals or not name.isidentifier() or name in scope.names() or name in FUNCTIONS:
+            raise StatementError(f"let: {text!r} should read 'name = expression' or 'name[i] = expression'")
+        inner = {index: f"@{number}_{index}" for index in written}
+        try:
+            body = build(scope, read(right), f"~{number}_", inner)
+        except Unreadable as error:
+            raise StatementError(f"let: {text!r}: {error.under(right)}") from None
+        if any(i not in scope.ranges for i in inner.values()):
+            raise StatementError(f"let: in {text!r} an index is not used, so how far it runs is unknown")
+        shape = tuple(scope.ranges[i] for i in inner.values()) if written else body.shape
+        if written and body.shape:
+            raise StatementError(f"let: {text!r}: the right side is an array, not an entry")
+        scope.lets[name] = Let(name, shape, tuple(inner.values()), body)
+    return scope

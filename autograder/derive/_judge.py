@@ -1,0 +1,176 @@
+"""The judge: a chain and a statement in, a verdict out."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from autograder.derive import _words as words
+from autograder.derive._build import Misfit, build
+from autograder.derive._evaluate import TooMuch
+from autograder.derive._latex import latex
+from autograder.derive._prepared import Prepared, prepare
+from autograder.derive._read import MAX_CHARACTERS, Unreadable, read
+from autograder.derive._table import Table, table
+from autograder.derive._tree import subtrees
+from autograder.derive._verdict import Complaint, CounterExample, Line, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.derive._statement import Derivation
+
+MAX_LINES = 60
+
+
+@dataclass
+class Read:
+    """A line on its way: what was read, and what stood in the way."""
+
+    number: int
+    text: str
+    latex: str = ""
+    table: Table | None = None
+    tree: ast.expr | None = None
+    says: str = ""
+    misfit: bool = False
+
+
+def judge(chain: Sequence[object], statement: Derivation) -> Verdict:
+    """Judge a chain line by line.
+
+    Parameters
+    ----------
+    chain : list or tuple of str
+        The lines, as a student wrote them. Anything else gets a complaint.
+    statement : Derivation
+
+    Returns
+    -------
+    Verdict
+        Deterministic; never raises because of what the chain holds.
+
+    Raises
+    ------
+    StatementError
+        When the author's statement cannot be used.
+    """
+    ready = prepare(statement)
+    if not isinstance(chain, list | tuple):
+        kind = "nothing (None)" if chain is None else "one string" if isinstance(chain, str) else f"a {type(chain).__name__}"
+        return _refused(f'a chain is a list of lines, like ["exp(-x)", "1 / exp(x)"]; this is {kind}')
+    if not chain:
+        return _refused("the chain is empty: there is no line in it")
+    if len(chain) > MAX_LINES:
+        return _refused(f"the chain has {len(chain)} lines; write it in at most {MAX_LINES}")
+    lines = [_read(ready, number, text) for number, text in enumerate(chain, 1)]
+    return _Judgement(ready, lines).verdict()
+
+
+def _refused(says: str) -> Verdict:
+    return Verdict((), (Complaint("chain", says),), holds=False, steps_small=False, own_lines=False)
+
+
+def _read(ready: Prepared, number: int, text: object) -> Read:
+    shown = text if isinstance(text, str) else ("" if text is None else type(text).__name__)
+    line = Read(number, shown if len(shown) <= MAX_CHARACTERS else shown[:80] + "...")
+    try:
+        line.tree = read(text)
+        arrays = frozenset(name for name in (*ready.scope.variables, *ready.scope.lets) if ready.scope.shape(name))
+        line.latex = latex(line.tree, arrays)
+        line.table = table(ready.scope, build(ready.scope, line.tree))
+    except Unreadable as error:
+        line.says = error.under(line.text)
+        line.misfit = isinstance(error, Misfit)
+    return line
+
+
+class _Judgement:
+    """One chain before the judge."""
+
+    def __init__(self, ready: Prepared, lines: list[Read]) -> None:
+        self.ready = ready
+        self.lines = lines
+        self.comparer = replace(ready.comparer)
+        tables = [line.table.node for line in lines if line.table is not None]
+        if any(node.op == "diff" for node in subtrees(*tables)):
+            self.comparer.soft_kinks = True
+
+    def verdict(self) -> Verdict:
+        """Return the whole judgement."""
+        judged = [self.line(line) for line in self.lines]
+        complaints = self.end(judged)
+        good = all(line.status in {"ok", "far"} for line in judged)
+        holds = good and not any(c.costs == "holds" for c in complaints)
+        small = good and all(line.status == "ok" for line in judged) and not any(c.costs == "steps" for c in complaints)
+        return Verdict(tuple(judged), tuple(complaints), holds, small, self.own())
+
+    def before(self, line: Read) -> tuple[str, Table | None]:
+        """Return what a line is held against, and its name."""
+        for other in reversed(self.lines[: line.number - 1]):
+            if other.table is not None:
+                return f"line {other.number}", other.table
+        return "the start", self.ready.start
+
+    def line(self, line: Read) -> Line:
+        """Judge one line."""
+        base = Line(line.number, line.text, line.latex, "ok")
+        if line.table is None:
+            return replace(base, status="wrong" if line.misfit else "unread", says=line.says)
+        against, other = self.before(line)
+        if other is None:
+            return self.alone(base, line.table)
+        if other.node is line.table.node:
+            return replace(base, rules=())
+        return self.compared(base, line.table, against, other)
+
+    def alone(self, base: Line, own: Table) -> Line:
+        """Judge a first line without a given start: it must at least have a value somewhere in the domain."""
+        try:
+            self.comparer.difference(own, own)
+        except TooMuch:
+            return replace(base, status="unjudged", says="this line cannot be computed at any point of the domain")
+        return base
+
+    def compared(self, base: Line, own: Table, against: str, other: Table) -> Line:
+        """Hold a line against another."""
+        this = f"line {base.number}"
+        if own.shape != other.shape:
+            first, second = words.shape(other.shape), words.shape(own.shape)
+            return replace(
+                base,
+                status="wrong",
+                says=f"{against} is {first}, {this} is {second}",
+                counter=CounterExample("", first, second, against),
+            )
+        try:
+            found = self.comparer.difference(other, own)
+        except TooMuch:
+            return replace(base, status="unjudged", says="this line takes too much work to check: write it with fewer nested sums")
+        if found is None:
+            return base
+        says = words.sentence(self.ready.scope, found, against, this)
+        return replace(base, status="wrong", says=says, counter=words.counter(self.ready.scope, found, against))
+
+    def end(self, judged: list[Line]) -> list[Complaint]:
+        """Judge where the chain ends."""
+        last, end = self.lines[-1], self.ready.end
+        if end is None or last.table is None or judged[-1].status == "unjudged":
+            return []
+        if last.table.node is end.node:
+            return []
+        shown = f"`{self.ready.statement.end}`"
+        held = self.compared(judged[-1], last.table, "the end", end) if last.table.shape == end.shape else None
+        if held is None:
+            return [Complaint("end", f"the last line is {words.shape(last.table.shape)}, the end {shown} is {words.shape(end.shape)}", last.number)]
+        if held.status == "wrong":
+            return [Complaint("end", f"the chain should end in {shown}: {held.says}", last.number)]
+        return []
+
+    def own(self) -> bool:
+        """Say whether any line was not given."""
+        given = [t.node for t in (self.ready.start, self.ready.end) if t is not None]
+        return any(line.table is not None and line.table.node not in given for line in self.lines)
+
+

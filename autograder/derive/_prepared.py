@@ -1,0 +1,125 @@
+"""A statement made ready: its scope, start, end, waypoints and points, kept for every chain judged by it."""
+
+from __future__ import annotations
+
+import decimal
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from autograder.derive._build import build, open_scope
+from autograder.derive._derivative import Derivative
+from autograder.derive._points import points
+from autograder.derive._read import Unreadable, read
+from autograder.derive._statement import Derivation, StatementError
+from autograder.derive._table import Comparer, Here, Table, table
+from autograder.derive._truth import DIGITS, TooLarge, Undefined, context, truth
+from autograder.derive._tree import subtrees
+
+if TYPE_CHECKING:
+    from autograder.derive._scope import Scope
+    from autograder.derive._tree import Node
+
+KEPT_NODES = 20_000
+"""So many nodes, and a statement is made ready anew: memory stays bounded over many submissions."""
+
+
+@dataclass
+class Prepared:
+    """Everything about a statement that does not depend on the chain."""
+
+    statement: Derivation
+    scope: Scope
+    start: Table | None
+    end: Table | None
+    loss: Node | None
+    waypoints: tuple[tuple[str, Table], ...]
+    comparer: Comparer
+    slopes: dict[int, dict[tuple[int, ...], decimal.Decimal]] = field(default_factory=dict)
+    steps: dict[tuple[int, int], object] = field(default_factory=dict)
+    models: dict[object, object] = field(default_factory=dict)
+
+
+def prepare(statement: Derivation) -> Prepared:
+    """Return the statement made ready, from memory if it was used before.
+
+    Raises
+    ------
+    StatementError
+        When the author's statement cannot be used.
+    """
+    ready = _prepare(statement)
+    if len(ready.scope.pool.known) > KEPT_NODES:
+        _prepare.cache_clear()
+        ready = _prepare(statement)
+    return ready
+
+
+@lru_cache(maxsize=64)
+def _prepare(statement: Derivation) -> Prepared:
+    scope = open_scope(statement)
+    loss = None
+    if statement.gradient is not None:
+        name, text = statement.gradient
+        if name not in scope.variables and name not in scope.lets:
+            raise StatementError(f"gradient: {name!r} is not given")
+        # The loss is a number of its own: the free indices of the answer are not free in it.
+        loss = _build(scope, text, "gradient", {})
+        if loss.shape:
+            raise StatementError("gradient: the loss must be one number")
+        shape = scope.shape(name)
+        if scope.entry:
+            if len(shape) != len(scope.entry):
+                raise StatementError(f"gradient: {name} has {len(shape)} axes, entry has {len(scope.entry)}")
+            scope.ranges.update(zip(scope.entry, shape, strict=True))
+    nodes = {part: _build(scope, getattr(statement, part), part) for part in ("start", "end") if getattr(statement, part) is not None}
+    waypoints = [(text, _build(scope, text, "waypoint")) for text in statement.waypoints]
+    tables = {part: _table(scope, node, part) for part, node in nodes.items()}
+    derivative = Derivative(scope)
+    heres = [Here(point, truth(scope, point, derivative)) for point in points(scope)]
+    comparer = Comparer(scope, derivative, heres)
+    roots = [node for node in (*nodes.values(), *(node for _, node in waypoints), loss) if node is not None]
+    comparer.soft_kinks = statement.gradient is not None or any(node.op == "diff" for node in subtrees(*roots))
+    ready = Prepared(
+        statement,
+        scope,
+        tables.get("start"),
+        tables.get("end"),
+        loss,
+        tuple((text, _table(scope, node, "waypoint")) for text, node in waypoints),
+        comparer,
+    )
+    _drop_undefined(ready)
+    return ready
+
+
+def _build(scope: Scope, text: str, part: str, indices: dict[str, str] | None = None) -> Node:
+    try:
+        return build(scope, read(text), indices=indices)
+    except Unreadable as error:
+        raise StatementError(f"{part}: {error.under(text)}") from None
+
+
+def _table(scope: Scope, node: Node, part: str) -> Table:
+    try:
+        return table(scope, node)
+    except Unreadable as error:
+        raise StatementError(f"{part}: {error.says}") from None
+
+
+def _drop_undefined(ready: Prepared) -> None:
+    """Leave out the points where what is given has no value: they are not in the domain."""
+    given = [t for t in (ready.start, ready.end) if t is not None]
+    if ready.loss is not None:
+        given.append(Table(ready.loss, (), ()))
+    for number, here in enumerate(ready.comparer.heres):
+        with decimal.localcontext(context(DIGITS)):
+            try:
+                for known in given:
+                    for _, inner, env in known.entries(here.at):
+                        here.at.work = 0
+                        here.at.entry(known.node, inner, env)
+            except (Undefined, TooLarge, decimal.DecimalException):
+                ready.comparer.skipped.add(number)
+    if len(ready.comparer.skipped) == len(ready.comparer.heres):
+        raise StatementError("start, end or loss has no value at any point of the domain: narrow the domain in given")

@@ -1,0 +1,240 @@
+"""From a line of text to Python's own syntax tree, by whitelist: the only door through which a line enters.
+
+Nothing is ever evaluated here. Length, nesting, the size of literals and the characters themselves are
+checked before Python's parser sees the line; what it returns is checked node by node. A line that cannot be
+read raises `Unreadable`, which points at the character and says what to write instead.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+
+MAX_CHARACTERS = 600
+MAX_NESTING = 30
+MAX_NODES = 400
+MAX_DIGITS = 12
+
+INSTEAD = {
+    "^": "a power is written `**`, as in `x**2`",
+    "−": "write `-` for minus",
+    "–": "write `-` for minus",
+    "·": "write `*` for a product",
+    "×": "write `*` for a product",
+    "⋅": "write `*` for a product",
+    "÷": "write `/` for a fraction",
+    "²": "a power is written `**`, as in `x**2`",
+    "³": "a power is written `**`, as in `x**3`",
+    "√": "write `sqrt(x)`",
+    "Σ": "write `sum(j, ...)`",
+    "∑": "write `sum(j, ...)`",
+    "∂": "write `diff(f, x)`",
+    "σ": "write `sigmoid(x)`",
+    "δ": "write `delta(i, j)`",
+    "ᵀ": "write `.T`",
+    "⊤": "write `.T`",
+    "≥": "write `>=`",
+    "≤": "write `<=`",
+    "≠": "write `!=`",
+    "'": "write `diff(f, x)` for a derivative, and no quotes inside a line",
+    '"': "a line is one string: no quotes inside it",
+    "|": "write `abs(x)` for |x|",
+    "{": "use round brackets ( )",
+    "}": "use round brackets ( )",
+    "\\": "a line is Python syntax, not LaTeX: write `exp(x)`, `a / b`, `sum(j, ...)`",
+    "$": "a line is Python syntax, not LaTeX: leave the dollars out",
+    "_": "a name starts with a letter",
+    "%": "there is no `%` here",
+    "&": "write one comparison, or multiply two: `(a > 0) * (b > 0)`",
+    "~": "write `1 - c` for the opposite of a condition",
+    "#": "no comments inside a line: put them after the string",
+    ";": "one expression a line",
+    "!": "there is no factorial here; different from is `!=`",
+}
+LETTERS = re.compile(r"[A-Za-z0-9_+\-*/@.,()\[\]:<>=! ]")
+IMPLICIT = re.compile(r"(?<![A-Za-z0-9_.])(\d+\.?\d*|\.\d+)(?!\d*[eE][+-]?\d)(?=\s*[A-Za-z_(])")
+LITERAL = re.compile(r"(?<![A-Za-z0-9_])(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?(\d+))?")
+
+ALLOWED: tuple[type[ast.AST], ...] = (
+    ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Constant, ast.Subscript, ast.Attribute, ast.Compare,
+    ast.IfExp, ast.Tuple, ast.Slice, ast.Load, ast.keyword, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow,
+    ast.MatMult, ast.USub, ast.UAdd, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
+)  # fmt: skip
+REFUSED: dict[type[ast.AST], str] = {
+    ast.FloorDiv: "`//` rounds down: write `/` for a fraction",
+    ast.List: "write an array by its name, not by its entries",
+    ast.Lambda: "`lambda` has no place here: a line is one expression in the names that are given",
+    ast.NamedExpr: "`:=` has no place here: a line is one expression",
+    ast.BoolOp: "`and` and `or` have no place here: multiply two conditions, `(a > 0) * (b > 0)`",
+    ast.Not: "write `1 - c` for the opposite of a condition",
+    ast.GeneratorExp: "a sum over an index is written `sum(j, x[j])`",
+    ast.ListComp: "a sum over an index is written `sum(j, x[j])`",
+    ast.Starred: "there is no `*` before a name here",
+}
+
+
+class Unreadable(Exception):  # noqa: N818 (it is no error of the program: a line that a student can mend)
+    """A line that cannot be read; `column` (from 0) is the character that it stumbled over."""
+
+    def __init__(self, says: str, column: int | None = None) -> None:
+        super().__init__(says)
+        self.says = says
+        self.column = column
+
+    def under(self, text: str) -> str:
+        """Return the message with the line and a caret under the character."""
+        if self.column is None or len(text) > MAX_CHARACTERS:
+            return self.says
+        start = max(0, self.column - 50)
+        shown = text[start : start + 90].replace("\n", " ").replace("\t", " ")
+        before = "..." if start else ""
+        after = "..." if len(text) > start + 90 else ""
+        return f"{self.says}\n    {before}{shown}{after}\n    {' ' * (len(before) + self.column - start)}^"
+
+
+def read(text: object) -> ast.expr:
+    """Return the syntax tree of one line.
+
+    Raises
+    ------
+    Unreadable
+        With the character and what to write instead.
+    """
+    if not isinstance(text, str):
+        kind = "nothing (None)" if text is None else f"a {type(text).__name__}"
+        raise Unreadable(f'a line is a string in quotes, like "exp(-x)"; this one is {kind}')
+    if len(text) > MAX_CHARACTERS:
+        raise Unreadable(f"this line has {len(text):,} characters; write it in at most {MAX_CHARACTERS}")
+    plain = re.sub(r"[\t\r\n]", " ", text)
+    body = re.sub(r"^(\s*)&?=(?!=)", lambda found: " " * len(found.group()), plain)
+    if not body.strip():
+        raise Unreadable("this line is empty")
+    _characters(body)
+    _nesting(body)
+    _literals(body)
+    indent = len(body) - len(body.lstrip())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(body.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _syntax(error, body, indent) from None
+    for node in _walk(tree):
+        if hasattr(node, "col_offset"):
+            node.col_offset += indent
+            node.end_col_offset = (node.end_col_offset or 0) + indent
+    _whitelist(tree)
+    return tree
+
+
+def _characters(body: str) -> None:
+    for place, character in enumerate(body):
+        if LETTERS.match(character) is None:
+            if character in INSTEAD:
+                advice = INSTEAD[character]
+            elif not character.isascii():
+                advice = "use plain letters without accents, as on an English keyboard"
+            else:
+                advice = "it has no meaning here"
+            raise Unreadable(f"`{character}` cannot stand here: {advice}", place)
+
+
+def _nesting(body: str) -> None:
+    depth = 0
+    for place, character in enumerate(body):
+        depth += (character in "([") - (character in ")]")
+        if depth > MAX_NESTING:
+            raise Unreadable(f"brackets are nested deeper than {MAX_NESTING}", place)
+        if depth < 0:
+            raise Unreadable(f"this `{character}` closes nothing", place)
+
+
+def _literals(body: str) -> None:
+    for found in LITERAL.finditer(body):
+        if sum(c.isdigit() for c in found.group()) > MAX_DIGITS or len(found.group(1) or "") > 2:
+            raise Unreadable("this number is too large or too long to compute with", found.start())
+    if found := IMPLICIT.search(body):
+        rest = body[found.end() :].lstrip()
+        if not re.match(r"(if|else)\b", rest):
+            shown = f"{found.group()}*{_first_word(rest)}"
+            raise Unreadable(f"a product needs its `*`: write `{shown}`", found.end())
+
+
+def _first_word(rest: str) -> str:
+    found = re.match(r"[A-Za-z_]\w*", rest)
+    return found.group() if found else rest[:1] + "...)"
+
+
+def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:
+    """Say what is wrong with a line that Python cannot parse."""
+    if not isinstance(error, SyntaxError):
+        return Unreadable("this line is nested too deep")
+    place = min((error.offset or 1) - 1 + indent, len(body))
+    if found := re.search(r"(?<![<>=!:])=(?!=)", re.sub(r"\b(axis|keepdims)\s*=", lambda m: " " * len(m.group()), body)):
+        return Unreadable(
+            "one expression a line: leave the left side and the `=` out, and give the next form its own line",
+            found.start(),
+        )
+    if body.count("(") + body.count("[") > body.count(")") + body.count("]"):
+        return Unreadable("a bracket is opened here and never closed", _unclosed(body))
+    if found := re.search(r"[\w)\]](\s+)[A-Za-z0-9_(]", body):
+        words = re.search(r"\b(if|else|lambda|for|in|is|not|and|or|import|def|return)\b", body)
+        if words is None:
+            return Unreadable("something is missing here: a product needs its `*`", found.end() - 1)
+    if re.search(r"\bif\b", body) and not re.search(r"\belse\b", body):
+        return Unreadable("a case needs its other half: `a if i == j else b`", body.index("if"))
+    if place >= len(body.rstrip()):
+        return Unreadable("this line stops too early: something is missing at its end", len(body.rstrip()))
+    return Unreadable("this cannot be read as an expression", place)
+
+
+def _unclosed(body: str) -> int:
+    opened = []
+    for place, character in enumerate(body):
+        if character in "([":
+            opened.append(place)
+        elif character in ")]" and opened:
+            opened.pop()
+    return opened[-1] if opened else 0
+
+
+def _walk(tree: ast.AST) -> list[ast.AST]:
+    """List every node without recursion, and refuse trees that are too large."""
+    found, todo = [], [tree]
+    while todo:
+        node = todo.pop()
+        found.append(node)
+        if len(found) > 3 * MAX_NODES:
+            raise Unreadable("this line has too many parts: write it in several steps")
+        todo.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _whitelist(tree: ast.expr) -> None:
+    count = 0
+    todo: list[tuple[ast.AST, int, int]] = [(tree, 0, 0)]
+    while todo:
+        node, depth, place = todo.pop()
+        place = getattr(node, "col_offset", place)
+        if type(node) in REFUSED:
+            raise Unreadable(REFUSED[type(node)], place)
+        if not isinstance(node, ALLOWED):
+            raise Unreadable("this is more Python than a line may hold: write one expression", place)
+        if depth > 2 * MAX_NESTING:
+            raise Unreadable("this line is nested too deep", place)
+        if isinstance(node, ast.expr):
+            count += 1
+            if count > MAX_NODES:
+                raise Unreadable("this line has too many parts: write it in several steps", place)
+        if isinstance(node, ast.Constant):
+            _constant(node, place)
+        for name in (getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "arg", None)):
+            if isinstance(name, str) and (name.startswith("_") or "__" in name):
+                raise Unreadable(f"`{name}` is no name that a line may use", place)
+        todo.extend((child, depth + 1, place) for child in ast.iter_child_nodes(node))
+
+
+def _constant(node: ast.Constant, place: int) -> None:
+    if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+        raise Unreadable(f"`{node.value}` is no number that a line may use", place)

@@ -1,0 +1,202 @@
+"""A line as a table of entries: index form and matrix form become comparable, and the first difference is found.
+
+A line in index form is tabulated over the free indices of `entry`; a matrix is its own table. A row (1, n)
+counts as the vector (n,). Two lines are equal when their tables are, at every point of the domain that was
+tried, to within rounding: numbers that differ at fifty digits are computed again at 160, and only a difference
+that stays is one.
+"""
+
+from __future__ import annotations
+
+import decimal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from autograder.derive._build import Misfit, show
+from autograder.derive._evaluate import Env, Evaluator, Point, TooMuch
+from autograder.derive._truth import DIGITS, TooLarge, Truth, Undefined, context, truth
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from autograder.derive._derivative import Derivative
+    from autograder.derive._evaluate import Entry, V
+    from autograder.derive._scope import Scope
+    from autograder.derive._tree import Node, Shape
+
+MORE_DIGITS = 160
+
+
+@dataclass(frozen=True)
+class Table:
+    """A node with the free indices that its table runs over first, the node's own axes after them."""
+
+    node: Node
+    indices: tuple[str, ...]
+    shape: Shape
+    bare: bool = False  # a number that stands for itself in every entry
+
+    def entries(self, at: Evaluator[V]) -> list[tuple[Entry, Entry, Env]]:
+        """List (place in the table, place in the node, values of the indices)."""
+        free = tuple(name for name in self.indices if name)
+        result = []
+        for place in at.entries(self.shape):
+            env = {name: k for name, k in zip(self.indices, place, strict=True) if name}
+            inner = tuple(k for name, k in zip(self.indices, place, strict=True) if not name)
+            if not self.bare and len(self.node.shape) == len(inner) + 1:
+                inner = (0, *inner)
+            result.append((place, () if self.bare else inner, env))
+        assert len(free) <= len(self.shape)  # noqa: S101
+        return result
+
+
+def table(scope: Scope, node: Node) -> Table:
+    """Return a line's table in the axes of the answer.
+
+    Raises
+    ------
+    Misfit
+        When the line's axes are not the answer's.
+    """
+    shape = node.shape[1:] if len(node.shape) == 2 and node.shape[0] == "1" else node.shape  # noqa: PLR2004 (a row)
+    if not scope.entry:
+        return Table(node, ("",) * len(shape), shape)
+    rest = [name for name in scope.entry if name not in node.free]
+    if not shape:
+        wanted = tuple(scope.ranges.get(name, "") for name in scope.entry)
+        if "" in wanted:
+            name = scope.entry[wanted.index("")]
+            raise Misfit(f"no line tells how far `{name}` runs")
+        return Table(node, scope.entry, wanted)
+    if len(shape) != len(rest):
+        wanted = tuple(scope.ranges.get(name, name) for name in scope.entry)
+        raise Misfit(f"this is {_array(shape)}, where the answer has shape {show(wanted)}")
+    for name, size in zip(rest, shape, strict=True):
+        known = scope.ranges.setdefault(name, size)
+        if known != size:
+            wanted = tuple(scope.ranges[name] for name in rest)
+            raise Misfit(f"this has shape {show(shape)}, the answer has {show(wanted)} (axes {', '.join(rest)})")
+    return Table(node, tuple("" if name in rest else name for name in scope.entry), tuple(scope.ranges[n] for n in scope.entry))
+
+
+def _array(shape: Shape) -> str:
+    return show(shape) if not shape else f"an array of shape {show(shape)}"
+
+
+@dataclass
+class Here:
+    """One point with its evaluator, kept for all lines of all chains of a statement."""
+
+    point: Point
+    at: Evaluator[Decimal]
+    fine: Evaluator[Decimal] | None = None
+
+    def exact(self, scope: Scope, derivative: Derivative) -> Evaluator[Decimal]:
+        """Return the evaluator with more digits."""
+        if self.fine is None:
+            self.fine = truth(scope, self.point, derivative)
+        return self.fine
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two tables differ, or where one has no value."""
+
+    point: Point
+    place: Entry
+    before: Decimal | None
+    after: Decimal | None
+    why: str = ""
+
+
+@dataclass
+class Comparer:
+    """Compares tables at the points of a statement."""
+
+    scope: Scope
+    derivative: Derivative
+    heres: list[Here]
+    soft_kinks: bool = False
+    skipped: set[int] = field(default_factory=set)
+
+    def difference(self, first: Table, second: Table) -> Difference | None:
+        """Return the first difference, None when the tables are equal.
+
+        Raises
+        ------
+        TooMuch
+            When no point could be computed.
+        """
+        judged = 0
+        for number, here in enumerate(self.heres):
+            if number in self.skipped:
+                continue
+            found = self.at(here, first, second)
+            if found is None:
+                judged += 1
+            elif isinstance(found, Difference):
+                return found
+        if not judged:
+            raise TooMuch
+        return None
+
+    def at(self, here: Here, first: Table, second: Table) -> Difference | str | None:
+        """Return the difference at one point, None if there is none, a word if the point says nothing."""
+        algebra = here.at.algebra
+        if isinstance(algebra, Truth):
+            algebra.kink = False
+        pairs = zip(first.entries(here.at), second.entries(here.at), strict=True)
+        for (place, inner, env), (_, other, env2) in pairs:
+            try:
+                here.at.work = 0
+                with decimal.localcontext(context(DIGITS)):
+                    a = here.at.entry(first.node, inner, env)
+                    b = here.at.entry(second.node, other, env2)
+                    if a == b or abs(a - b) <= max(abs(a), abs(b)).scaleb(18 - DIGITS):
+                        continue
+                fine = here.exact(self.scope, self.derivative)
+                fine.work = 0
+                with decimal.localcontext(context(MORE_DIGITS)):
+                    c = fine.entry(first.node, inner, env)
+                    d = fine.entry(second.node, other, env2)
+                    gap = abs(c - d)
+                    if gap <= max(abs(c), abs(d)).scaleb(-60) or gap <= abs(a - b).scaleb(-30):
+                        continue
+            except Undefined as why:
+                return self.undefined(here, first, second, (place, inner, env, other, env2), str(why))
+            except (TooLarge, decimal.DecimalException, RecursionError):
+                return "too large"
+            if self.soft_kinks and self.touched(here, first, second, (inner, env, other, env2)):
+                return "kink"
+            return Difference(here.point, place, _clean(c, d), _clean(d, c))
+        return None
+
+    def touched(self, here: Here, first: Table, second: Table, where: tuple[Entry, Env, Entry, Env]) -> bool:
+        """Say whether a corner of relu, abs, sign or a condition is met in computing these two entries."""
+        fresh = truth(self.scope, here.point, self.derivative)
+        inner, env, other, env2 = where
+        with decimal.localcontext(context(DIGITS)):
+            fresh.entry(first.node, inner, env)
+            fresh.entry(second.node, other, env2)
+        return isinstance(fresh.algebra, Truth) and fresh.algebra.kink
+
+    def undefined(
+        self, here: Here, first: Table, second: Table, where: tuple[Entry, Entry, Env, Entry, Env], why: str
+    ) -> Difference | str:
+        """Say which of two entries has no value. If the first has none, the point says nothing of the second."""
+        place, inner, env, other, env2 = where
+        with decimal.localcontext(context(DIGITS)):
+            try:
+                a = here.at.entry(first.node, inner, env)
+            except Undefined:
+                try:
+                    here.at.entry(second.node, other, env2)
+                except Undefined:
+                    return "neither"
+                return "the first"
+            return Difference(here.point, place, a, None, why)
+
+
+def _clean(value: Decimal, other: Decimal) -> Decimal:
+    """Take what is left of a rounded zero for zero."""
+    return value * 0 if abs(value) < abs(other).scaleb(-60) else value
