@@ -18,7 +18,7 @@ from autograder.grading import marks
 from autograder.grading.outcome import CellResult, ExamRequest, ExamResult, PlanCell
 from autograder.grading.pool import Examiner
 from autograder.grading.preprocessors import limits_of
-from autograder.grading.sources import lesson_source
+from autograder.grading.sources import extra_files, lesson_source
 from autograder.lesson import notebook as cells
 from autograder.lesson.stubs import ClearSolutions
 
@@ -58,7 +58,9 @@ class Desk:
         self._notebook = lesson.notebook
         self._config = course.config
         source = lesson_source(course, lesson.name, lesson.notebook)
-        self._examiner = Examiner(source, limits_of(course.config))
+        limits = limits_of(course.config)
+        self._files, _ = extra_files(source.folder, course.ignore, limits.disk_mib << 19)
+        self._examiner = Examiner(source, limits)
         self._known: dict[tuple[str, tuple[str, ...]], list[Graded]] = {}
         self.problems = self._examiner.problems
 
@@ -93,7 +95,9 @@ class Desk:
         ours = [at for at in planned if solution <= at < test and planned[at].kind == "run"] + [test]
         helpers = self._tests_before(test)
         request = [
-            cell for at, cell in planned.items() if at < test and (cell.kind == "run" or at in helpers)
+            cell
+            for at, cell in planned.items()
+            if at < test and at not in ours and (cell.kind == "run" or at in helpers)
         ]
         request.append(PlanCell(len(self._notebook.cells), "run", KEEP))
         for number, answer in enumerate(answers, 1):
@@ -137,7 +141,7 @@ class Desk:
         )
 
     def _examine(self, plan: list[PlanCell]) -> ExamResult:
-        result = self._examiner.examine(ExamRequest(plan, student=STUDENT))
+        result = self._examiner.examine(ExamRequest(plan, self._files, STUDENT))
         assert not result.error, result.error
         return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -55,8 +56,13 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     desk.close()
 
 
+@cache
+def answers_of(name: str) -> tuple[Answer, ...]:
+    return read_answers(LESSONS[name])
+
+
 def answers_to(name: str, exercise: str) -> list[Answer]:
-    return [answer for answer in read_answers(LESSONS[name]) if answer.exercise == exercise]
+    return [answer for answer in answers_of(name) if answer.exercise == exercise]
 
 
 @graded_by
