@@ -109,6 +109,11 @@ def test_a_function_that_calls_ours_back() -> None:
     )
 
 
+def test_a_function_among_the_arguments_is_not_changed_by_a_call() -> None:
+    odd = refused(check.matches, lambda f, x: np.sin(x) + x, lambda f, x: 2 * x, FUNCTIONS)  # noqa: ARG005
+    assert odd.advice is None
+
+
 def test_x_may_be_off_by_a_rounding_but_not_by_a_step() -> None:
     def restores_by_adding(f: Any, x: Array) -> Array:
         x += 0.3

@@ -100,6 +100,14 @@ def test_a_mean_for_a_sum_names_the_axis() -> None:
         check.close(np.array([1.0, 2.0, 5.0]) / 3, [1, 2, 5])
 
 
+def test_a_factor_must_be_the_length_of_the_same_axis_every_time() -> None:
+    def by_turns(x: Array) -> Array:
+        return 2 * x * x.shape[len(x) % 2]
+
+    said = advice(by_turns, double, cases.matrices(sizes=((2, 3), (3, 4), (4, 7), (5, 2))))
+    assert "factor" not in said
+
+
 @pytest.mark.parametrize(
     ("got", "want"),
     [
