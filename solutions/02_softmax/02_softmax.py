@@ -1614,8 +1614,8 @@ marks.total()
 # **On paper:** start from $J^T dy$. What is the transpose of this $J$? Multiply out the bracket. Then look at $s\,s^T dy$: you may compute
 # $(s\,s^T)\,dy$ or $s\,(s^T dy)$. How many multiplications does each take? What kind of thing is $s^T dy$? And what does $\operatorname{diag}(s)\,dy$ do to the entries of $dy$?
 #
-# The last line shall be one that costs $O(n)$: no table of $n$ times $n$ numbers in it, not even for a moment. In your lines, `s * dy` multiplies two vectors entry by entry, and `dot(s, dy)` or `s.T @ dy` is
-# the number $s^T dy = \sum_i s_i\,dy_i$.
+# The last line shall be one that costs $O(n)$: no table of $n$ times $n$ numbers in it, not even for a moment. That rules out `diag(s)`, which is such a table. In your lines, `s * dy` multiplies two
+# vectors entry by entry, and `s.T @ dy` or `dot(s, dy)` is the number $s^T dy = \sum_i s_i\,dy_i$.
 
 # %% nbgrader={"grade_id": "derive_softmax_vjp", "solution": true}
 # s is the vector of probabilities, dy the upstream gradient, both of n numbers.
@@ -1624,7 +1624,8 @@ derive_softmax_vjp = [
     ### BEGIN SOLUTION
     "(diag(s) - s @ s.T) @ dy",
     "diag(s) @ dy - s @ s.T @ dy",
-    "s * dy - s @ (s.T @ dy)",
+    "diag(s) @ dy - s * (s.T @ dy)",
+    "s * dy - s * (s.T @ dy)",
     "s * (dy - dot(s, dy))",
     ### END SOLUTION
 ]
