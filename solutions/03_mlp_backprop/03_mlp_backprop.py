@@ -307,33 +307,34 @@ def mlp_forward(x, params):
 
 
 # %% nbgrader={"grade_id": "test_mlp_forward", "grade": true, "points": 4}
-# After h_a, each part is judged by what you returned for the part before it.
+# When a part is wrong here, the ones after it wait: grading goes by what you returned
+# for the part before, so that one slip costs one mark.
 marks = check.marks("mlp_forward", h_a=1, h_s=1, o_a=1, o_s=1)
-with marks.h_a:
-    check.close(
-        mlp_forward(tiny_x, tiny)["h_a"],
-        [np.pi / 6, 5 * np.pi / 6],
-        because="W1 @ x is [-1, 1], and the biases take it to 30 and 150 degrees",
-    )
-with marks.h_s:
-    seen = mlp_forward(tiny_x, tiny)
-    check.close(
-        seen["h_s"],
-        np.sin(seen["h_a"]),
-        because="h_s is the sine of h_a, unit by unit",
-    )
-with marks.o_a:
-    seen = mlp_forward(tiny_x, tiny)
-    check.close(
-        seen["o_a"],
-        tiny["W2"] @ seen["h_s"] + tiny["b2"],
-        because="o_a comes from h_s, what the hidden units give",
-    )
-with marks.o_s:
-    seen = mlp_forward(tiny_x, tiny)
-    check.close(
-        seen["o_s"], softmax(seen["o_a"]), because="o_s is the softmax of o_a"
-    )
+
+
+def by_hand(x, params):
+    return {
+        "h_a": np.array([np.pi / 6, 5 * np.pi / 6]),
+        "h_s": np.array([0.5, 0.5]),
+        "o_a": np.array([0.0, 0.0, np.log(2.0), 0.0]),
+        "o_s": np.array([0.2, 0.2, 0.4, 0.2]),
+    }
+
+
+right_so_far = True
+for name, why in {
+    "h_a": "W1 @ x is [-1, 1], and the biases take it to 30 and 150 degrees",
+    "h_s": "the sines of 30 and of 150 degrees",
+    "o_a": "W2 @ h_s is [0, 1, 1, 1], and the biases are added to that",
+    "o_s": "the exponentials of o_a are 1, 1, 2, 1, and their sum is 5",
+}.items():
+    if right_so_far:
+        right_so_far = False
+        with getattr(marks, name):
+            check.matches(
+                mlp_forward, by_hand, [(tiny_x, tiny)], part=name, because=why
+            )
+            right_so_far = True
 ### BEGIN HIDDEN TESTS
 nets = cases.draw(lambda rng, n: draw_net(rng, n)[::2])
 
@@ -557,10 +558,10 @@ with marks.values:
     check.matches(
         empirical_risk,
         reference.empirical_risk,
-        cases.draw(lambda rng, n: draw_data(rng, n, n + 4)),
+        cases.draw(lambda rng, n: draw_data(rng, [0, 1, 4, 5][n], n + 4), count=4),
     )
 with marks.batches:
-    some = cases.draw(lambda rng, n: draw_data(rng, n, [1, 2, 13, 1][n]), count=4)
+    some = cases.draw(lambda rng, n: draw_data(rng, n, [1, 2, 13, 3][n]), count=4)
     check.matches(empirical_risk, reference.empirical_risk, some)
     check.leaves_arguments_alone(empirical_risk, some)
     check.accepts_read_only(empirical_risk, some)
@@ -728,6 +729,8 @@ with marks.values:
         because="with two classes the two slopes are opposite",
     )
 with marks.arguments:
+    check.shape(grad_output(np.array([0.25, 0.75]), 0), (2,))
+    check.finite(grad_output(np.array([0.25, 0.75]), 0))
     check.leaves_arguments_alone(grad_output, [(np.array([0.25, 0.75]), 0)])
 ### BEGIN HIDDEN TESTS
 outputs = cases.draw(
@@ -1753,11 +1756,6 @@ def grad_input_layer(d_ha, x):
     return np.outer(np.cos(d_ha), x), np.cos(d_ha)
 
 
-@mistake("the two results exchanged", "The docstring names dW1 first.")
-def grad_input_layer(d_ha, x):
-    return d_ha, np.outer(d_ha, x)
-
-
 ### END HIDDEN TESTS
 marks.total()
 
@@ -2094,21 +2092,6 @@ def mlp_backward(x, y, params):
     return {"W1": dW1, "b1": d_ha, "W2": dW2, "b2": d_oa, "x": dx}
 
 
-@mistake(
-    "the gradient of the activation for that of the pre-activation, in b1 alone",
-    "Your b1 is off and the rest is right. Which of the two is b1 added to: h_a or h_s?",
-)
-def mlp_backward(x, y, params):
-    seen = mlp_forward(x, params)
-    d_oa = seen["o_s"].copy()
-    d_oa[y] -= 1.0
-    d_hs = params["W2"].T @ d_oa
-    d_ha = d_hs * np.cos(seen["h_a"])
-    dW1, dW2 = np.outer(d_ha, x), np.outer(d_oa, seen["h_s"])
-    dx = params["W1"].T @ d_ha
-    return {"W1": dW1, "b1": d_hs, "W2": dW2, "b2": d_oa, "x": dx}
-
-
 ### END HIDDEN TESTS
 marks.total()
 
@@ -2228,18 +2211,16 @@ with marks.values:
         because="each number moves against its slope",
     )
 with marks.keys:
+    some = {"gain": np.array([1.0]), "shift": np.array([[2.0], [3.0]])}
+    more = {"gain": np.array([2.0]), "shift": np.ones((2, 1)), "x": np.ones(3)}
     check.equal(
-        sorted(
-            sgd_step(
-                {"a": np.ones(2), "b": np.ones((3, 1))},
-                {"a": np.ones(2), "b": np.ones((3, 1))},
-                0.5,
-            )
-        ),
-        ["a", "b"],
-        because="any net's parameters can be trained",
+        sorted(sgd_step(some, more, 0.5)),
+        ["gain", "shift"],
+        because="what there is to train stands in params, whatever it is called",
     )
 with marks.arguments:
+    check.shape(sgd_step({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)["w"], (1,))
+    check.finite(sgd_step({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)["w"])
     check.leaves_arguments_alone(
         sgd_step, [({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)]
     )
@@ -2258,14 +2239,15 @@ def draw_step(rng, n):
 
 
 def draw_other(rng, n):
-    """Draw parameters under other keys, and gradients of which some do not belong to any."""
+    """Draw parameters under other keys, and gradients; some do not belong to any."""
     shapes = [
         {"w": (3,)},
         {"gain": (2, 3), "shift": (4,)},
         {"W3": (2, 1, 3), "b3": (1,), "c": (5,)},
     ]
     params = {name: cases.normal(rng, *shape) for name, shape in shapes[n].items()}
-    return params, like(rng, params) | {"x": cases.normal(rng, 6)}, 0.5
+    grads = like(rng, params) | ({"x": cases.normal(rng, 6)} if n else {})
+    return params, grads, 0.5
 
 
 steps = cases.draw(draw_step)
@@ -2647,7 +2629,7 @@ with marks.values:
     if find_the_slip_linear != 3:
         raise check.CheckFailed(
             check.Finding(
-                "that line is right",
+                f"line {find_the_slip_linear} is not the one",
                 advice="Put m = 1, h = 2, i = 1, j = 1 into the general lines. Which of "
                 "them disagrees with the examples?",
             )
@@ -3273,13 +3255,15 @@ def linear_backward(dY, X, W):
 
 # %% nbgrader={"grade_id": "test_linear_backward", "grade": true, "points": 4}
 marks = check.marks("linear_backward", dX=1, dW=1, db=1, shapes=1)
-small_dY, small_W = np.array([[1.0], [10.0]]), np.array([[5.0], [7.0]])
-small_in = np.array([[1.0, 2.0], [3.0, 4.0]])
+small_dY = np.array([[1.0, 0.0], [10.0, 2.0]])
+small_in = np.array([[1.0, 2.0, 0.0], [3.0, 4.0, 1.0]])
+small_W = np.array([[5.0, 1.0], [7.0, 0.0], [0.0, 2.0]])
 
 
 def by_hand(dY, X, W):
-    dX = np.array([[5.0, 7.0], [50.0, 70.0]])
-    return dX, np.array([[31.0], [42.0]]), np.array([11.0])
+    dX = np.array([[5.0, 7.0, 0.0], [52.0, 70.0, 4.0]])
+    dW = np.array([[31.0, 6.0], [42.0, 8.0], [10.0, 2.0]])
+    return dX, dW, np.array([11.0, 2.0])
 
 
 def ones_by_hand(dY, X, W):
@@ -3292,7 +3276,7 @@ with marks.dX:
         by_hand,
         [(small_dY, small_in, small_W)],
         part=("dX", 0),
-        because="row 1 is 1 times the weights, row 2 is 10 times",
+        because="row 1 of dY is [1, 0], so row 1 of dX is 1 times the weights of unit 1",
     )
 with marks.dW:
     check.matches(
@@ -3300,7 +3284,7 @@ with marks.dW:
         by_hand,
         [(small_dY, small_in, small_W)],
         part=("dW", 1),
-        because="1 * 1 + 3 * 10 and 2 * 1 + 4 * 10: both examples add their share",
+        because="31 is 1 * 1 + 3 * 10: both examples add their share",
     )
 with marks.db:
     check.matches(
@@ -3308,7 +3292,7 @@ with marks.db:
         by_hand,
         [(small_dY, small_in, small_W)],
         part=("db", 2),
-        because="1 + 10: both examples add their share",
+        because="1 + 10 and 0 + 2: both examples add their share",
     )
 with marks.shapes:
     for result in [("dX", 0), ("dW", 1), ("db", 2)]:
@@ -3506,7 +3490,7 @@ with marks.values:
     if find_the_slip_relu != 3:
         raise check.CheckFailed(
             check.Finding(
-                "that line is right",
+                f"line {find_the_slip_relu} is not the one",
                 advice="Every line speaks of arrays: write the shape beside each one, for "
                 "N = 2 and K = 3. Which shape cannot be?",
             )

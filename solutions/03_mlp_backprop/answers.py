@@ -825,4 +825,912 @@ def sgd_step(params, grads, lr):
     ),
 ]
 
-ANSWERS = [*NET, *SLIPS, *BACK, *WHOLE]
+# Part B
+LINEAR_FORWARD = [
+    right(
+        "linear_forward", "einsum", "def linear_forward(X, W, b):\n    return np.einsum('ij,jh->ih', X, W) + b"
+    ),
+    right(
+        "linear_forward",
+        "loops and plain lists",
+        """
+def linear_forward(X, W, b):
+    rows = []
+    for x in X.tolist():
+        rows.append([sum(x[j] * W[j, h] for j in range(len(x))) + b[h] for h in range(len(b))])
+    return np.array(rows)
+""",
+    ),
+    right(
+        "linear_forward",
+        "a column of ones",
+        """
+def linear_forward(X, W, b):
+    return np.hstack([X, np.ones((len(X), 1))]) @ np.vstack([W, b])
+""",
+    ),
+    wrong("linear_forward", "no bias", Known("no bias"), says="Set every entry of X to zero", marks={}),
+    wrong("linear_forward", "on its side", Known("examples in columns"), says="lies on its side"),
+    wrong(
+        "linear_forward",
+        "one bias for all",
+        Known("the bias summed to one number"),
+        says="Each unit has its own bias",
+    ),
+    wrong("linear_forward", "bias subtracted", Known("the bias subtracted")),
+    wrong(
+        "linear_forward",
+        "changes X",
+        "def linear_forward(X, W, b):\n    X *= 1.0\n    X += 0.0\n    X[0] += 0.0\n    Y = X @ W + b\n    X[:] = 0\n    return Y",
+        marks={"values": 2},
+        says="changed its argument",
+    ),
+    wrong(
+        "linear_forward",
+        "breaks for a batch of one",
+        "def linear_forward(X, W, b):\n    return np.squeeze(X @ W + b)",
+        marks={"values": 2},
+        says="(1, 2)",
+    ),
+    *unusable("linear_forward", arguments="X, W, b", nan="np.full((len(X), len(b)), np.nan)"),
+]
+
+TWO_LAYER_FORWARD = [
+    right(
+        "two_layer_forward",
+        "a dict for a cache, einsum",
+        """
+def two_layer_forward(X, params):
+    Z = np.einsum("ij,jh->ih", X, params["W1"]) + params["b1"]
+    H = Z * (Z > 0)
+    return np.einsum("ih,hc->ic", H, params["W2"]) + params["b2"], {"Z": Z, "H": H}
+""",
+    ),
+    right(
+        "two_layer_forward",
+        "row by row, nothing kept",
+        """
+def two_layer_forward(X, params):
+    scores = []
+    for x in X:
+        hidden = [max(0.0, z) for z in params["W1"].T @ x + params["b1"]]
+        scores.append(params["W2"].T @ np.array(hidden) + params["b2"])
+    return np.array(scores), None
+""",
+    ),
+    wrong(
+        "two_layer_forward",
+        "a bend too many",
+        """
+def two_layer_forward(X, params):
+    relu = lambda t: np.maximum(t, 0)
+    H = relu(X @ params["W1"] + params["b1"])
+    S = relu(H @ params["W2"] + params["b2"])
+    return S, (X, H)
+""",
+        says="None of your scores is negative",
+        mistake="ReLU on the scores too",
+    ),
+    wrong(
+        "two_layer_forward",
+        "no bend",
+        """
+def two_layer_forward(X, params):
+    Z = X @ params["W1"] + params["b1"]
+    return Z @ params["W2"] + params["b2"], (Z,)
+""",
+        says="one linear layer",
+        mistake="no bend between the layers",
+    ),
+    wrong(
+        "two_layer_forward",
+        "softmax",
+        """
+def two_layer_forward(X, params):
+    S = np.maximum(X @ params["W1"] + params["b1"], 0) @ params["W2"] + params["b2"]
+    e = np.exp(S)
+    return e / e.sum(1)[:, None], (X, S)
+""",
+        says="sums to 1",
+        mistake="probabilities for scores",
+    ),
+    wrong(
+        "two_layer_forward",
+        "only the scores",
+        """
+def two_layer_forward(X, params):
+    return np.maximum(X @ params["W1"] + params["b1"], 0) @ params["W2"] + params["b2"]
+""",
+    ),
+    wrong(
+        "two_layer_forward",
+        "changes params",
+        """
+def two_layer_forward(X, params):
+    Z = X @ params["W1"] + params["b1"]
+    H = np.maximum(Z, 0)
+    S = H @ params["W2"] + params["b2"]
+    params["b1"] += 1.0
+    return S, (Z, H)
+""",
+        marks={"values": 2},
+        says="b1",
+    ),
+    *unusable(
+        "two_layer_forward",
+        arguments="X, params",
+        nan="np.full((len(X), len(params['b2'])), np.nan), None",
+        shape="np.zeros((2, 3, 5)), None",
+    ),
+]
+
+LOSS = [
+    right(
+        "softmax_cross_entropy",
+        "a one-hot matrix",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    onehot = np.eye(S.shape[1])[y]
+    T = S - np.max(S, axis=1, keepdims=True)
+    log_Z = np.log(np.sum(np.exp(T), axis=1, keepdims=True))
+    losses = -np.sum(onehot * (T - log_Z), axis=1)
+    dS = np.exp(T - log_Z) - onehot
+    if reduction == "sum":
+        return losses.sum(), dS
+    return losses.mean(), dS / S.shape[0]
+""",
+    ),
+    right(
+        "softmax_cross_entropy",
+        "row by row, with logaddexp",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    loss, rows = 0.0, []
+    for s, label in zip(S, y):
+        log_Z = np.logaddexp.reduce(s)
+        loss += log_Z - s[label]
+        rows.append([np.exp(t - log_Z) - (j == label) for j, t in enumerate(s)])
+    scale = 1 / len(y) if reduction == "mean" else 1.0
+    return float(loss * scale), np.array(rows) * scale
+""",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "the gradient of the sum",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = S.shape[0]
+    S = S - S.max(axis=1, keepdims=True)
+    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    loss = -np.log(P[range(N), y]).sum()
+    P[range(N), y] -= 1
+    return (loss / N if reduction == "mean" else loss), P
+""",
+        marks={"loss": 1, "sum": 1, "shapes": 1},  # of one example, or one class, the mean is the sum
+        says="Move one score by a little",
+        mistake="a mean loss with the gradient of the sum",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "half divided",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = S.shape[0] if reduction == "mean" else 1
+    S = S - S.max(axis=1, keepdims=True)
+    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    loss = -np.log(P[range(len(y)), y]).sum() / N
+    P = P / N
+    P[range(len(y)), y] -= 1
+    return loss, P
+""",
+        marks={"loss": 1, "sum": 1},
+        says="escapes it",
+        mistake="the probabilities divided by N, the one-hot not",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "log 10",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = S.shape[0] if reduction == "mean" else 1
+    S = S - S.max(axis=1, keepdims=True)
+    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    loss = -np.log10(P[range(len(y)), y]).sum() / N
+    P[range(len(y)), y] -= 1
+    return loss, P / N
+""",
+        marks={"dS": 1, "shapes": 1},
+        says="Which logarithm",
+        mistake="the logarithm to base 10",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "log Z forgotten",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = S.shape[0] if reduction == "mean" else 1
+    T = S - S.max(axis=1, keepdims=True)
+    P = np.exp(T) / np.exp(T).sum(axis=1, keepdims=True)
+    loss = -S[range(len(y)), y].sum() / N
+    P[range(len(y)), y] -= 1
+    return loss, P / N
+""",
+        marks={"dS": 1, "shapes": 1},
+        says="only half of the loss",
+        mistake="the scores without log of the sum of exponentials",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "ten classes",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = S.shape[0] if reduction == "mean" else 1
+    T = S - S.max(axis=1, keepdims=True)
+    log_P = T - np.log(np.exp(T).sum(axis=1, keepdims=True))
+    onehot = np.zeros((len(y), 10))
+    onehot[range(len(y)), y] = 1
+    return -np.sum(onehot * log_P) / N, (np.exp(log_P) - onehot) / N
+""",
+        says="as many classes as S has columns",
+        mistake="ten classes, whatever the scores",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "the wrong axis",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = S.shape[0] if reduction == "mean" else 1
+    T = S - S.max(axis=0)
+    P = np.exp(T) / np.exp(T).sum(axis=0)
+    loss = -np.log(P[range(len(y)), y]).sum() / N
+    P[range(len(y)), y] -= 1
+    return loss, P / N
+""",
+        says="Each row is one example",
+        mistake="the softmax down the columns",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "no maximum",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = S.shape[0] if reduction == "mean" else 1
+    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    loss = -np.log(P[range(len(y)), y]).sum() / N
+    P[range(len(y)), y] -= 1
+    return loss, P / N
+""",
+        marks={"loss": 1, "dS": 1, "sum": 1, "shapes": 1},
+        says="nan",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "one maximum",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = S.shape[0] if reduction == "mean" else 1
+    e = np.exp(S - np.max(S))
+    P = e / e.sum(axis=1, keepdims=True)
+    loss = -np.log(P[range(len(y)), y]).sum() / N
+    P[range(len(y)), y] -= 1
+    return loss, P / N
+""",
+        marks={"loss": 1, "dS": 1, "sum": 1, "shapes": 1},
+        says="It saves the largest row",
+        mistake="one maximum for the whole batch",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "reduction never read",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    T = S - S.max(axis=1, keepdims=True)
+    P = np.exp(T) / np.exp(T).sum(axis=1, keepdims=True)
+    loss = -np.log(P[range(len(y)), y]).mean()
+    P[range(len(y)), y] -= 1
+    return loss, P / len(y)
+""",
+        marks={"loss": 1, "dS": 1, "stability": 1, "shapes": 1},
+        says="The caller may say 'sum'",
+        mistake="the mean where the sum is asked for",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "shifts the scores in place",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = S.shape[0] if reduction == "mean" else 1
+    S -= S.max(axis=1, keepdims=True)
+    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    loss = -np.log(P[range(len(y)), y]).sum() / N
+    P[range(len(y)), y] -= 1
+    return loss, P / N
+""",
+        marks={"loss": 1, "dS": 1, "sum": 1, "stability": 1},
+        says="changed its argument",
+    ),
+    *unusable(
+        "softmax_cross_entropy",
+        arguments="S, y, reduction='mean'",
+        nan="np.nan, np.full(S.shape, np.nan)",
+        shape="0.0, np.zeros((2, 3, 5))",
+    ),
+]
+
+LINEAR_BACKWARD = [
+    right(
+        "linear_backward",
+        "outer products added up",
+        """
+def linear_backward(dY, X, W):
+    dW = sum(np.outer(x, dy) for x, dy in zip(X, dY))
+    return np.array([W @ dy for dy in dY]), dW, sum(dY)
+""",
+    ),
+    right(
+        "linear_backward",
+        "einsum and a row of ones",
+        """
+def linear_backward(dY, X, W):
+    dX = np.einsum("ih,jh->ij", dY, W)
+    dW = np.einsum("ij,ih->jh", X, dY)
+    return dX, dW, np.ones(len(dY)) @ dY
+""",
+    ),
+    wrong(
+        "linear_backward",
+        "bias averaged",
+        Known("the bias averaged over the batch"),
+        marks={"dX": 1, "dW": 1},
+        says="to the bias as to the weights",
+    ),
+    wrong(
+        "linear_backward",
+        "all averaged",
+        "def linear_backward(dY, X, W):\n    N = len(X)\n    return dY @ W.T, X.T @ dY / N, dY.sum(axis=0) / N",
+        marks={"dX": 1},
+        says=["the bias averaged over the batch", "the weights averaged over the batch"],
+    ),
+    wrong(
+        "linear_backward",
+        "wrong axis",
+        Known("the sum along the wrong axis"),
+        marks={"dX": 1, "dW": 1},
+        says="one number for each example",
+    ),
+    wrong(
+        "linear_backward",
+        "one number",
+        Known("one number for the whole bias"),
+        marks={"dX": 1, "dW": 1},
+        says="Which axis may be summed away",
+    ),
+    wrong(
+        "linear_backward",
+        "operands exchanged",
+        Known("the operands exchanged"),
+        marks={"dX": 1, "db": 1},
+        says="Yours is its transpose",
+    ),
+    wrong(
+        "linear_backward",
+        "a row for a bias",
+        "def linear_backward(dY, X, W):\n    return dY @ W.T, X.T @ dY, dY.sum(axis=0, keepdims=True)",
+        marks={"dX": 1, "dW": 1, "db": 1},
+        says="expected shape (1,), got (1, 1)",
+    ),
+    wrong(
+        "linear_backward",
+        "another order",
+        """
+def linear_backward(dY, X, W):
+    return X.T @ dY, dY @ W.T, dY.sum(axis=0)
+""",
+        marks={"db": 1},
+    ),
+    wrong(
+        "linear_backward",
+        "weights not transposed",
+        """
+def linear_backward(dY, X, W):
+    dX = dY @ W
+    return dX, X.T @ dY, dY.sum(axis=0)
+""",
+    ),
+    *unusable(
+        "linear_backward",
+        arguments="dY, X, W",
+        nan="np.full(X.shape, np.nan), np.full(W.shape, np.nan), np.full(W.shape[1], np.nan)",
+        shape="np.zeros((2, 3, 5)), np.zeros(7), np.zeros((2, 2))",
+    ),
+]
+
+RELU_BACKWARD = [
+    right(
+        "relu_backward",
+        "where, and all of dH at the corner",
+        "def relu_backward(dH, Z):\n    return np.where(Z >= 0, dH, 0.0)",
+    ),
+    right(
+        "relu_backward",
+        "half of it at the corner",
+        "def relu_backward(dH, Z):\n    return dH * np.heaviside(Z, 0.5)",
+    ),
+    right(
+        "relu_backward",
+        "loops and plain lists",
+        """
+def relu_backward(dH, Z):
+    return np.array([[d if z > 0 else 0.0 for d, z in zip(*rows)] for rows in zip(dH.tolist(), Z.tolist())])
+""",
+    ),
+    wrong(
+        "relu_backward",
+        "mask from dH",
+        "def relu_backward(dH, Z):\n    dZ = dH.copy()\n    dZ[dH <= 0] = 0\n    return dZ",
+        says="Whose sign decided",
+        mistake="the mask taken from the upstream gradient",
+    ),
+    wrong(
+        "relu_backward",
+        "only the mask",
+        Known("the mask without the upstream gradient"),
+        marks={"corner": 0},
+        says="The chain rule multiplies",
+    ),
+    wrong("relu_backward", "all passes", Known("the bend ignored"), says="Everything passes"),
+    wrong("relu_backward", "Z passes", Known("the pre-activations for the upstream gradient")),
+    wrong(
+        "relu_backward",
+        "changes dH",
+        "def relu_backward(dH, Z):\n    dH[Z <= 0] = 0\n    return dH",
+        marks={"values": 2, "corner": 1},
+        says="changed its argument",
+    ),
+    wrong(
+        "relu_backward",
+        "nan at the corner",
+        "def relu_backward(dH, Z):\n    return dH * np.maximum(Z, 0) / Z",
+        marks={"values": 2, "shapes": 1},
+        says="subgradient",
+    ),
+    *unusable("relu_backward", arguments="dH, Z"),
+]
+
+BACKWARD = [
+    right(
+        "two_layer_backward",
+        "all in one, example by example",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    grads = {name: np.zeros(value.shape) for name, value in params.items()}
+    loss = 0.0
+    for x, label in zip(X, y):
+        z = params["W1"].T @ x + params["b1"]
+        h = np.maximum(z, 0)
+        s = params["W2"].T @ h + params["b2"]
+        p = np.exp(s - s.max())
+        p = p / p.sum()
+        loss -= np.log(p[label])
+        p[label] -= 1
+        dz = (params["W2"] @ p) * (z > 0)
+        grads["W2"] += np.outer(h, p)
+        grads["b2"] += p
+        grads["W1"] += np.outer(x, dz)
+        grads["b1"] += dz
+    n = len(y) if reduction == "mean" else 1
+    return loss / n, {name: grad / n for name, grad in grads.items()}
+""",
+    ),
+    right(
+        "two_layer_backward",
+        "einsum, the mask from H",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    H = np.maximum(linear_forward(X, params["W1"], params["b1"]), 0)
+    loss, dS = softmax_cross_entropy(linear_forward(H, params["W2"], params["b2"]), y, reduction=reduction)
+    dZ = np.einsum("ic,hc->ih", dS, params["W2"]) * (H > 0)
+    return loss, {"b2": dS.sum(0), "W2": H.T @ dS, "b1": dZ.sum(0), "W1": np.einsum("ij,ih->jh", X, dZ)}
+""",
+    ),
+    wrong(
+        "two_layer_backward",
+        "dW2 from Z",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y, reduction)
+    dH, dW2, db2 = linear_backward(dS, Z, params["W2"])
+    dX, dW1, db1 = linear_backward(relu_backward(dH, Z), X, params["W1"])
+    return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+""",
+        marks={"loss": 1, "b2": 1, "W1": 1, "b1": 1},
+        says="What does W2 multiply",
+        mistake="dW2 from the pre-activations",
+    ),
+    wrong(
+        "two_layer_backward",
+        "no bend on the way back",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y, reduction)
+    dH, dW2, db2 = linear_backward(dS, H, params["W2"])
+    dX, dW1, db1 = linear_backward(dH, X, params["W1"])
+    return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+""",
+        marks={"loss": 1, "W2": 1, "b2": 1},
+        says="something is missing",
+        mistake="the bend left out on the way back",
+    ),
+    wrong(
+        "two_layer_backward",
+        "always the mean",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y)
+    dH, dW2, db2 = linear_backward(dS, H, params["W2"])
+    dX, dW1, db1 = linear_backward(relu_backward(dH, Z), X, params["W1"])
+    return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+""",
+        marks={"loss": 1, "W2": 1, "b2": 1, "W1": 1, "b1": 1, "shapes": 1},
+        says="hand `reduction` on",
+        mistake="the mean where the sum is asked for",
+    ),
+    wrong(
+        "two_layer_backward",
+        "averaged twice",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y, reduction)
+    dS = dS / len(y)
+    dH, dW2, db2 = linear_backward(dS, H, params["W2"])
+    dX, dW1, db1 = linear_backward(relu_backward(dH, Z), X, params["W1"])
+    return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+""",
+        marks={"loss": 1},
+        says="carries the 1/N",
+        mistake="the gradients divided by N twice",
+    ),
+    wrong(
+        "two_layer_backward",
+        "a bend after the scores",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(np.maximum(S, 0), y, reduction)
+    dH, dW2, db2 = linear_backward(dS, H, params["W2"])
+    dX, dW1, db1 = linear_backward(relu_backward(dH, Z), X, params["W1"])
+    return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+""",
+        says="a bend after the last layer",
+        mistake="ReLU on the scores too",
+    ),
+    wrong(
+        "two_layer_backward",
+        "one gradient forgotten",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y, reduction)
+    dH, dW2, db2 = linear_backward(dS, H, params["W2"])
+    dX, dW1, db1 = linear_backward(relu_backward(dH, Z), X, params["W1"])
+    return loss, {"W1": dW1, "W2": dW2, "b2": db2}
+""",
+        marks={"loss": 1, "W2": 1, "b2": 1, "W1": 1},
+        says="b1",
+    ),
+    *unusable(
+        "two_layer_backward",
+        arguments="X, y, params, reduction='mean'",
+        nan="np.nan, {name: np.full(p.shape, np.nan) for name, p in params.items()}",
+        shape="0.0, {name: np.zeros((9, 9, 9)) for name in params}",
+    ),
+]
+
+NUMERICAL = [
+    right(
+        "numerical_gradient",
+        "a flat view, moved and moved back",
+        """
+def numerical_gradient(f, x, h=1e-5):
+    flat = x.reshape(-1)
+    slopes = []
+    for k in range(flat.size):
+        flat[k] += h
+        above = f(x)
+        flat[k] -= 2 * h
+        below = f(x)
+        flat[k] += h
+        slopes.append((above - below) / (2 * h))
+    return np.array(slopes).reshape(x.shape)
+""",
+    ),
+    right(
+        "numerical_gradient",
+        "on copies",
+        """
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.empty_like(x)
+    for k, _ in np.ndenumerate(x):
+        up, down = x.copy(), x.copy()
+        up[k] += h
+        down[k] -= h
+        gradient[k] = (f(up) - f(down)) / (2 * h)
+    return gradient
+""",
+    ),
+    wrong(
+        "numerical_gradient",
+        "all entries at once",
+        Known("every entry moved at once"),
+        marks={"step": 0, "restored": 1},
+        says="the sum of all the slopes",
+    ),
+    wrong(
+        "numerical_gradient",
+        "x left shifted",
+        Known("x left shifted"),
+        says="When do you put it back",
+    ),
+    wrong(
+        "numerical_gradient",
+        "one-sided",
+        Known("the one-sided difference"),
+        marks={"restored": 1},
+        says="to one side only",
+    ),
+    wrong(
+        "numerical_gradient",
+        "half the way",
+        """
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros_like(x)
+    for k in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[k] += h
+        down[k] -= h
+        gradient[k] = (f(up) - f(down)) / h
+    return gradient
+""",
+        marks={"restored": 1},
+        says="how far is that",
+        mistake="divided by h, not by 2h",
+    ),
+    wrong(
+        "numerical_gradient",
+        "an h of its own",
+        """
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros_like(x)
+    for k in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[k] += 1e-5
+        down[k] -= 1e-5
+        gradient[k] = (f(up) - f(down)) / 2e-5
+    return gradient
+""",
+        marks={"values": 2, "restored": 1},
+        says="the h that is asked for",
+    ),
+    *unusable(
+        "numerical_gradient",
+        arguments="f, x, h=1e-5",
+        nan="np.full(x.shape, np.nan)",
+        marks={"wrong type": {"restored": 1}, "wrong shape": {"restored": 1}, "NaN": {"restored": 1}},
+    ),
+]
+
+TRAIN = [
+    right(
+        "train_digits",
+        "all images at once, with momentum",
+        """
+def train_digits(X, y, seed):
+    rng = np.random.default_rng(seed)
+    params = {
+        "W1": rng.normal(0, 0.2, (X.shape[1], 40)), "b1": np.zeros(40),
+        "W2": rng.normal(0, 0.2, (40, 10)), "b2": np.zeros(10),
+    }
+    speed = {name: np.zeros(value.shape) for name, value in params.items()}
+    for _ in range(250):
+        _, grads = two_layer_backward(X, y, params)
+        for name in params:
+            speed[name] = 0.9 * speed[name] - 0.2 * grads[name]
+            params[name] = params[name] + speed[name]
+    return params
+""",
+    ),
+    right(
+        "train_digits",
+        "by hand, on the sum, shifted inputs folded into the bias",
+        """
+def train_digits(X, y, seed):
+    rng = np.random.default_rng(seed)
+    mean = X.mean(axis=0)
+    A = X - mean
+    W1, b1 = rng.uniform(-0.25, 0.25, (X.shape[1], 32)), np.zeros(32)
+    W2, b2 = rng.uniform(-0.25, 0.25, (32, 10)), np.zeros(10)
+    for _ in range(40):
+        for rows in np.array_split(rng.permutation(len(X)), len(X) // 20):
+            Z = A[rows] @ W1 + b1
+            H = np.maximum(Z, 0)
+            S = H @ W2 + b2
+            P = np.exp(S - S.max(axis=1, keepdims=True))
+            P /= P.sum(axis=1, keepdims=True)
+            P[np.arange(len(rows)), y[rows]] -= 1
+            dZ = (P @ W2.T) * (Z > 0)
+            W2, b2 = W2 - 0.008 * H.T @ P, b2 - 0.008 * P.sum(axis=0)
+            W1, b1 = W1 - 0.008 * A[rows].T @ dZ, b1 - 0.008 * dZ.sum(axis=0)
+    return {"W1": W1, "b1": b1 - mean @ W1, "W2": W2, "b2": b2}
+""",
+    ),
+    wrong(
+        "train_digits",
+        "stops too early",
+        """
+def train_digits(X, y, seed):
+    rng = np.random.default_rng(seed)
+    params = {
+        "W1": rng.normal(0, 0.2, (X.shape[1], 32)), "b1": np.zeros(32),
+        "W2": rng.normal(0, 0.2, (32, 10)), "b2": np.zeros(10),
+    }
+    for _ in range(75):
+        _, grads = two_layer_backward(X, y, params)
+        params = {name: params[name] - 0.3 * grads[name] for name in params}
+    return params
+""",
+        marks={"params": 1, "learns": 1},
+        says=["of 500 images that were kept for grading are told right, 95% are asked for", "It learns"],
+    ),
+    wrong(
+        "train_digits",
+        "never trains",
+        """
+def train_digits(X, y, seed):
+    rng = np.random.default_rng(seed)
+    return {
+        "W1": rng.normal(0, 0.2, (X.shape[1], 32)), "b1": np.zeros(32),
+        "W2": rng.normal(0, 0.2, (32, 10)), "b2": np.zeros(10),
+    }
+""",
+        marks={"params": 1},
+        says="about what guessing gives",
+    ),
+    wrong(
+        "train_digits",
+        "goes uphill",
+        """
+def train_digits(X, y, seed):
+    rng = np.random.default_rng(seed)
+    params = {
+        "W1": rng.normal(0, 0.2, (X.shape[1], 32)), "b1": np.zeros(32),
+        "W2": rng.normal(0, 0.2, (32, 10)), "b2": np.zeros(10),
+    }
+    for _ in range(20):
+        _, grads = two_layer_backward(X, y, params)
+        params = {name: params[name] + 0.1 * grads[name] for name in params}
+    return params
+""",
+        marks={"params": 1},
+    ),
+    wrong(
+        "train_digits",
+        "on other data than it is given",
+        """
+def train_digits(X, y, seed):
+    X, y = digit_X, digit_y
+    rng = np.random.default_rng(seed)
+    params = {
+        "W1": rng.normal(0, 0.2, (X.shape[1], 40)), "b1": np.zeros(40),
+        "W2": rng.normal(0, 0.2, (40, 10)), "b2": np.zeros(10),
+    }
+    for _ in range(60):
+        for rows in np.array_split(rng.permutation(len(X)), 40):
+            _, grads = two_layer_backward(X[rows], y[rows], params)
+            params = {name: params[name] - 0.15 * grads[name] for name in params}
+    return params
+""",
+        marks={"params": 1},
+        says="calls them by the old ones",
+    ),
+    wrong(
+        "train_digits",
+        "a seed of its own",
+        """
+def train_digits(X, y, seed):
+    rng = np.random.default_rng()
+    params = {
+        "W1": rng.normal(0, np.sqrt(2 / 64), (64, 48)), "b1": np.zeros(48),
+        "W2": rng.normal(0, 0.2, (48, 10)), "b2": np.zeros(10),
+    }
+    for _ in range(60):
+        for rows in np.array_split(rng.permutation(len(X)), 40):
+            _, grads = two_layer_backward(X[rows], y[rows], params)
+            params = {name: params[name] - 0.15 * grads[name] for name in params}
+    return params
+""",
+        marks={"learns": 1, "accuracy": 2},
+        says="the same seed gives the same params",
+    ),
+    wrong(
+        "train_digits",
+        "diverges to nan",
+        """
+def train_digits(X, y, seed):
+    rng = np.random.default_rng(seed)
+    params = {
+        "W1": rng.normal(0, 0.2, (X.shape[1], 32)), "b1": np.zeros(32),
+        "W2": rng.normal(0, 0.2, (32, 10)), "b2": np.zeros(10),
+    }
+    for _ in range(30):
+        _, grads = two_layer_backward(X, y, params, "sum")
+        params = {name: params[name] * 1e30 - 1e200 * grads[name] for name in params}
+    return params
+""",
+    ),
+    wrong(
+        "train_digits",
+        "part A's shapes",
+        """
+def train_digits(X, y, seed):
+    rng = np.random.default_rng(seed)
+    return {
+        "W1": rng.normal(0, 0.2, (32, X.shape[1])), "b1": np.zeros(32),
+        "W2": rng.normal(0, 0.2, (10, 32)), "b2": np.zeros(10),
+    }
+""",
+        says="(64, 32)",
+    ),
+    wrong(
+        "train_digits",
+        "takes too long",
+        """
+def train_digits(X, y, seed):
+    import time
+    while True:
+        time.sleep(0.1)
+""",
+        says="had not returned after 5 s",
+        status="partial",
+    ),
+    *unusable(
+        "train_digits",
+        arguments="X, y, seed",
+        nan="{'W1': np.full((64, 9), np.nan), 'b1': np.zeros(9), 'W2': np.zeros((9, 10)), 'b2': np.zeros(10)}",
+        says={"wrong type": "expected a dict", "wrong shape": "expected a dict"},
+    ),
+]
+
+BATCH_SLIPS = [
+    right("find_the_slip_linear", "a float", "find_the_slip_linear = 3.0"),
+    *(
+        wrong("find_the_slip_linear", f"line {line}", f"find_the_slip_linear = {line}", says="is not the one")
+        for line in (1, 2, 4)
+    ),
+    wrong("find_the_slip_linear", "no line", "find_the_slip_linear = 7", says="the lines are numbered"),
+    *unusable_value("find_the_slip_linear"),
+    right("find_the_slip_relu", "a float", "find_the_slip_relu = 3.0"),
+    *(
+        wrong("find_the_slip_relu", f"line {line}", f"find_the_slip_relu = {line}", says="is not the one")
+        for line in (1, 2, 4, 5)
+    ),
+    wrong("find_the_slip_relu", "no line", "find_the_slip_relu = 6", says="the lines are numbered"),
+    *unusable_value("find_the_slip_relu"),
+]
+
+BATCH = [
+    *LINEAR_FORWARD,
+    *BATCH_SLIPS,
+    *TWO_LAYER_FORWARD,
+    *LOSS,
+    *LINEAR_BACKWARD,
+    *RELU_BACKWARD,
+    *BACKWARD,
+    *NUMERICAL,
+    *TRAIN,
+]
+
+ANSWERS = [*NET, *SLIPS, *BACK, *WHOLE, *BATCH]
