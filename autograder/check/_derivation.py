@@ -25,7 +25,11 @@ LONG_LINE = 400
 
 NO_LINE = "There is no line of your own yet."
 _SHAPE = 'A chain is a list of lines, each in quotes: ["first line", "second line"].'
-_EARLIER = {"wrong": "is not equal to what is before it", "unread": "cannot be read"}
+_BREAKS = {
+    "wrong": "is not equal to what is before it",
+    "unread": "cannot be read",
+    "unjudged": "is too much to compute",
+}
 _MARKS: dict[str, Mark] = {"wrong": "wrong", "far": "far", "unread": "unread", "unjudged": "unjudged"}
 
 
@@ -49,16 +53,15 @@ def derives(chain: Any, statement: Derivation, *, title: str = "") -> None:
     lines = lines_of(chain)
     verdict = judged(lines, statement)
     _show_chain(verdict, statement, title, steps=False)
-    if not verdict.own_lines:
-        raise CheckFailed(_unwritten(NO_LINE))
-    bad = verdict.first_bad
+    bad = _break(verdict)
     if bad is not None:
         raise CheckFailed(Finding(bad.says, advice=_advice(bad)))
+    if not verdict.own_lines:
+        raise CheckFailed(_unwritten(NO_LINE))
     for complaint in _complaints(verdict, "holds"):
         raise CheckFailed(Finding(complaint.says))
     if not verdict.holds:
-        stuck = next((line for line in verdict.lines if line.status == "unjudged"), None)
-        raise CheckFailed(Finding(stuck.says if stuck and stuck.says else "the chain could not be judged"))
+        raise CheckFailed(Finding("the chain could not be judged"))
 
 
 def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
@@ -79,11 +82,11 @@ def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
     lines = lines_of(chain)
     verdict = judged(lines, statement)
     _show_chain(verdict, statement, title, steps=verdict.holds)
+    bad = _break(verdict)
+    if bad is not None:
+        raise CheckFailed(Finding(f"the chain breaks at line {bad.number}, which {_BREAKS[bad.status]}"))
     if not verdict.own_lines:
         raise CheckFailed(_unwritten(NO_LINE))
-    bad = verdict.first_bad
-    if bad is not None:
-        raise CheckFailed(Finding(f"the chain breaks at line {bad.number}, which {_EARLIER[bad.status]}"))
     if not verdict.holds:
         raise CheckFailed(Finding("steps count once the chain starts and ends where it should"))
     for line in verdict.far:
@@ -137,13 +140,18 @@ def judged(lines: tuple[str, ...], statement: Derivation) -> Verdict:
     return judge(lines, statement)
 
 
+def _break(verdict: Verdict) -> Line | None:
+    """Return the first line that does not hold, or that stopped the judge."""
+    return next((line for line in verdict.lines if line.status in _BREAKS and line.says), None)
+
+
 def _complaints(verdict: Verdict, costs: str) -> list[Complaint]:
     return [complaint for complaint in verdict.complaints if complaint.costs == costs]
 
 
 def _advice(line: Line) -> str | None:
     """Return what to do about a line that does not hold; what is wrong with it, its own words say."""
-    if line.status == "unread":
+    if line.status != "wrong":
         return None
     if line.number == 1:
         return "Does the chain start where the exercise says?"

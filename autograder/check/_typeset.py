@@ -32,7 +32,7 @@ _WORDS: dict[Mark, tuple[str, str, str]] = {
     "astray": ("✗", "right, but not as asked", _ORANGE),
     "wrong": ("✗", "wrong", _ORANGE),
     "unread": ("✗", "cannot be read", _ORANGE),
-    "unjudged": ("○", "not looked at", _GREY),
+    "unjudged": ("○", "not judged", _GREY),
 }
 _RELATIONS: dict[Mark, str] = {"start": "", "wrong": r"\neq ", "unjudged": ""}
 _LINE = "var(--jp-border-color2, rgba(128, 128, 128, 0.4))"

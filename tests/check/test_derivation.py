@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder import check
+from autograder import check, derive
 from autograder.check import CheckFailed, Opaque, Report, grading
 
 from .test_card import ALLOWED, Page
@@ -272,11 +272,14 @@ def test_a_chain_can_be_shown_without_marks() -> None:
 
 
 def test_the_judge_is_asked_once_for_both_verbs(monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder import derive
-
-    asked = []
+    asked: list[tuple[str, ...]] = []
     judge = derive.judge
-    monkeypatch.setattr(derive, "judge", lambda *args: asked.append(args) or judge(*args))
+
+    def counting(lines: tuple[str, ...], statement: check.Derivation) -> derive.Verdict:
+        asked.append(lines)
+        return judge(lines, statement)
+
+    monkeypatch.setattr(derive, "judge", counting)
     check._derivation.judged.cache_clear()
     report(RIGHT)
     assert len(asked) == 1

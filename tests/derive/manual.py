@@ -26,6 +26,8 @@ _WORDS = {
     "far": "line {} is right, but **too far**",
     "unread": "line {} **cannot be read**",
     "end": "right, but **does not end as asked**",
+    "unjudged": "line {} **cannot be computed**",
+    "unwritten": "**not written yet**",
     "missing": "right, but a **waypoint is missing**",
 }
 

@@ -26,7 +26,8 @@ class Row:
         The student's lines.
     verdict
         "right", "wrong 3" (line 3 is not equal to what is before it), "far 3" (equal, and too large a step),
-        "unread 3" (it cannot be read), "end" (the chain does not end where asked), "missing" (a waypoint).
+        "unread 3" (it cannot be read), "end" (the chain does not end where asked), "missing" (a waypoint),
+        "unjudged 3" (line 3 cannot be computed), "unwritten" (there is no line of one's own).
     says
         Texts that must stand in what the student is told.
     why
@@ -95,6 +96,16 @@ def astray(*chain: str, says: str | tuple[str, ...] = (), why: str = "", known: 
 def missing(*chain: str, says: str | tuple[str, ...] = (), why: str = "", known: str = "") -> Row:
     """Return a row that passes a waypoint by."""
     return Row(chain, "missing", _tuple(says), why, known)
+
+
+def unjudged(line: int, *chain: str, says: str | tuple[str, ...] = (), why: str = "", known: str = "") -> Row:
+    """Return a row whose line of this number can be read and is too much to compute."""
+    return Row(chain, f"unjudged {line}", _tuple(says), why, known)
+
+
+def unwritten(*chain: str, why: str = "", known: str = "") -> Row:
+    """Return a row without a line of the student's own."""
+    return Row(chain, "unwritten", ("not written yet",), why, known)
 
 
 def _tuple(says: str | tuple[str, ...]) -> tuple[str, ...]:

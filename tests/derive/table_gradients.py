@@ -110,7 +110,8 @@ LABELS = Section(
               why="from the loss"),
         wrong(1, "softmax(o)[k] - 1", "softmax(o) - onehot(y)", says="k = ", why="the 1 belongs to one entry"),
         wrong(1, "delta(k, y) - softmax(o)[k]", "onehot(y) - softmax(o)", says="k = ", why="the sign of the loss"),
-        wrong(2, "softmax(o)[k] - delta(k, y)", "softmax(o) - y", says="line 2", why="the label is a number, not a vector"),
+        unread(2, "softmax(o)[k] - delta(k, y)", "softmax(o) - y", says="onehot",
+               why="the label is a number, not a vector"),
         wrong(2, "softmax(o)[k] - delta(k, y)", "softmax(o) * onehot(y)", says="line 2", why="times, not minus"),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.check import Derivation
 
-from .table import Section, unread, wrong
+from .table import Section, unjudged, unread, wrong
 
 # The layout is the table's: a chain on as few lines as it needs.
 # fmt: off
@@ -39,7 +39,7 @@ RUN = Section(
         unread(2, START, "x.tofile(1)", says="tofile", why="no other method of an array"),
         unread(2, START, "np.load(x)", says="load", why="nothing of NumPy's beyond the language"),
         unread(2, START, "np.linalg.inv(x)", why="nothing of NumPy's beyond the language"),
-        unread(2, START, "x[0:1]", why="no slices"),
+        wrong(2, START, "x[0:1]", why="x is one number and has no entries"),
         unread(2, START, "True", why="truth values are not numbers here"),
         unread(2, START, "None", why="nothing is not a number"),
     ),
@@ -64,17 +64,17 @@ LARGE = Section(
         unread(2, START, "1" * 400, shown="a number of 400 digits", why="a long number in a short line"),
         unread(2, START, "1e999999999 - 1e999999999", says="number", why="a number without end"),
         unread(2, START, "0x" + "f" * 300, shown="a hexadecimal number of 300 digits", why="not a number of paper"),
-        wrong(2, START, "10**10**10", says="line 2", why="ten billion digits, if one computed them"),
-        wrong(2, START, "10**10**10**10", says="line 2", why="and one more floor"),
-        wrong(2, START, "(9**9)**(9**9)", says="line 2", why="the same with brackets"),
-        wrong(2, START, "10**(-10**10)", says="line 2", why="a number next to nothing"),
-        wrong(2, START, "exp(exp(exp(exp(exp(exp(10))))))", says="line 2", why="a tower of exponentials"),
+        unjudged(2, START, "10**10**10", why="ten billion digits, if one computed them"),
+        unjudged(2, START, "10**10**10**10", why="and one more floor"),
+        unjudged(2, START, "(9**9)**(9**9)", why="the same with brackets"),
+        unjudged(2, START, "10**(-10**10)", why="a number next to nothing"),
+        unjudged(2, START, "exp(exp(exp(exp(exp(exp(10))))))", why="a tower of exponentials"),
         wrong(2, START, "1 / (x - x)", says="line 2", why="no value anywhere"),
         wrong(2, START, "log(-exp(x))", says="line 2", why="no real value anywhere"),
         wrong(2, START, "sqrt(-1 - x ** 2)", says="line 2", why="no real value anywhere"),
         wrong(2, START, "0 / 0", says="line 2", why="no value at all"),
         wrong(2, START, "sin(" * 25 + "x" + ")" * 25, says="line 2", why="deep, and small enough to be computed"),
-        wrong(2, START, "sin(10**400 * x)", says="line 2", why="an argument with more digits than any number type's"),
+        unread(2, START, "sin(10**400 * x)", says="power", why="powers above 100 are refused"),
     ),
 )
 
@@ -89,8 +89,7 @@ ALIKE = Section(
         unread(2, START, "\uff4c\uff4f\uff47(sigmoid(x))", why="full-width letters, which Python itself would accept"),
         unread(2, START, "log(sigmoid(x))\u200b", why="a space of no width"),
         unread(2, START, "\u202elog(sigmoid(x))", why="a mark that turns the direction of writing"),
-        unread(2, START, "log(1 \u2215 (1 + exp(\u2212x)))", says="/", why="a division slash and a true minus",
-               known="the first of the two is named, and has no advice of its own"),
+        unread(2, START, "log(1 \u2215 (1 + exp(\u2212x)))", says="\u2215", why="a division slash and a true minus"),
         unread(2, START, "log(1 / (1 + exp(\u2212x)))", says="-", why="a true minus, as word processors write it"),
         unread(2, START, "log(sigmoid(x)) + x\u00b2 - x\u00b2", says="**", why="a raised two"),
         unread(2, START, "\u2212softplus(\u2212x)", says="-", why="copied from a page"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.check import Derivation
 
-from .table import Section, right, unread
+from .table import Section, right, unread, unwritten
 
 # The layout is the table's: a chain on as few lines as it needs.
 # fmt: off
@@ -25,10 +25,13 @@ SPELLINGS = Section(
         right(START, "  log( 1/(1+exp(-x)) )  ", why="spaces are free"),
         right(START, "log(sigmoid(x)) + 0", why="adding zero changes nothing, and is a line of your own"),
         right(START, "log(1 / (1 + 1 / exp(x)))", why="two rules: the definition of sigmoid, and the exp law"),
-        right(START, "+log(+sigmoid(+x))", why="a plus sign in front"),
+        right(START, "+log(1 / (+1 + +exp(-x)))", why="plus signs in front"),
         right(START, "log(1.0 / (1.0 + exp(-1.0 * x)))", why="numbers with a point are exact too"),
         right(START, "log(2e0 / (2 + 2 * exp(-x)))", why="numbers with an exponent"),
-        right(START, "((((log(sigmoid(x))))))", why="brackets that need not be there"),
+        right(START, "((log((1) / (1 + exp((-x))))))", why="brackets that need not be there"),
+        right(START, "log(1 / (1 + e**(-x)))", why="`e` is the number"),
+        unwritten(START, why="the given line alone"),
+        unwritten(START, "((log(+sigmoid(x))))", why="the given line again, in other brackets"),
     ),
 )
 
@@ -42,7 +45,6 @@ UNREADABLE = Section(
         unread(2, START, "-log(1 + exp(-x)", says="^", why="the caret stands under the place"),
         unread(2, START, "log 1 / (1 + exp(-x))", why="a function needs brackets"),
         unread(2, START, "log(1 / (1 + e^(-x)))", says="**", why="a power is `**`, and e^x is `exp(x)`"),
-        unread(2, START, "log(1 / (1 + e**(-x)))", says="exp", why="`e` is no name here; say `exp(-x)`"),
         unread(2, START, "log(1 / (1 + exp(-x))) = -log(1 + exp(-x))", says="=", why="one expression a line"),
         unread(2, START, "log(sigmoid(x)) == log(sigmoid(x)) == 1", why="a chain of comparisons is not a value"),
         unread(2, START, "log(sigmid(x))", says=("sigmid", "sigmoid"), why="a name misspelt; the near one is named"),

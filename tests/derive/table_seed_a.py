@@ -136,8 +136,7 @@ DZ_SLIP = Section(
     (
         right("dH[i] if z[i] > 0 else 0", "dH * (z > 0)", why="what would be right for a single column"),
         wrong(2, "dH[i] if z[i] > 0 else 0", "dH[i, i] if z[i, i] > 0 else 0",
-              why="**the seed's slip:** two indices into what it calls a column",
-              known="an index too many is an unreadable line, not a wrong one"),
+              says="(N,)", why="**the seed's slip:** two indices into what it calls a column"),
     ),
 )
 

@@ -116,8 +116,8 @@ L2 = Section(
 
 L1 = Section(
     "Seed B, 1h: the absolute values",
-    "The entries of an array are never 0 at the points tried.",
-    Derivation(gradient=("x", "sum(i, abs(x[i]))"), given="x (n)", entry="i", last="matrix"),
+    "Away from 0, where each entry has a derivative.",
+    Derivation(gradient=("x", "sum(i, abs(x[i]))"), given="x (n) nonzero", entry="i", last="matrix"),
     (
         right("diff(sum(j, abs(x[j])), x[i])", "sum(j, diff(abs(x[j]), x[i]))", "x[i] / abs(x[i])", "sign(x)",
               why="the seed's lines"),
