@@ -196,7 +196,7 @@ def unusable_chain(
         "None": "None",
         "bare text": "'1 + 1'",
         "number inside": "['1 + 1', 2]",
-        "unreadable line": "['1 + 1', '2 +* 3']",
+        "unreadable line": "['2 +* 3', '1 + 1']",
         "empty": "[]",
         "raises": "[1 / 0]",
     }
@@ -207,7 +207,7 @@ def unusable_chain(
     sources = {name: f"{exercise} = {value}" for name, value in values.items()}
     told: dict[str, Says] = {
         "raises": "ZeroDivisionError",
-        "unreadable line": "line 2",
+        "unreadable line": "cannot be read",
         "number inside": "line 2",
     }
     return _unusable(exercise, sources, {**told, **(says or {})}, {})

@@ -2,11 +2,12 @@
 # # 1. Activations and their slopes
 #
 # A neural network bends straight lines. The functions that do the bending are called **activations**, and training
-# needs two things of each: its value and its slope. In this lesson you derive both on paper, write both in code, and
-# see where a formula that is right on paper breaks in a computer.
+# needs two things of each: its value and its slope. In this lesson you derive both, write both in code, and see where a
+# formula that is right on paper breaks in a computer.
 #
-# You need derivatives from school (the chain rule, the quotient rule) and a little NumPy. Plan two hours, with paper
-# beside you. There are eleven exercises, and each goes the same way: predict, derive, write, check, look.
+# You need derivatives from school (the chain rule, the quotient rule) and a little NumPy. Plan three hours, with paper
+# beside you. There are sixteen exercises: eleven functions, four derivations, and one proof in which you look for the
+# slip. They go the same way: predict, derive, write, check, look.
 #
 # **What every function here has in common**
 #
@@ -15,7 +16,8 @@
 # - An answer counts as right when it is within $10^{-8} + 10^{-6}\,|\text{right value}|$ of the right value.
 # - Each exercise is marked in parts. `values` asks for right numbers on an ordinary vector. `shapes` asks for other
 #   shapes, and for leaving the argument alone. `stability` asks for right numbers when the input is very large. A
-#   function that fails on huge numbers alone keeps the marks for the ordinary ones.
+#   function that fails on huge numbers alone keeps the marks for the ordinary ones. Derivations have parts of their own,
+#   which section 1.4 explains.
 # - The checks you see are a sample. When your work is graded, each function meets many more inputs.
 # - A warning is not an error. If NumPy prints one and your answer is right, you keep the marks.
 
@@ -370,8 +372,8 @@ with np.errstate(all="ignore"):
 #
 # You may find that the first form passes as it stands. At $x = -1000$ it computes `1 / (1 + inf)`, which NumPy rounds to 0:
 # right, with a warning, by luck of how `inf` divides. Python's own `math.exp(1000)` stops with an error instead, and
-# softplus in 1.7 has no such luck. You get full marks either way. The three questions below are for a version that needs
-# no luck, and you will use the answer again in 1.7.
+# softplus in 1.8 has no such luck. You get full marks either way. The three questions below are for a version that needs
+# no luck, and you will use the answer again in 1.8.
 #
 # 1. For which sign of $x$ is $e^{-x}$ at most 1? For which sign is $e^{x}$ at most 1?
 # 2. So which of the two forms is safe for $x \ge 0$, and which for $x < 0$?
@@ -487,40 +489,132 @@ def sigmoid(x):
 marks.total()
 
 # %% [markdown]
-# ## 1.4 The slope of the sigmoid
+# ## 1.4 A derivation, line by line
+#
+# You are about to derive the slope of the sigmoid. Derivations are marked here too, so they need a form that a computer
+# can read. It is the one you know from paper: one line under the other, each equal to the one before.
+#
+# A line is a formula in quotes, written as Python would write it. A derivation is a list of lines, called a **chain**.
+#
+# | on paper | in a line |
+# | --- | --- |
+# | $2x$, $\;x^2$, $\;\frac{x}{2}$ | `2 * x`, `x**2`, `x / 2` |
+# | $e^{-x}$, $\;\ln(1 + x)$ | `exp(-x)`, `log(1 + x)` |
+# | $\sigma(x)$, $\;\tanh x$, $\;\operatorname{softplus}(x)$ | `sigmoid(x)`, `tanh(x)`, `softplus(x)` |
+# | $\dfrac{d}{dx}\,x^2$ | `diff(x**2, x)` |
+#
+# Here is a small one: why $e^{x + \ln 2}$ is $2 e^x$. **Predict.** It has two steps. Which law of the exponential does the first
+# one use? And the second?
+
+# %% nbgrader={"grade_id": "show_chain", "locked": true}
+doubled = [
+    "exp(x + log(2))",
+    "exp(x) * exp(log(2))",
+    "2 * exp(x)",
+]
+doubling = check.Derivation(
+    given="x real", start="exp(x + log(2))", end="2 * exp(x)"
+)
+
+check.show_chain(doubled, doubling)
+
+# %% [markdown]
+# The card shows the lines as you would write them by hand. A tick says that the line equals the one above it, for every
+# $x$ that is allowed: here, for every real number.
+#
+# A chain has two parts that are marked.
+#
+# - `values`: every line equals the one before it, the first is the one that is given, and the last has the form that is
+#   asked for.
+# - `steps`: no line jumps too far. From one line to the next you may use **one or two rules**: the definition of a
+#   function, a law of exponentials or logarithms, multiplying out or a common denominator, a rule of differentiation.
+#   Sorting a sum or a product costs nothing. A right line that is too far away keeps its `values`; the card then
+#   names the rules that lie between.
+#
+# In the example the first step is the law $e^{a+b} = e^a e^b$, and the second is that the exponential undoes the logarithm.
+#
+# The next cell has a chain with a slip. **Predict** which line is wrong, then run the cell and read what the card says
+# about it.
+
+# %%
+my_chain = [
+    "exp(x + log(2))",
+    "exp(x) + exp(log(2))",
+    "exp(x) + 2",
+    "2 * exp(x)",
+]
+
+check.show_chain(my_chain, doubling)
+
+# %% [markdown]
+# The card gives a **counter-example**: one $x$, and the two numbers that the two lines have there. They differ, so the
+# lines are not equal, and no argument can save the step. A line gets its tick when the numbers agree to dozens of digits at
+# many places.
+#
+# Each line is held against the one above it. Line 3 follows from line 2, so it is not blamed. Line 4 is true, and still it
+# does not follow from line 3. Look at the *first* line that breaks: mend what comes from there, and the later one heals by itself.
+#
+# Nothing in that cell is marked, so it is yours to play with.
+#
+# - Mend the chain, and run the cell again.
+# - Write `2exp(x)` where you mean `2 * exp(x)`, or `ex(x)` where you mean `exp(x)`. What does the card say?
+#
+# ## 1.5 The slope of the sigmoid
 #
 # **Predict.** Where is $\sigma$ steepest? Is the slope there more or less than 1? What is the slope far out, at
 # $x = 1000$?
 #
-# The derivation has a surprise: the slope can be written with $\sigma$ alone. Do it on paper, one question at a time.
+# The derivation has a surprise: the slope can be written with $\sigma$ alone. Derive it, on paper first, one question at a
+# time.
 #
 # 1. Write $\sigma(x) = (1 + e^{-x})^{-1}$. The chain rule gives three factors: the outer power, the inner exponential,
-#    and the inside of the exponential. What are they?
+#    and the inside of the exponential. What are they? Which sign is left?
 # 2. From the definition, what is $1 + e^{-x}$ in terms of $\sigma(x)$? So what is $e^{-x}$?
 # 3. Put the second into the first. What is left?
 #
-# <details><summary>Compare 1</summary>
+# Then write it as a chain. The first line is given. End with a line in which $\sigma$ is the only function: no exponential
+# and no derivative. You may take as many lines as you like. Where a derivative is not worked out yet, leave it as a
+# `diff(..., x)` and go on in the next line.
 #
-# $$\sigma'(x) = \underbrace{-(1+e^{-x})^{-2}}_{\text{outer power}} \cdot \underbrace{e^{-x}}_{\text{exponential}} \cdot
-# \underbrace{(-1)}_{\text{inside}} = \frac{e^{-x}}{(1+e^{-x})^2}$$
+# <details><summary>A hint: how one derivative looks in lines</summary>
 #
-# Two minus signs, and they cancel. The slope is positive, as it should be: the curve climbs everywhere.
+# Here is $\frac{d}{dx}(1 + x^2)^3$, a chain for another function:
 #
-# </details><p></p>
+# ```
+# "diff((1 + x**2)**3, x)",
+# "3 * (1 + x**2)**2 * diff(1 + x**2, x)",
+# "3 * (1 + x**2)**2 * 2 * x",
+# ```
 #
-# <details><summary>Compare 2</summary>
-#
-# $1 + e^{-x} = \dfrac{1}{\sigma(x)}$, so $e^{-x} = \dfrac{1}{\sigma(x)} - 1 = \dfrac{1 - \sigma(x)}{\sigma(x)}$.
-#
-# </details><p></p>
-#
-# <details><summary>Compare 3</summary>
-#
-# $$\sigma'(x) = \frac{1-\sigma(x)}{\sigma(x)} \cdot \sigma(x)^2 = \sigma(x)\,\bigl(1 - \sigma(x)\bigr)$$
-#
-# It is largest where $\sigma = \frac12$, at $x = 0$: the slope there is $\frac14$. It goes to 0 on both sides.
-#
-# </details><p></p>
+# </details>
+
+# %% nbgrader={"grade_id": "derive_sigmoid_grad", "solution": true}
+derive_sigmoid_grad = [
+    "diff(sigmoid(x), x)",
+    ### BEGIN SOLUTION
+    "diff((1 + exp(-x))**(-1), x)",
+    "-(1 + exp(-x))**(-2) * diff(1 + exp(-x), x)",
+    "-(1 + exp(-x))**(-2) * exp(-x) * (-1)",
+    "exp(-x) / (1 + exp(-x))**2",
+    "sigmoid(x)**2 * exp(-x)",
+    "sigmoid(x)**2 * (1 / sigmoid(x) - 1)",
+    "sigmoid(x) * (1 - sigmoid(x))",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_sigmoid_grad", "grade": true, "points": 3}
+marks = check.marks("derive_sigmoid_grad", values=2, steps=1)
+statement = check.Derivation(
+    given="x real", start="diff(sigmoid(x), x)", last=check.Only("sigmoid")
+)
+with marks.values:
+    check.derives(derive_sigmoid_grad, statement)
+with marks.steps:
+    check.small_steps(derive_sigmoid_grad, statement)
+marks.total()
+
+# %% [markdown]
+# Your last line answers the prediction: at $x = 0$ the sigmoid is $\frac12$. What is the slope there, as a fraction?
 #
 # One trap. In a network $x$ is the **pre-activation**, the number that goes *into* the sigmoid, and $s = \sigma(x)$ is the
 # **activation**, the number that comes out. Some code is handed $s$ and computes $s(1-s)$. Your function is handed $x$.
@@ -627,7 +721,7 @@ def sigmoid_grad(x):
 marks.total()
 
 # %% [markdown]
-# ## 1.5 The slope of tanh
+# ## 1.6 The slope of tanh
 #
 # The hyperbolic tangent is the sigmoid's sibling. It has the same S, but it runs from $-1$ to $1$ and passes through
 # zero:
@@ -648,7 +742,7 @@ marks.total()
 #
 # $$\tanh'(x) = \frac{v \cdot v - u \cdot u}{v^2} = 1 - \left(\frac{u}{v}\right)^2 = 1 - \tanh^2(x)$$
 #
-# At zero that is $1$: four times as steep as the sigmoid, though only twice as high. Section 1.6 says where the other
+# At zero that is $1$: four times as steep as the sigmoid, though only twice as high. Section 1.7 says where the other
 # factor 2 comes from.
 #
 # </details><p></p>
@@ -823,32 +917,50 @@ explore.Picture(
 explore.activations("tanh", x=2.0)
 
 # %% [markdown]
-# ## 1.6 Two functions that are one
+# ## 1.7 Two functions that are one
 #
-# In 1.5 the sigmoid looked like a squeezed and lifted tanh. It is exactly that:
+# In 1.6 the sigmoid looked like a squeezed and lifted tanh. It is exactly that:
 #
 # $$\sigma(x) = \tfrac12\left(\tanh\!\left(\tfrac{x}{2}\right) + 1\right)$$
 #
 # **Predict.** Check the claim at three points first: what do both sides give at $x = 0$, far to the right, far to the
 # left? A claim that fails there needs no proof.
 #
-# **On paper.** Start from the right-hand side.
+# **Derive it.** Start from the right-hand side, $\frac12(\tanh\frac x2 + 1)$.
 #
 # 1. Write $\tanh\frac x2$ with exponentials, and write the $+1$ as a fraction with the same denominator. What is left in
 #    the numerator?
-# 2. Half of that. Now divide top and bottom by $e^{x/2}$.
+# 2. Half of that. What do you have to divide top and bottom by, so that a 1 stands where the sigmoid has one?
 #
-# <details><summary>Compare</summary>
-#
-# $$\tanh\tfrac x2 + 1 = \frac{e^{x/2} - e^{-x/2}}{e^{x/2} + e^{-x/2}} + \frac{e^{x/2} + e^{-x/2}}{e^{x/2} + e^{-x/2}}
-# = \frac{2\,e^{x/2}}{e^{x/2} + e^{-x/2}}$$
-#
-# $$\tfrac12\left(\tanh\tfrac x2 + 1\right) = \frac{e^{x/2}}{e^{x/2} + e^{-x/2}} = \frac{1}{1 + e^{-x}} = \sigma(x)$$
-#
-# </details><p></p>
-#
+# The first line and the last are given. The lines between are yours: put a comma after each.
+
+# %% nbgrader={"grade_id": "derive_sigmoid_tanh", "solution": true}
+derive_sigmoid_tanh = [
+    "(tanh(x / 2) + 1) / 2",
+    ### BEGIN SOLUTION
+    "((exp(x/2) - exp(-x/2)) / (exp(x/2) + exp(-x/2)) + 1) / 2",
+    "(exp(x/2) - exp(-x/2) + exp(x/2) + exp(-x/2)) / (exp(x/2) + exp(-x/2)) / 2",
+    "exp(x/2) / (exp(x/2) + exp(-x/2))",
+    "1 / (1 + exp(-x/2) / exp(x/2))",
+    "1 / (1 + exp(-x))",
+    ### END SOLUTION
+    "sigmoid(x)",
+]
+
+# %% nbgrader={"grade_id": "test_derive_sigmoid_tanh", "grade": true, "points": 3}
+marks = check.marks("derive_sigmoid_tanh", values=2, steps=1)
+statement = check.Derivation(
+    given="x real", start="(tanh(x / 2) + 1) / 2", end="sigmoid(x)"
+)
+with marks.values:
+    check.derives(derive_sigmoid_tanh, statement)
+with marks.steps:
+    check.small_steps(derive_sigmoid_tanh, statement)
+marks.total()
+
+# %% [markdown]
 # **On paper, one line more.** Differentiate both sides. What does that say about $\sigma'(0)$ and $\tanh'(0)$, and where
-# does the factor 4 of section 1.5 come from?
+# does the factor 4 of section 1.6 come from?
 #
 # <details><summary>Compare</summary>
 #
@@ -962,7 +1074,7 @@ def sigmoid_from_tanh(x):
 marks.total()
 
 # %% [markdown]
-# ## 1.7 Softplus, a rectifier without the corner
+# ## 1.8 Softplus, a rectifier without the corner
 #
 # Sometimes a network must give a positive number, such as a width or a rate. relu gives exactly zero half of the time, and
 # has a corner. Softplus is positive everywhere and has a slope everywhere:
@@ -978,44 +1090,111 @@ marks.total()
 #
 # </details><p></p>
 #
-# The answer at $1000$ is a modest number, yet the formula passes through $e^{1000}$, which overflows. **On paper:**
+# The answer at $1000$ is a modest number, yet the formula passes through $e^{1000}$, which overflows. A second form of
+# softplus will help. It comes from a fact that is worth proving for itself:
 #
-# 1. Take $e^x$ out of the bracket: $1 + e^x = e^x\,(\;?\; + 1)$. What does the logarithm make of a product?
-# 2. You now have a second form of softplus. For which sign of $x$ is it safe? For which sign is the first one?
-# 3. Write the two safe forms under each other. What part do they share, if you write it with $|x|$? What is the
+# $$\operatorname{softplus}(x) - \operatorname{softplus}(-x) = x$$
+#
+# **Predict.** Does that fit your three numbers above?
+#
+# **Derive it.**
+#
+# 1. Put the definition in, at $x$ and at $-x$. What is the difference of two logarithms?
+# 2. You have a fraction now. Take $e^x$ out of the numerator's bracket: $1 + e^x = e^x\,(\;?\; + 1)$. What cancels?
+
+# %% nbgrader={"grade_id": "derive_softplus_difference", "solution": true}
+derive_softplus_difference = [
+    "softplus(x) - softplus(-x)",
+    ### BEGIN SOLUTION
+    "log(1 + exp(x)) - log(1 + exp(-x))",
+    "log((1 + exp(x)) / (1 + exp(-x)))",
+    "log(exp(x) * (exp(-x) + 1) / (1 + exp(-x)))",
+    "log(exp(x))",
+    ### END SOLUTION
+    "x",
+]
+
+# %% nbgrader={"grade_id": "test_derive_softplus_difference", "grade": true, "points": 3}
+marks = check.marks("derive_softplus_difference", values=2, steps=1)
+statement = check.Derivation(
+    given="x real", start="softplus(x) - softplus(-x)", end="x"
+)
+with marks.values:
+    check.derives(derive_softplus_difference, statement)
+with marks.steps:
+    check.small_steps(derive_softplus_difference, statement)
+marks.total()
+
+# %% [markdown]
+# **Somebody else's proof.** A homework solution that went round for years proves the same fact like this:
+#
+# | line | |
+# | --- | --- |
+# | 1 | $\ln(1 + e^{x}) - \ln(1 + e^{-x})$ |
+# | 2 | $= \ln\left(\dfrac{1 + e^{x}}{1 + e^{-x}}\right)$ |
+# | 3 | $= \ln\left(\dfrac{1 + e^{x}}{1 + \frac{1}{e^{x}}}\right)$ |
+# | 4 | $= \ln\left(\dfrac{e^{x}\,(1 + e^{-x})}{1 + e^{x}}\right)$ |
+# | 5 | $= x$ |
+#
+# The last line is right, and one of the lines is not equal to the one before it. Which is the first such line? You need no
+# algebra to find it. What is line 1 at $x = 1$? So what must every line be there?
+#
+# Write its number between the brackets.
+
+# %% nbgrader={"grade_id": "find_the_slip", "solution": true}
+find_the_slip = (
+    ### BEGIN SOLUTION
+    4
+    ### END SOLUTION
+)
+
+# %% nbgrader={"grade_id": "test_find_the_slip", "grade": true, "points": 1}
+marks = check.marks("find_the_slip", values=1)
+with marks.values:
+    if find_the_slip == ():
+        raise NotImplementedError
+    check.between(find_the_slip, 1, 5, because="the lines are numbered from 1 to 5")
+### BEGIN HIDDEN TESTS
+with marks.values:
+    if find_the_slip != 4:
+        verdict = "this is not the first line that differs from the one before it"
+        advice = (
+            "Put x = 1 into each line, from the top, with a calculator. Line 1 is 1 "
+            "there. Which is the first that is not?"
+        )
+        raise check.CheckFailed(check.Finding(verdict, advice=advice))
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# A proof can end right and be wrong: after a slip, the last line was what the author wanted to see. When a chain of yours
+# is done, test *every* line at one number, not only the last.
+#
+# **Now use what you proved.** It says $\operatorname{softplus}(x) = x + \operatorname{softplus}(-x)$, so there are two forms:
+#
+# $$\operatorname{softplus}(x) = \ln\left(1 + e^{x}\right) \qquad\text{and}\qquad \operatorname{softplus}(x) = x + \ln\left(1 + e^{-x}\right)$$
+#
+# 1. For which sign of $x$ is the first one safe? For which sign is the second?
+# 2. Write the two safe forms under each other. What part do they share, if you write it with $|x|$? What is the
 #    function that is $0$ for $x < 0$ and $x$ for $x \ge 0$?
 #
 # <details><summary>Compare 1</summary>
 #
-# $\ln\left(1 + e^x\right) = \ln\left(e^x \left(e^{-x} + 1\right)\right) = x + \ln\left(1 + e^{-x}\right)$
+# For $x \ge 0$ the second form is safe, for $x < 0$ the first one:
+#
+# $$\operatorname{softplus}(x) = \begin{cases} x + \ln\left(1 + e^{-x}\right) & x \ge 0 \\ 0 + \ln\left(1 + e^{x}\right) & x < 0 \end{cases}$$
 #
 # </details><p></p>
 #
-# <details><summary>Compare 2 and 3</summary>
-#
-# For $x \ge 0$ the new form is safe, for $x < 0$ the old one:
-#
-# $$\operatorname{softplus}(x) = \begin{cases} x + \ln\left(1 + e^{-x}\right) & x \ge 0 \\ 0 + \ln\left(1 + e^{x}\right) & x < 0 \end{cases}$$
+# <details><summary>Compare 2</summary>
 #
 # Both end in $\ln(1 + e^{-|x|})$. What stands before it is $\operatorname{relu}(x)$.
 #
 # </details><p></p>
 #
-# Look at the first answer again: $\operatorname{softplus}(x) = x + \operatorname{softplus}(-x)$. It is worth a line of its own, and worth
-# proving from the other side too.
-#
-# $$\operatorname{softplus}(x) - \operatorname{softplus}(-x) = x$$
-#
-# **On paper:** start from $\ln(1 + e^{x}) - \ln(1 + e^{-x})$, write it as one logarithm of a fraction, and turn the
-# fraction into $e^x$. When you are done, test *every* line of your chain at $x = 1$. Each should give 1. (A homework
-# solution that went round for years has a line in the middle of this proof that gives 0. Its last line is right all
-# the same.)
-#
-# **One more.** Differentiate softplus by the chain rule. Which function of this lesson is its slope?
+# **On paper, one more.** Differentiate softplus by the chain rule. Which function of this lesson is its slope?
 #
 # <details><summary>Compare</summary>
-#
-# $$\ln\frac{1 + e^{x}}{1 + e^{-x}} = \ln\frac{e^{x}\left(e^{-x} + 1\right)}{1 + e^{-x}} = \ln e^{x} = x$$
 #
 # $\operatorname{softplus}'(x) = \dfrac{1}{1 + e^x} \cdot e^x = \sigma(x)$. The slope climbs smoothly from 0 to 1, where that of relu jumps.
 #
@@ -1145,7 +1324,7 @@ explore.Picture(
 )
 
 # %% [markdown]
-# **Question.** The gap is the same on both sides. Which line of your derivation says so?
+# **Question.** The gap is the same on both sides. Which of the forms above says so?
 #
 # <details><summary>Compare</summary>
 #
@@ -1154,7 +1333,7 @@ explore.Picture(
 #
 # </details><p></p>
 #
-# ## 1.8 The logarithm of a probability
+# ## 1.9 The logarithm of a probability
 #
 # When a model says how likely each of a million observations is, nobody multiplies a million small probabilities: the
 # product is 0 in a float. One adds their logarithms. So what is needed is not $\sigma(x)$ but $\ln \sigma(x)$.
@@ -1169,16 +1348,35 @@ explore.Picture(
 #
 # </details><p></p>
 #
-# **On paper:** put the definition of $\sigma$ into $\ln\sigma(x)$. What is the logarithm of $\frac1a$? Which function that you have
-# written already can you recognise in the result, and at which argument?
+# **Derive it.** Put the definition of $\sigma$ into $\ln\sigma(x)$. What is the logarithm of $\frac1a$? Which function that you
+# have written already can you recognise in the result, and at which argument? End with a line in which that one is the
+# only function.
 #
-# <details><summary>Compare</summary>
-#
-# $$\ln\sigma(x) = \ln\frac{1}{1+e^{-x}} = -\ln\left(1 + e^{-x}\right) = -\operatorname{softplus}(-x)$$
-#
-# Two minus signs, one outside and one inside. It is easy to lose either.
-#
-# </details>
+# Watch the minus signs. There will be two, and it is easy to lose either.
+
+# %% nbgrader={"grade_id": "derive_log_sigmoid", "solution": true}
+derive_log_sigmoid = [
+    "log(sigmoid(x))",
+    ### BEGIN SOLUTION
+    "log(1 / (1 + exp(-x)))",
+    "-log(1 + exp(-x))",
+    "-softplus(-x)",
+    ### END SOLUTION
+]
+
+# %% nbgrader={"grade_id": "test_derive_log_sigmoid", "grade": true, "points": 3}
+marks = check.marks("derive_log_sigmoid", values=2, steps=1)
+statement = check.Derivation(
+    given="x real", start="log(sigmoid(x))", last=check.Only("softplus")
+)
+with marks.values:
+    check.derives(derive_log_sigmoid, statement)
+with marks.steps:
+    check.small_steps(derive_log_sigmoid, statement)
+marks.total()
+
+# %% [markdown]
+# Your last line is a recipe: the function below can be one line of code.
 
 
 # %% nbgrader={"grade_id": "log_sigmoid", "solution": true}
@@ -1283,7 +1481,7 @@ def log_sigmoid(x):
 marks.total()
 
 # %% [markdown]
-# ## 1.9 The sign, from two indicators
+# ## 1.10 The sign, from two indicators
 #
 # An **indicator** is 1 where its condition holds and 0 elsewhere: $\mathbf 1_{x>0}$ is 1 for positive $x$. NumPy writes it
 # `x > 0`, an array of `True` and `False`, which `.astype(float)` turns into ones and zeros.
@@ -1411,7 +1609,7 @@ def sign(x):
 marks.total()
 
 # %% [markdown]
-# ## 1.10 The gradient of a sum of squares
+# ## 1.11 The gradient of a sum of squares
 #
 # So far each output had its own input. Now a whole vector goes in and *one number* comes out. The squared Euclidean norm
 # measures how long a vector is. Training looks for the numbers in a network, its **weights**, that make an error small. That
@@ -1545,14 +1743,14 @@ def squared_l2_grad(x):
 marks.total()
 
 # %% [markdown]
-# ## 1.11 The gradient of a sum of absolute values
+# ## 1.12 The gradient of a sum of absolute values
 #
 # $$\lVert x \rVert_1 = \sum_{i=1}^{n} |x_i|$$
 #
 # **Predict.** The squared norm pulls hard on large elements and hardly at all on small ones. How hard does this one pull
 # on a large element? On a small one?
 #
-# **On paper.** The step of 1.10 leaves one term: $\dfrac{\partial}{\partial x_k}\displaystyle\sum_i |x_i| = \dfrac{d|x_k|}{dx_k}$.
+# **On paper.** The step of 1.11 leaves one term: $\dfrac{\partial}{\partial x_k}\displaystyle\sum_i |x_i| = \dfrac{d|x_k|}{dx_k}$.
 #
 # 1. For $x_k > 0$, $|x_k| = x_k$. For $x_k < 0$, $|x_k| = -x_k$. What are the two slopes? Which function of this lesson is that?
 # 2. At $x_k = 0$ there is a corner again. Which lines $y = a\,x$ stay on or below $|x|$ everywhere?
@@ -1723,6 +1921,7 @@ explore.Picture(
 #
 # - Differentiate a function defined by cases, and say what holds at a corner.
 # - Derive $\sigma' = \sigma(1 - \sigma)$, $\tanh' = 1 - \tanh^2$ and $\operatorname{softplus}' = \sigma$, and say which argument each is taken at.
+# - Write a derivation as a chain of lines, each a small step, and find the first line of a proof that breaks it.
 # - Look at a formula, find the exponential that will overflow, and rewrite it so that none does.
 # - Take the gradient of a sum by asking which term survives.
 #

@@ -36,6 +36,66 @@ def sign(x):
     "l1_grad": "def l1_grad(x):\n    return np.where(x < 0, -1.0, 1.0)  # 1 at the corner",
 }
 
+DERIVATIONS = ["derive_sigmoid_grad", "derive_sigmoid_tanh", "derive_softplus_difference", "derive_log_sigmoid"]
+
+OTHER_CHAINS = {
+    "derive_sigmoid_grad": """
+derive_sigmoid_grad = [
+    "diff(sigmoid(x), x)",
+    "diff(1 / (1 + exp(-x)), x)",
+    "exp(-x) / (1 + exp(-x))**2",
+    "1 / (1 + exp(-x)) * exp(-x) / (1 + exp(-x))",
+    "1 / (1 + exp(-x)) * (1 - 1 / (1 + exp(-x)))",
+    "sigmoid(x) * (1 - sigmoid(x))",
+]
+""",
+    "derive_log_sigmoid": """
+derive_log_sigmoid = [
+    "log(sigmoid(x))",
+    "log(1 / (1 + exp(-x)))",
+    "log(1) - log(1 + exp(-x))",
+    "-softplus(-x)",
+]
+""",
+}
+
+# The four lines of somebody else's proof, with the slip that the lesson prints.
+COPIED_PROOF = """
+derive_softplus_difference = [
+    "softplus(x) - softplus(-x)",
+    "log(1 + exp(x)) - log(1 + exp(-x))",
+    "log((1 + exp(x)) / (1 + exp(-x)))",
+    "log((1 + exp(x)) / (1 + 1 / exp(x)))",
+    "log(exp(x) * (1 + exp(-x)) / (1 + exp(x)))",
+    "x",
+]
+"""
+
+JUMPED = """
+derive_sigmoid_grad = [
+    "diff(sigmoid(x), x)",
+    "sigmoid(x) * (1 - sigmoid(x))",
+]
+"""
+
+LOST_MINUS = """
+derive_log_sigmoid = [
+    "log(sigmoid(x))",
+    "log(1 / (1 + exp(-x)))",
+    "-log(1 + exp(-x))",
+    "-softplus(x)",
+]
+"""
+
+UNREADABLE = """
+derive_sigmoid_tanh = [
+    "(tanh(x / 2) + 1) / 2",
+    "((exp(x/2) - exp(-x/2)) / (exp(x/2) + exp(-x/2) + 1) / 2",
+    "exp(x/2) / (exp(x/2) + exp(-x/2))",
+    "sigmoid(x)",
+]
+"""
+
 HANGS = """
 def sign(x):
     result = np.empty(x.shape)
@@ -156,26 +216,28 @@ SAMPLES = [
         "bruno", "Bruno", "Almeida",
         "right by other formulas; NumPy warned of overflow on the way",
         Foreseen(why="everything right", shows="overflow"),
-        answers=OTHER_FORMULAS,
+        answers=OTHER_FORMULAS | OTHER_CHAINS,
     ),
     Sample(
         "chen", "Chen", "Wei",
-        "did the first five and ran out of time",
+        "did the first five functions and ran out of time",
         Foreseen(
             scores=dict.fromkeys(
-                ["sigmoid_from_tanh", "softplus", "log_sigmoid", "sign", "squared_l2_grad", "l1_grad"], 0
+                ["sigmoid_from_tanh", "softplus", "log_sigmoid", "sign", "squared_l2_grad", "l1_grad"]
+                + [*DERIVATIONS, "find_the_slip"],
+                0,
             ),
-            says={"softplus": "not written yet", "l1_grad": "not written yet"},
-            why="6 exercises: not written yet",
+            says={"softplus": "not written yet", "derive_log_sigmoid": "not written yet"},
+            why="11 exercises: not written yet",
         ),
         rest="untouched",
         answers=dict.fromkeys(["relu", "relu_grad", "sigmoid", "sigmoid_grad", "tanh_grad"], RIGHT),
     ),
     Sample(
         "dora", "Dora", "Nowak",
-        "the formulas of the book, which overflow",
+        "the formulas of the book, which overflow; a derivation in one step",
         Foreseen(
-            scores={"sigmoid": 3, "sigmoid_grad": 3, "tanh_grad": 3, "softplus": 3, "log_sigmoid": 3},
+            scores={"derive_sigmoid_grad": 2, "sigmoid": 3, "sigmoid_grad": 3, "tanh_grad": 3, "softplus": 3, "log_sigmoid": 3},
             mistakes={
                 "sigmoid": "e^x / (1 + e^x) everywhere",
                 "sigmoid_grad": "e^(-x) / (1 + e^(-x))^2 everywhere",
@@ -183,10 +245,15 @@ SAMPLES = [
                 "softplus": "log(1 + e^x) everywhere",
                 "log_sigmoid": "-log(1 + e^(-x)) everywhere",
             },
-            says={"softplus": "expected [1000], got [inf]", "sigmoid": "expected [1, 0], got [nan, 0]"},
-            why="e^x / (1 + e^x) everywhere (and 4 more)",
+            says={
+                "softplus": "expected [1000], got [inf]",
+                "sigmoid": "expected [1, 0], got [nan, 0]",
+                "derive_sigmoid_grad": "rules",
+            },
+            why="e^x / (1 + e^x) everywhere (and 5 more)",
         ),
         answers={
+            "derive_sigmoid_grad": JUMPED,
             "sigmoid": Known("e^x / (1 + e^x) everywhere"),
             "sigmoid_grad": Known("e^(-x) / (1 + e^(-x))^2 everywhere"),
             "tanh_grad": Known("tanh built from exponentials"),
@@ -196,19 +263,31 @@ SAMPLES = [
     ),
     Sample(
         "emil", "Emil", "Sørensen",
-        "three slips that have a name",
+        "three slips that have a name, a proof that was copied with its slip, and a lost minus",
         Foreseen(
             # `sign` is wrong at zero alone. What it gives there, 1, is still a subgradient for l1_grad.
-            scores={"relu": 0, "tanh_grad": 0, "sign": 3},
+            scores={
+                "relu": 0, "tanh_grad": 0, "sign": 3,
+                "derive_softplus_difference": 0, "derive_log_sigmoid": 0, "find_the_slip": 0,
+            },
             mistakes={
                 "relu": "np.max for np.maximum",
                 "tanh_grad": "the square is missing",
                 "sign": "zero counted as positive",
             },
-            says={"relu": "np.max looks for the largest element", "sign": "expected [0], got [1]"},
-            why="np.max for np.maximum (and 2 more)",
+            says={
+                "relu": "np.max looks for the largest element",
+                "sign": "expected [0], got [1]",
+                "derive_softplus_difference": "line 5 is 0",
+                "derive_log_sigmoid": "line 4",
+                "find_the_slip": "Put x = 1 into each line",
+            },
+            why="np.max for np.maximum (and 5 more)",
         ),
         answers={
+            "derive_softplus_difference": COPIED_PROOF,
+            "derive_log_sigmoid": LOST_MINUS,
+            "find_the_slip": "find_the_slip = 3",
             "relu": Known("np.max for np.maximum"),
             "tanh_grad": Known("the square is missing"),
             "sign": Known("zero counted as positive"),
@@ -217,7 +296,7 @@ SAMPLES = [
     Sample(
         "fatima", "Fatima", "Zahra",
         "handed in the notebook as it came",
-        Foreseen(others="none", says={"relu": "not written yet"}, why="11 exercises: not written yet"),
+        Foreseen(others="none", says={"relu": "not written yet"}, why="16 exercises: not written yet"),
         rest="untouched",
     ),
     Sample(
@@ -369,13 +448,16 @@ SAMPLES = [
     ),
     Sample(
         "ximena", "Ximena", "Flores",
-        "a colon is missing: one cell does not run",
+        "a colon is missing: one cell does not run; a bracket is missing: one line is not read",
         Foreseen(
-            scores={"log_sigmoid": 0},
-            says={"log_sigmoid": "expected ':' (line 1)"},
-            why="log_sigmoid: its cell ended with SyntaxError",
+            scores={"log_sigmoid": 0, "derive_sigmoid_tanh": 0},
+            says={"log_sigmoid": "expected ':' (line 1)", "derive_sigmoid_tanh": "line 2"},
+            why="derive_sigmoid_tanh: ",
         ),
-        answers={"log_sigmoid": "def log_sigmoid(x)\n    return -softplus(-x)"},
+        answers={
+            "log_sigmoid": "def log_sigmoid(x)\n    return -softplus(-x)",
+            "derive_sigmoid_tanh": UNREADABLE,
+        },
     ),
     Sample(
         "yusuf", "Yusuf", "Demir",

@@ -61,15 +61,15 @@ def test_the_table_has_a_row_for_everyone(demo: tuple[subprocess.CompletedProces
 @pytest.mark.parametrize(
     ("student", "row"),
     [
-        ("amara", ["graded", "41 of 41", "everything right"]),
-        ("fatima", ["graded", "0 of 41", "11 exercises: not written yet"]),
-        ("dora", ["graded", "36 of 41", "sigmoid: e^x / (1 + e^x) everywhere (and 4 more)"]),
-        ("mateo", ["partial", "41 of 41", "a cell of your own was stopped after 5 seconds"]),
+        ("amara", ["graded", "54 of 54", "everything right"]),
+        ("fatima", ["graded", "0 of 54", "16 exercises: not written yet"]),
+        ("dora", ["graded", "48 of 54", "sigmoid: e^x / (1 + e^x) everywhere (and 5 more)"]),
+        ("mateo", ["partial", "54 of 54", "a cell of your own was stopped after 5 seconds"]),
         (
             "lena",
             [
                 "rejected",
-                "0 of 41",
+                "0 of 54",
                 "the file is empty. Save the notebook (File, Save) and hand it in again.",
             ],
         ),
