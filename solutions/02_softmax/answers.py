@@ -6,6 +6,7 @@ Every answer is graded for real by the tests, with the reference in all other ce
 from autograder.lesson.answers import (
     right,
     unusable,
+    unusable_chain,
     unusable_value,
     wrong,
 )
@@ -853,6 +854,451 @@ SLIPS = [
     *unusable_value("find_the_slip_minus", says=NUMBER),
 ]
 
+
+def chain(exercise: str, *lines: str) -> str:
+    """Return the text of a cell that hands these lines in."""
+    return "\n".join(
+        [f"{exercise} = [", *(f"    {line!r}," for line in lines), "]"]
+    )
+
+
+SUMS = "derive_softmax_sums_to_one"
+SHIFT = "derive_translation_invariance"
+PARTIAL = "derive_softmax_partial"
+TABLE = "derive_softmax_jacobian"
+PRODUCT = "derive_softmax_vjp"
+GRADIENT = "derive_nll_grad"
+
+ASTRAY = {
+    "unreadable line": "the start"
+}  # line 1 is looked at first, and is no start
+ONE_SOFTMAX = "sum(i, exp(x[i]) / sum(j, exp(x[j])))"
+ONE_FRACTION = "sum(i, exp(x[i])) / sum(j, exp(x[j]))"
+SHIFTED = "exp(x[i] + c) / sum(j, exp(x[j] + c))"
+UNSHIFTED = "exp(x[i]) / sum(j, exp(x[j]))"
+
+SHORT_DERIVATIONS = [
+    right(
+        SUMS,
+        "other letters, and a factor for the fraction",
+        chain(
+            SUMS,
+            "sum(i, s[i])",
+            "sum(k, exp(x[k]) / sum(l, exp(x[l])))",
+            "sum(k, exp(x[k]) * (1 / sum(l, exp(x[l]))))",
+            "1 / sum(l, exp(x[l])) * sum(k, exp(x[k]))",
+            "1",
+        ),
+    ),
+    wrong(
+        SUMS,
+        "both steps at once",
+        chain(SUMS, "sum(i, s[i])", ONE_FRACTION, "1"),
+        marks={"values": 2},
+        says="steps: ",
+    ),
+    wrong(
+        SUMS,
+        "each term by itself",
+        chain(
+            SUMS, "sum(i, s[i])", ONE_SOFTMAX, "sum(i, exp(x[i]) / exp(x[i]))", "1"
+        ),
+        says="line 3",
+    ),
+    wrong(
+        SUMS,
+        "nothing of one's own",
+        chain(SUMS, "sum(i, s[i])", "1"),
+        says="not written yet",
+    ),
+    wrong(
+        SUMS,
+        "ends too early",
+        chain(SUMS, "sum(i, s[i])", ONE_SOFTMAX, ONE_FRACTION),
+        says="not in its form yet",
+    ),
+    wrong(
+        SUMS,
+        "a bracket lost",
+        chain(
+            SUMS,
+            "sum(i, s[i])",
+            "sum(i, exp(x[i]) / sum(j, exp(x[j]))",
+            ONE_FRACTION,
+            "1",
+        ),
+        says=["(", "^"],
+    ),
+    *unusable_chain(SUMS, says=ASTRAY),
+    right(
+        SHIFT,
+        "the factor on the other side, in tuples",
+        f"{SHIFT} = (\n    {SHIFTED!r},\n    'exp(x[i]) * exp(c) / sum(k, exp(x[k]) * exp(c))',\n"
+        f"    'exp(x[i]) * exp(c) / (sum(k, exp(x[k])) * exp(c))',\n    {UNSHIFTED!r},\n)",
+    ),
+    right(
+        SHIFT,
+        "the denominator first",
+        chain(
+            SHIFT,
+            SHIFTED,
+            "exp(x[i]) * exp(c) / sum(j, exp(x[j] + c))",
+            "exp(x[i]) * exp(c) / sum(j, exp(x[j]) * exp(c))",
+            "exp(x[i]) / (sum(j, exp(c) * exp(x[j])) / exp(c))",
+            UNSHIFTED,
+        ),
+    ),
+    wrong(
+        SHIFT,
+        "a sum for the product",
+        chain(
+            SHIFT,
+            SHIFTED,
+            "(exp(x[i]) + exp(c)) / sum(j, exp(x[j]) + exp(c))",
+            UNSHIFTED,
+        ),
+        says=["line 2", "c = "],
+    ),
+    wrong(
+        SHIFT,
+        "the constant lost from the sum",
+        chain(SHIFT, SHIFTED, "exp(c) * exp(x[i]) / sum(j, exp(x[j]))", UNSHIFTED),
+        says="line 2",
+    ),
+    wrong(
+        SHIFT,
+        "n times the constant",
+        chain(
+            SHIFT,
+            SHIFTED,
+            "exp(c) * exp(x[i]) / sum(j, exp(c) * exp(x[j]))",
+            "exp(c) * exp(x[i]) / (n * exp(c) * sum(j, exp(x[j])))",
+            UNSHIFTED,
+        ),
+        says="line 3",
+    ),
+    wrong(
+        SHIFT,
+        "nothing of one's own",
+        chain(SHIFT, SHIFTED, UNSHIFTED),
+        says="not written yet",
+    ),
+    wrong(
+        SHIFT,
+        "a letter that nobody gave",
+        chain(
+            SHIFT,
+            SHIFTED,
+            "exp(c) * exp(x[i]) / sum(j, exp(c) * exp(x[k]))",
+            UNSHIFTED,
+        ),
+        says=["k", "^"],
+    ),
+    *unusable_chain(SHIFT, says=ASTRAY),
+]
+
+QUOTIENT = "diff(exp(x[i]), x[j]) / Z - exp(x[i]) * diff(Z, x[j]) / Z**2"
+CASES = "s[i] - s[i] * s[i] if i == j else -s[i] * s[j]"
+DELTA = "s[i] * delta(i, j) - s[i] * s[j]"
+JACOBIAN_DERIVATIONS = [
+    right(
+        PARTIAL,
+        "a product with 1 / Z, as in the seed",
+        chain(
+            PARTIAL,
+            "diff(s[i], x[j])",
+            "diff(exp(x[i]) * (1 / Z), x[j])",
+            "diff(exp(x[i]), x[j]) * (1 / Z) + exp(x[i]) * diff(1 / Z, x[j])",
+            "diff(exp(x[i]), x[j]) * (1 / Z) - exp(x[i]) * diff(Z, x[j]) / Z**2",
+            "diff(exp(x[i]), x[j]) / Z - exp(x[i]) * exp(x[j]) / Z**2",
+            "delta(i, j) * exp(x[i]) / Z - exp(x[i]) * exp(x[j]) / Z**2",
+            "delta(i, j) * s[i] - s[i] * s[j]",
+            CASES,
+            DELTA,
+        ),
+    ),
+    right(
+        PARTIAL,
+        "the bracket kept",
+        chain(
+            PARTIAL,
+            "diff(s[i], x[j])",
+            "diff(exp(x[i]) / Z, x[j])",
+            QUOTIENT,
+            "diff(exp(x[i]), x[j]) / Z - exp(x[i]) / Z * (exp(x[j]) / Z)",
+            "exp(x[i]) / Z * (1 - exp(x[i]) / Z) if i == j else -(exp(x[i]) / Z) * (exp(x[j]) / Z)",
+            "s[i] * (1 - s[i]) if i == j else -s[i] * s[j]",
+            CASES,
+            DELTA,
+        ),
+    ),
+    wrong(
+        PARTIAL,
+        "case 1 only",
+        chain(
+            PARTIAL,
+            "diff(s[i], x[j])",
+            "diff(exp(x[i]) / Z, x[j])",
+            "s[i] * (1 - s[i])",
+            DELTA,
+        ),
+        says=["line 3", "i = ", "j = "],
+    ),
+    wrong(
+        PARTIAL,
+        "the sign of the quotient rule",
+        chain(
+            PARTIAL,
+            "diff(s[i], x[j])",
+            "diff(exp(x[i]) / Z, x[j])",
+            "diff(exp(x[i]), x[j]) / Z + exp(x[i]) * diff(Z, x[j]) / Z**2",
+            DELTA,
+        ),
+        says="line 3",
+    ),
+    wrong(
+        PARTIAL,
+        "the seed's heading: by x[i] for x[j]",
+        chain(
+            PARTIAL,
+            "diff(s[i], x[i])",
+            "diff(exp(x[i]) / Z, x[j])",
+            QUOTIENT,
+            CASES,
+            DELTA,
+        ),
+        says="line 1",
+    ),
+    wrong(
+        PARTIAL,
+        "no line with the cases",
+        chain(
+            PARTIAL,
+            "diff(s[i], x[j])",
+            "diff(exp(x[i]) / Z, x[j])",
+            QUOTIENT,
+            "diff(exp(x[i]), x[j]) / Z - exp(x[i]) * exp(x[j]) / Z**2",
+            "delta(i, j) * exp(x[i]) / Z - exp(x[i]) * exp(x[j]) / Z**2",
+            DELTA,
+        ),
+        marks={"values": 2},
+        says="steps: ",
+    ),
+    wrong(
+        PARTIAL,
+        "from the start to the cases",
+        chain(PARTIAL, "diff(s[i], x[j])", CASES, DELTA),
+        marks={"values": 2},
+        says="steps: ",
+    ),
+    wrong(
+        PARTIAL,
+        "a derivative by a number",
+        chain(PARTIAL, "diff(s[i], x[j])", "diff(exp(x[i]) / Z, 2)", DELTA),
+        says=["diff", "^"],
+    ),
+    *unusable_chain(PARTIAL, says=ASTRAY),
+    right(
+        TABLE,
+        "the outer product by its name",
+        chain(
+            TABLE,
+            DELTA,
+            "diag(s)[i, j] - outer(s, s)[i, j]",
+            "diag(s) - outer(s, s)",
+        ),
+    ),
+    right(
+        TABLE,
+        "through the identity",
+        chain(
+            TABLE, DELTA, "s[i] * eye(n)[i, j] - s[i] * s[j]", "diag(s) - s @ s.T"
+        ),
+    ),
+    wrong(
+        TABLE,
+        "an inner product",
+        chain(TABLE, DELTA, "diag(s)[i, j] - s[i] * s[j]", "diag(s) - s.T @ s"),
+        says="line 3",
+    ),
+    wrong(
+        TABLE,
+        "the diagonal alone",
+        chain(TABLE, DELTA, "diag(s - s * s)"),
+        says="line 2",
+    ),
+    wrong(
+        TABLE,
+        "the seed's minus signs",
+        chain(TABLE, DELTA, "diag(s) + s @ s.T - 2 * diag(s * s)"),
+        says=["line 2", "i = "],
+    ),
+    wrong(
+        TABLE,
+        "ends with indices",
+        chain(TABLE, DELTA, "diag(s)[i, j] - (s @ s.T)[i, j]"),
+        says="values: ",
+    ),
+    wrong(
+        TABLE,
+        "a power by a caret",
+        chain(TABLE, DELTA, "diag(s)[i, j] - s[i]^s[j]", "diag(s) - s @ s.T"),
+        says="**",
+    ),
+    *unusable_chain(TABLE, says=ASTRAY),
+]
+
+BACK = "(diag(s) - s @ s.T).T @ dy"
+NLL_START = "diff(-log(s[y]), o[k])"
+GRADIENT_DERIVATIONS = [
+    right(
+        PRODUCT,
+        "the seed's chain, and one line more",
+        chain(
+            PRODUCT,
+            BACK,
+            "(diag(s) - s @ s.T) @ dy",
+            "diag(s) @ dy - s @ s.T @ dy",
+            "diag(s) @ dy - s * (s.T @ dy)",
+            "s * dy - s * (s.T @ dy)",
+        ),
+    ),
+    right(
+        PRODUCT,
+        "entry by entry",
+        chain(
+            PRODUCT,
+            BACK,
+            "sum(j, (diag(s) - s @ s.T)[j, i] * dy[j])",
+            "sum(j, (s[j] * delta(j, i) - s[j] * s[i]) * dy[j])",
+            "sum(j, s[j] * delta(j, i) * dy[j]) - sum(j, s[j] * s[i] * dy[j])",
+            "s[i] * dy[i] - s[i] * sum(j, s[j] * dy[j])",
+            "s * (dy - sum(s * dy))",
+        ),
+    ),
+    wrong(
+        PRODUCT,
+        "the seed's last line, with a table in it",
+        chain(
+            PRODUCT,
+            BACK,
+            "(diag(s) - s @ s.T) @ dy",
+            "diag(s) @ dy - s @ s.T @ dy",
+            "diag(s) @ dy - s * (s.T @ dy)",
+        ),
+        says="values: ",
+    ),
+    wrong(
+        PRODUCT,
+        "the diagonal only",
+        chain(PRODUCT, BACK, "(diag(s) - s @ s.T) @ dy", "s * dy - s * s * dy"),
+        says=["line 3", "i = "],
+    ),
+    wrong(
+        PRODUCT,
+        "a sign",
+        chain(PRODUCT, BACK, "(diag(s) - s @ s.T) @ dy", "s * dy + s * dot(s, dy)"),
+        says="line 3",
+    ),
+    wrong(
+        PRODUCT,
+        "a factor lost",
+        chain(PRODUCT, BACK, "(diag(s) - s @ s.T) @ dy", "s * dy - dot(s, dy)"),
+        says="line 3",
+    ),
+    wrong(
+        PRODUCT,
+        "sizes that do not meet",
+        chain(PRODUCT, BACK, "(diag(s) - s @ s.T) @ dy.T", "s * (dy - dot(s, dy))"),
+        says="@",
+    ),
+    *unusable_chain(PRODUCT, says=ASTRAY),
+    right(
+        GRADIENT,
+        "the long road",
+        chain(
+            GRADIENT,
+            NLL_START,
+            "-1 / s[y] * diff(s[y], o[k])",
+            "-1 / s[y] * (s[y] * delta(y, k) - s[y] * s[k])",
+            "-(delta(y, k) - s[k])",
+            "s[k] - delta(k, y)",
+            "s - onehot(y)",
+        ),
+    ),
+    right(
+        GRADIENT,
+        "by cases",
+        chain(
+            GRADIENT,
+            NLL_START,
+            "diff(-log(exp(o[y]) / sum(j, exp(o[j]))), o[k])",
+            "diff(log(sum(j, exp(o[j]))) - o[y], o[k])",
+            "diff(sum(j, exp(o[j])), o[k]) / sum(j, exp(o[j])) - delta(k, y)",
+            "exp(o[k]) / sum(j, exp(o[j])) - delta(k, y)",
+            "s[k] - delta(k, y)",
+            "s[k] - 1 if k == y else s[k]",
+            "s - onehot(y)",
+        ),
+    ),
+    wrong(
+        GRADIENT,
+        "the seed's slip: the upstream gradient minus a one-hot vector",
+        chain(GRADIENT, NLL_START, "-1 / s[k] - delta(k, y)", "s - onehot(y)"),
+        says=["line 2", "k = "],
+    ),
+    wrong(
+        GRADIENT,
+        "the sign",
+        chain(
+            GRADIENT,
+            NLL_START,
+            "diff(-o[y] + log(sum(j, exp(o[j]))), o[k])",
+            "delta(k, y) - exp(o[k]) / sum(j, exp(o[j]))",
+            "onehot(y) - s",
+        ),
+        says="line 3",
+    ),
+    wrong(
+        GRADIENT,
+        "the label for its one-hot vector",
+        chain(
+            GRADIENT,
+            NLL_START,
+            "-1 / s[y] * diff(s[y], o[k])",
+            "s[k] - delta(k, y)",
+            "s - y",
+        ),
+        says="line 4",
+    ),
+    wrong(
+        GRADIENT,
+        "to the end in one step",
+        chain(GRADIENT, NLL_START, "s - onehot(y)"),
+        marks={"values": 2},
+        says="steps: ",
+    ),
+    wrong(
+        GRADIENT,
+        "ends with the letter k",
+        chain(
+            GRADIENT,
+            NLL_START,
+            "-1 / s[y] * diff(s[y], o[k])",
+            "-1 / s[y] * (s[y] * delta(y, k) - s[y] * s[k])",
+            "s[k] - delta(k, y)",
+        ),
+        says="values: ",
+    ),
+    wrong(
+        GRADIENT,
+        "a formula with an equals sign in the middle",
+        chain(GRADIENT, NLL_START, "dL = s[k] - delta(k, y)", "s - onehot(y)"),
+        says="=",
+    ),
+    *unusable_chain(GRADIENT, says=ASTRAY),
+]
+
 ANSWERS = [
     *SOFTMAX,
     *WITNESS,
@@ -864,4 +1310,7 @@ ANSWERS = [
     *SOFTMAX_VJP,
     *NLL_GRAD,
     *SLIPS,
+    *SHORT_DERIVATIONS,
+    *JACOBIAN_DERIVATIONS,
+    *GRADIENT_DERIVATIONS,
 ]
