@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from autograder.derive import _words as words
 from autograder.derive._build import Misfit, build
 from autograder.derive._evaluate import TooMuch
+from autograder.derive._forms import unlike
+from autograder.derive._gradient import off
 from autograder.derive._latex import latex
 from autograder.derive._prepared import Prepared, prepare
 from autograder.derive._read import MAX_CHARACTERS, Unreadable, read
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from autograder.derive._statement import Derivation
 
 MAX_LINES = 60
+MUCH = "this line takes too much work to check: write it with fewer nested sums"
 
 
 @dataclass
@@ -100,7 +103,7 @@ class _Judgement:
     def verdict(self) -> Verdict:
         """Return the whole judgement."""
         judged = [self.line(line) for line in self.lines]
-        complaints = self.end(judged)
+        complaints = [*self.form(), *self.end(judged)]
         good = all(line.status in {"ok", "far"} for line in judged)
         holds = good and not any(c.costs == "holds" for c in complaints)
         small = good and all(line.status == "ok" for line in judged) and not any(c.costs == "steps" for c in complaints)
@@ -119,11 +122,37 @@ class _Judgement:
         if line.table is None:
             return replace(base, status="wrong" if line.misfit else "unread", says=line.says)
         against, other = self.before(line)
+        slope = self.slope(base, line.table)
         if other is None:
-            return self.alone(base, line.table)
+            return slope or self.alone(base, line.table)
         if other.node is line.table.node:
             return replace(base, rules=())
-        return self.compared(base, line.table, against, other)
+        judged = self.compared(base, line.table, against, other)
+        if slope is not None and judged.status == "ok" and against == "the start":
+            return slope
+        if slope is None and judged.status == "wrong" and self.ready.loss is not None and judged.counter and judged.counter.where:
+            return replace(judged, says=f"{judged.says}; {_capital(against)} is the one that is not the slope of the loss")
+        return judged
+
+    def slope(self, base: Line, own: Table) -> Line | None:
+        """Hold a line against finite differences of the loss; return the verdict if it differs."""
+        if self.ready.loss is None or self.ready.statement.gradient is None:
+            return None
+        scope, name = self.ready.scope, self.ready.statement.gradient[0]
+        what = f"the slope of the loss by {name}"
+        this = f"line {base.number}"
+        if own.shape != scope.shape(name):
+            first, second = words.shape(scope.shape(name)), words.shape(own.shape)
+            says = f"{this} is {second}, but the gradient has the shape of {name}, {first}"
+            return replace(base, status="wrong", says=says, counter=CounterExample("", first, second, what))
+        try:
+            found = off(self.ready, own)
+        except TooMuch:
+            return replace(base, status="unjudged", says=MUCH)
+        if found is None:
+            return None
+        says = words.sentence(scope, found, what, this)
+        return replace(base, status="wrong", says=says, counter=words.counter(scope, found, what))
 
     def alone(self, base: Line, own: Table) -> Line:
         """Judge a first line without a given start: it must at least have a value somewhere in the domain."""
@@ -147,7 +176,7 @@ class _Judgement:
         try:
             found = self.comparer.difference(other, own)
         except TooMuch:
-            return replace(base, status="unjudged", says="this line takes too much work to check: write it with fewer nested sums")
+            return replace(base, status="unjudged", says=MUCH)
         if found is None:
             return base
         says = words.sentence(self.ready.scope, found, against, this)
@@ -160,6 +189,9 @@ class _Judgement:
             return []
         if last.table.node is end.node:
             return []
+        if judged[-1].status == "wrong" and len(self.lines) > 1:
+            # The line itself is told; where the chain ends is a second thing, told once the lines agree.
+            return []
         shown = f"`{self.ready.statement.end}`"
         held = self.compared(judged[-1], last.table, "the end", end) if last.table.shape == end.shape else None
         if held is None:
@@ -168,9 +200,30 @@ class _Judgement:
             return [Complaint("end", f"the chain should end in {shown}: {held.says}", last.number)]
         return []
 
+    def form(self) -> list[Complaint]:
+        """Judge the forms of the first and of the last line."""
+        statement, found = self.ready.statement, []
+        end = None if statement.end is None else read(statement.end)
+        first, last = self.lines[0], self.lines[-1]
+        if statement.first is not None and first.table is not None and first.tree is not None:
+            says = unlike(statement.first, self.ready.scope, first.tree, first.table, None)
+            if says:
+                found.append(Complaint("first form", f"line 1: {says}", 1))
+        given = self.ready.end is not None and last.table is not None and last.table.node is self.ready.end.node
+        if last.table is not None and last.tree is not None and not given:
+            says = unlike(statement.last, self.ready.scope, last.tree, last.table, end)
+            if says:
+                found.append(Complaint("last form", f"line {last.number}: {says}", last.number))
+        return found
+
     def own(self) -> bool:
         """Say whether any line was not given."""
-        given = [t.node for t in (self.ready.start, self.ready.end) if t is not None]
+        end = self.ready.end if self.ready.statement.end_given else None
+        given = [t.node for t in (self.ready.start, end) if t is not None]
         return any(line.table is not None and line.table.node not in given for line in self.lines)
 
 
+
+
+def _capital(text: str) -> str:
+    return text[:1] + text[1:]

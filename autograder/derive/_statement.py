@@ -48,6 +48,9 @@ class Derivation:
         Expressions that some line must equal up to rearranging.
     rules : int
         How many named rules one step may take.
+    end_given : bool
+        The end stands in the exercise's text or stub. Where it is secret (a statement in a hidden block), say
+        False: then writing it counts as a line of the student's own.
     """
 
     given: str
@@ -60,6 +63,7 @@ class Derivation:
     gradient: tuple[str, str] | None = None
     waypoints: tuple[str, ...] = ()
     rules: int = 2
+    end_given: bool = True
 
     def __post_init__(self) -> None:
         """Take one definition or waypoint without its tuple, as authors write it."""
