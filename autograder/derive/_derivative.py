@@ -99,6 +99,8 @@ class Derivative:
         if node.op in {"var", "let"} and node.data == by[0]:
             return pool.node("unit", *self.slots(by), shape=node.shape)
         if node.op == "let":
+            if self.allowed is not None and (through := self._through(node, by)) is not None:
+                return through
             if self.may(f"let {node.data}"):
                 return pool.node("dlet", *self.slots(by), data=(node.data, (by,)), shape=node.shape)
             return self.slope(node, by)
@@ -126,6 +128,26 @@ class Derivative:
         if node.op in {"div", "pow"}:
             return self._fraction(node, by)
         return self._function(node, by)
+
+    def _through(self, node: Node, by: By) -> Node | None:
+        """Return a derivative by the chain rule through a defined name that lies between, if that rule is on."""
+        pool = self.scope.pool
+        for name in self.scope.lets:
+            between = pool.node("let", data=name, shape=self.scope.shape(name))
+            if not self.may(f"chain {name}") or name in {node.data, by[0]} or by[0] not in self.names(between):
+                continue
+            if name not in self.names(node):
+                continue
+            link: By = (name, 90 + by[1])
+            names = tuple(slot(link, axis) for axis in range(len(between.shape)))
+            indices = [pool.node("idx", data=index) for index in names]
+            outer = self.slope(node, link)
+            entry = pool.node("index", between, *indices, data=(True,) * len(indices)) if indices else between
+            term = pool.node("mul", outer, self.of(entry, by), shape=node.shape)
+            for index, size in reversed(list(zip(names, between.shape, strict=True))):
+                term = pool.node("sum", term, data=(index, size), shape=node.shape, binds=(index,))
+            return term
+        return None
 
     def slope(self, node: Node, by: By) -> Node:
         """Leave a derivative standing."""

@@ -103,7 +103,8 @@ class _Judgement:
     def verdict(self) -> Verdict:
         """Return the whole judgement."""
         judged = [self.line(line) for line in self.lines]
-        complaints = [*self.form(), *self.end(judged)]
+        judged = [self.step(line, own) for line, own in zip(self.lines, judged, strict=True)]
+        complaints = [*self.form(), *self.end(judged), *self.waypoints(judged)]
         good = all(line.status in {"ok", "far"} for line in judged)
         holds = good and not any(c.costs == "holds" for c in complaints)
         small = good and all(line.status == "ok" for line in judged) and not any(c.costs == "steps" for c in complaints)
@@ -131,7 +132,7 @@ class _Judgement:
         if slope is not None and judged.status == "ok" and against == "the start":
             return slope
         if slope is None and judged.status == "wrong" and self.ready.loss is not None and judged.counter and judged.counter.where:
-            return replace(judged, says=f"{judged.says}; {_capital(against)} is the one that is not the slope of the loss")
+            return replace(judged, says=f"{judged.says}; {against} is the one that is not the slope of the loss")
         return judged
 
     def slope(self, base: Line, own: Table) -> Line | None:
@@ -182,6 +183,35 @@ class _Judgement:
         says = words.sentence(self.ready.scope, found, against, this)
         return replace(base, status="wrong", says=says, counter=words.counter(self.ready.scope, found, against))
 
+    def step(self, line: Read, judged: Line) -> Line:
+        """Measure the step to a line that is right."""
+        if judged.status != "ok" or line.table is None or judged.rules is not None:
+            return judged
+        against, other = self.before(line)
+        if other is None or (line.number > 1 and against != f"line {line.number - 1}"):
+            return judged
+        limit = self.ready.statement.rules
+        found = self.ready.steps.measure(other, line.table, limit + 2).rules
+        if found is not None and len(found) <= limit:
+            return replace(judged, rules=found)
+        may = f"A step may take {limit}: " if limit > 1 else "A step may take one: "
+        if found is None:
+            says = f"from {against} to line {line.number} it takes more than {limit + 2} rules. {may}write the lines between"
+        else:
+            says = f"from {against} to line {line.number} it takes {len(found)} rules: {_list(found)}. {may}write the lines between"
+        return replace(judged, status="far", says=says, rules=found)
+
+    def waypoints(self, judged: list[Line]) -> list[Complaint]:
+        """Say which waypoints no line passes."""
+        if not all(line.status in {"ok", "far"} for line in judged):
+            return []
+        missed = []
+        for text, point in self.ready.waypoints:
+            tables = [line.table for line in self.lines if line.table is not None and line.table.shape == point.shape]
+            if not any(self.ready.steps.rearranged(own, point) for own in tables):
+                missed.append(Complaint("waypoint", f"no line passes `{text}`, which this derivation should show", costs="steps"))
+        return missed
+
     def end(self, judged: list[Line]) -> list[Complaint]:
         """Judge where the chain ends."""
         last, end = self.lines[-1], self.ready.end
@@ -225,5 +255,5 @@ class _Judgement:
 
 
 
-def _capital(text: str) -> str:
-    return text[:1] + text[1:]
+def _list(rules: tuple[str, ...]) -> str:
+    return "; ".join(rules)

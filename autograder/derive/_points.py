@@ -109,3 +109,29 @@ def _entry(domain: Domain, turn: int, dice: random.Random) -> Decimal:
         if allowed(value, domain) and (value != 0 or turn == 5):  # noqa: PLR2004
             return value
     return Decimal(1)
+
+
+def generic(scope: Scope) -> list[Point]:
+    """Return the points for models: no zeros, no simple numbers; two when a single sign could hide a case."""
+    arrays = any(variable.shape for variable in scope.variables.values())
+    return [_generic(scope, turn) for turn in range(1 if arrays else 2)]
+
+
+def _generic(scope: Scope, turn: int) -> Point:
+    dice = random.Random(104729 + turn)  # noqa: S311 (points, not secrets)
+    lengths = SIZES[1]
+    sizes = {name: lengths[n] if n < len(lengths) else n + 2 for n, name in enumerate(scope.sizes)}
+    values: dict[str, dict[Entry, Decimal]] = {}
+    labels: dict[str, dict[Entry, int]] = {}
+    for variable in scope.variables.values():
+        places = list(product(*(range(sizes[size]) for size in variable.shape)))
+        if variable.below:
+            labels[variable.name] = {place: (n + 1) % sizes[variable.below] for n, place in enumerate(places)}
+        elif variable.shape:
+            values[variable.name] = {place: _entry(variable.domain, 2, dice) for place in places}
+        else:
+            sign = -1 if turn else 1
+            size = Decimal(dice.randint(3 * 10**11, 2 * 10**12)) / 10**12
+            tries = [value for value in (sign * size, size, -size) if allowed(value, variable.domain)]
+            values[variable.name] = {(): tries[0] if tries else _entry(variable.domain, 2, dice)}
+    return Point(sizes, values, labels)

@@ -12,6 +12,7 @@ from autograder.derive._derivative import Derivative
 from autograder.derive._points import points
 from autograder.derive._read import Unreadable, read
 from autograder.derive._statement import Derivation, StatementError
+from autograder.derive._steps import Steps
 from autograder.derive._table import Comparer, Here, Table, table
 from autograder.derive._truth import DIGITS, TooLarge, Undefined, context, truth
 from autograder.derive._tree import subtrees
@@ -35,9 +36,8 @@ class Prepared:
     loss: Node | None
     waypoints: tuple[tuple[str, Table], ...]
     comparer: Comparer
+    steps: Steps
     slopes: dict[int, dict[tuple[int, ...], decimal.Decimal]] = field(default_factory=dict)
-    steps: dict[tuple[int, int], object] = field(default_factory=dict)
-    models: dict[object, object] = field(default_factory=dict)
 
 
 def prepare(statement: Derivation) -> Prepared:
@@ -88,6 +88,7 @@ def _prepare(statement: Derivation) -> Prepared:
         loss,
         tuple((text, _table(scope, node, "waypoint")) for text, node in waypoints),
         comparer,
+        Steps(scope, derivative),
     )
     _drop_undefined(ready)
     return ready

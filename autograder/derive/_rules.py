@@ -1,0 +1,114 @@
+"""The named rules of a step: which ones there are, which ones two lines can need, and what students call them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograder.derive._tree import subtrees
+
+if TYPE_CHECKING:
+    from autograder.derive._derivative import Derivative
+    from autograder.derive._scope import Scope
+    from autograder.derive._tree import Node
+
+NAMES = {
+    "distribute": "multiplying out or factoring",
+    "exp law": "a law of exp: exp(a + b) = exp(a) * exp(b), exp(-a) = 1 / exp(a)",
+    "log law": "a law of log: log(a * b) = log(a) + log(b), log(a / b) = log(a) - log(b)",
+    "undo": "log and exp undo each other",
+    "power": "a law of powers and roots",
+    "trig": "sin**2 + cos**2 = 1, addition formulas",
+    "sum linear": "linearity of the sum: constant factors out, a sum of sums",
+    "sum pick": "a delta picks one term of a sum",
+    "sum out": "writing the terms of a sum out, or adding them up",
+    "matmul sum": "a matrix product is a sum over the inner index",
+    "matmul algebra": "rules of the matrix product: brackets moved, multiplied out, numbers taken out",
+    "product": "the product rule",
+    "quotient": "the quotient or power rule",
+    "quotient split": "the quotient or power rule",
+    "def max": "the definition of max by cases",
+    "sym sigmoid": "sigmoid(-x) = 1 - sigmoid(x)",
+    "sym tanh": "tanh(-x) = -tanh(x)",
+    "sym sin": "sin(-x) = -sin(x)",
+    "sym cos": "cos(-x) = cos(x)",
+}
+SUMS = {"sum", "asum", "rowsum", "softmax"}
+IMPLIED = (("sum linear", "distribute"), ("matmul algebra", "distribute"), ("trig", "distribute"))
+
+
+def spoken(rule: str) -> str:
+    """Return a rule in a student's words."""
+    if rule in NAMES:
+        return NAMES[rule]
+    kind, _, name = rule.partition(" ")
+    if kind == "def":
+        return f"the definition of {name}"
+    if kind == "let":
+        return f"the definition of {name}"
+    if kind == "chain":
+        return f"the chain rule through {name}"
+    return f"the derivative of {name}" if name in {"relu", "abs", "max"} else f"the derivative of {name}, with the chain rule"
+
+
+def closed(rules: frozenset[str]) -> frozenset[str]:
+    """Add the rules that others hold in them."""
+    found = set(rules)
+    found.update(other for rule, other in IMPLIED if rule in rules)
+    if {"matmul sum", "matmul algebra"} <= found:
+        found |= {"sum linear", "distribute"}
+    return frozenset(found)
+
+
+def relevant(scope: Scope, derivative: Derivative, *roots: Node) -> list[str]:
+    """List the rules that a step between these nodes can need, the likelier first."""
+    seen: set[int] = set()
+    ops: set[str] = set()
+    functions: set[str] = set()
+    lets: list[str] = []
+    todo = list(roots)
+    while todo:
+        for node in subtrees(todo.pop()):
+            if node.number in seen:
+                continue
+            seen.add(node.number)
+            ops.add(node.op)
+            if node.op == "call":
+                functions.add(str(node.data))
+            if node.op in {"softmax", "call"} and (meaning := derivative.definition(node)) is not None:
+                todo.append(meaning)
+            if node.op == "let" and str(node.data) not in lets:
+                lets.append(str(node.data))
+                todo.append(scope.lets[str(node.data)].body)
+            if node.op == "diff" and node.data[0] in scope.lets:  # type: ignore[index]
+                todo.append(scope.lets[node.data[0]].body)  # type: ignore[index]
+    rules = [f"let {name}" for name in lets]
+    rules += [f"def {name}" for name in ("sigmoid", "softplus", "tanh", "relu", "abs", "sign") if name in functions]
+    rules += ["def softmax"] if "softmax" in ops else []
+    rules += ["def max"] if ops & {"max", "amax"} else []
+    rules += ["distribute"]
+    rules += ["exp law"] if "exp" in functions or "softmax" in ops else []
+    rules += ["log law"] if "log" in functions else []
+    rules += ["undo"] if {"exp", "log"} <= functions else []
+    rules += ["power"] if "sqrt" in functions or _roots(roots) else []
+    rules += ["matmul sum", "matmul algebra"] if "matmul" in ops else []
+    rules += ["sum linear"] if ops & SUMS or "matmul" in ops else []
+    rules += ["sum pick"] if (ops & SUMS or "matmul" in ops) and ops & {"cmp", "diag", "eye", "onehot", "diff", "where"} else []
+    rules += ["sum out"] if ops & SUMS or "matmul" in ops else []
+    if "diff" in ops:
+        rules += ["product", "quotient", "quotient split"]
+        rules += [f"d {name}" for name in ("exp", "log", "sqrt", "sin", "cos", "relu", "abs") if name in functions]
+        rules += ["d max"] if ops & {"max", "amax"} else []
+        rules += ["d pow"] if "pow" in ops else []
+        rules += [f"chain {name}" for name in lets]
+    rules += [f"sym {name}" for name in ("sigmoid", "tanh", "sin", "cos") if name in functions]
+    rules += ["trig"] if functions & {"sin", "cos"} else []
+    return rules
+
+
+def _roots(roots: tuple[Node, ...]) -> bool:
+    for node in subtrees(*roots):
+        if node.op == "pow":
+            power = node.args[1]
+            if power.op != "num" or power.data.denominator != 1:  # type: ignore[union-attr]
+                return True
+    return False

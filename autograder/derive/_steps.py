@@ -1,0 +1,126 @@
+"""The size of a step: the fewest named rules under which two equal lines are equal.
+
+For each set of rules there is a model in which those rules hold and the others do not (`_free`, `_real`). Two
+lines that are equal in the model are equal by these rules alone, as far as random values can tell. The sets are
+tried by size: none, one, then those that hold every rule that cannot be spared.
+
+What this does not see: how often a rule is used, and rules that have no model here. A step whose rules are not
+among them counts as too long though it may be fine; a rule that brings another along (linearity of the sum brings
+multiplying out) is counted once.
+"""
+
+from __future__ import annotations
+
+import decimal
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from autograder.derive._derivative import Derivative
+from autograder.derive._evaluate import Evaluator, TooMuch
+from autograder.derive._free import Free, Gap
+from autograder.derive._points import generic
+from autograder.derive._real import DIGITS as REAL_DIGITS
+from autograder.derive._real import Real
+from autograder.derive._rules import closed, relevant, spoken
+from autograder.derive._truth import TooLarge, Undefined, context, truth
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from autograder.derive._evaluate import Point
+    from autograder.derive._scope import Scope
+    from autograder.derive._table import Table
+
+MAX_MODELS = 150
+"""So many sets of rules are tried for one step."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The rules of a step, None when none of the sets tried suffices."""
+
+    rules: tuple[str, ...] | None
+
+    @property
+    def size(self) -> int | None:
+        """How many rules it takes."""
+        return None if self.rules is None else len(self.rules)
+
+
+@dataclass
+class Steps:
+    """Measures steps, and remembers models and results."""
+
+    scope: Scope
+    derivative: Derivative
+    points: list[Point] = field(default_factory=list)
+    truths: list[Evaluator[Decimal]] = field(default_factory=list)
+    models: dict[tuple[frozenset[str], int], Evaluator[Any]] = field(default_factory=dict)
+    known: dict[tuple[int, int, int], Step] = field(default_factory=dict)
+
+    def measure(self, first: Table, second: Table, limit: int) -> Step:
+        """Return the fewest rules, up to `limit`, that lead from one line to the other."""
+        at = (min(first.node.number, second.node.number), max(first.node.number, second.node.number), limit)
+        if at not in self.known:
+            self.known[at] = Step(self._measure(first, second, limit))
+        return self.known[at]
+
+    def rearranged(self, first: Table, second: Table) -> bool:
+        """Say whether two lines are equal up to rearranging."""
+        return first.node is second.node or self.equal(first, second, frozenset())
+
+    def _measure(self, first: Table, second: Table, limit: int) -> tuple[str, ...] | None:
+        if self.rearranged(first, second):
+            return ()
+        rules = relevant(self.scope, self.derivative, first.node, second.node)
+        if limit >= 1:
+            for rule in rules:
+                if self.equal(first, second, frozenset({rule})):
+                    return (spoken(rule),)
+        everything = frozenset(rules)
+        needed = [rule for rule in rules if not self.equal(first, second, everything - {rule})]
+        others = [rule for rule in rules if rule not in needed]
+        tried = 0
+        for more in range(max(0, 2 - len(needed)), limit - len(needed) + 1):
+            for extra in combinations(others, more):
+                tried += 1
+                if tried > MAX_MODELS:
+                    return None
+                if self.equal(first, second, frozenset(needed) | set(extra)):
+                    return tuple(spoken(rule) for rule in rules if rule in needed or rule in extra)
+        return None
+
+    def equal(self, first: Table, second: Table, rules: frozenset[str]) -> bool:
+        """Say whether two lines are equal in the model of these rules."""
+        full = closed(rules)
+        if not self.points:
+            self.points = generic(self.scope)
+        judged = False
+        for number in range(len(self.points)):
+            model = self.model(full, number)
+            model.work = model.truth.work = 0  # type: ignore[union-attr]
+            try:
+                with decimal.localcontext(context(REAL_DIGITS)):
+                    for (_, inner, env), (_, other, env2) in zip(first.entries(model), second.entries(model), strict=True):
+                        a = model.entry(first.node, inner, env)
+                        if not model.algebra.same(a, model.entry(second.node, other, env2)):  # type: ignore[attr-defined]
+                            return False
+            except (Gap, Undefined, TooLarge, decimal.DecimalException):
+                continue
+            except (TooMuch, RecursionError):
+                return False
+            judged = True
+        return judged
+
+    def model(self, rules: frozenset[str], number: int) -> Evaluator[Any]:
+        """Return the evaluator of a model at a point, made now or earlier."""
+        at = (rules, number)
+        if at not in self.models:
+            if len(self.truths) <= number:
+                self.truths.append(truth(self.scope, self.points[number], self.derivative))
+            algebra = Real(rules) if "distribute" in rules else Free(rules)
+            self.models[at] = Evaluator(
+                self.scope, self.points[number], algebra, Derivative(self.scope, rules), self.truths[number]
+            )
+        return self.models[at]
