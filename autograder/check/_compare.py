@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.check import _show
+from autograder.check._asked import asked
 from autograder.check._axes import ADVICE, settled
 from autograder.check._diagnose import Trial, diagnose
 from autograder.check._difference import ABSOLUTE, RELATIVE, Difference, difference, numeric, shape_verdict
@@ -80,7 +81,12 @@ def _raise(found: Difference | None, got: Any, because: str | None) -> None:
     else:
         advice = None
     verdict = with_reason(found.verdict, because)
-    raise CheckFailed(Finding(verdict, case=found.where, advice=advice, comparison=found.comparison))
+    raise CheckFailed(Finding(verdict, case=_at(found.where), advice=advice, comparison=found.comparison))
+
+
+def _at(where: str | None = None) -> str | None:
+    """Return the call that gave the value, as far as the test cell says it, and a place in what it gave."""
+    return ", ".join(part for part in (asked(), where) if part) or None
 
 
 def shape(got: Any, shape: int | tuple[int, ...], *, because: str | None = None) -> None:
@@ -89,7 +95,8 @@ def shape(got: Any, shape: int | tuple[int, ...], *, because: str | None = None)
     came = _array(got, because)
     if came.shape != want:
         kept = tuple(n for n in came.shape if n != 1) == tuple(n for n in want if n != 1)
-        raise fail(shape_verdict(came.shape, want), because=because, advice=ADVICE if kept else None)
+        verdict = shape_verdict(came.shape, want)
+        raise fail(verdict, because=because, case=_at(), advice=ADVICE if kept else None)
 
 
 def between(got: Any, low: Any, high: Any, *, because: str | None = None) -> None:
@@ -97,10 +104,10 @@ def between(got: Any, low: Any, high: Any, *, because: str | None = None) -> Non
     came = _array(got, because)
     lows, highs = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     if came.dtype.kind == "c":
-        raise fail("expected real numbers, got complex ones", because=because)
+        raise fail("expected real numbers, got complex ones", because=because, case=_at())
     bounds = np.broadcast_shapes(lows.shape, highs.shape)
     if bounds and came.shape != bounds:
-        raise fail(shape_verdict(came.shape, bounds), because=because)
+        raise fail(shape_verdict(came.shape, bounds), because=because, case=_at())
     lows, highs = np.broadcast_to(lows, came.shape), np.broadcast_to(highs, came.shape)
     slack_low, slack_high = (ABSOLUTE + RELATIVE * np.abs(side) for side in (lows, highs))
     inside = (came >= lows - slack_low) & (came <= highs + slack_high)
@@ -113,7 +120,7 @@ def between(got: Any, low: Any, high: Any, *, because: str | None = None) -> Non
         advice = TRUTH if came.dtype.kind == "b" else None
         if not np.isfinite(came[index]):
             advice = where_from("nan" if np.isnan(came[index]) else "inf")
-        raise fail(verdict, because=because, case=_entry(index), advice=advice)
+        raise fail(verdict, because=because, case=_at(_entry(index)), advice=advice)
 
 
 def finite(got: Any, *, because: str | None = None) -> None:
@@ -124,14 +131,15 @@ def finite(got: Any, *, because: str | None = None) -> None:
         index = _first(bad)
         advice = "Which step in between leaves the range of floats, or divides by 0?"
         verdict = f"expected finite numbers, got {_show.number(came[index])}"
-        raise fail(verdict, because=because, case=_entry(index), advice=advice)
+        raise fail(verdict, because=because, case=_at(_entry(index)), advice=advice)
 
 
 def _array(got: Any, because: str | None) -> npt.NDArray[Any]:
     came = numeric(got)
     if came is None:
         advice = FORGOT_RETURN if got is None else None
-        raise fail(f"expected numbers, got {_show.described(got)}", because=because, advice=advice)
+        verdict = f"expected numbers, got {_show.described(got)}"
+        raise fail(verdict, because=because, case=_at(), advice=advice)
     return came
 
 

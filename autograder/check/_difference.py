@@ -133,7 +133,8 @@ def difference(  # noqa: PLR0911 - one return per kind of value
     came = numeric(got)
     if came is None or (_counts(want) and came.ndim == 0):
         asked = _show.value(want) if _counts(want) else _kind(wanted)
-        return Difference(f"expected {asked}, got {_show.described(got)}")
+        given = _show.value(got) if _counts(want) and type(got) is set else _show.described(got)
+        return Difference(f"expected {asked}, got {given}")
     if exact and _mixes_truth(came, wanted):
         return Difference(f"expected {_show.value(want)}, got {_show.value(got)}")
     if exact and type(got) is int and type(want) is int and got != want:
@@ -248,8 +249,12 @@ def _sequences(got: Any, want: Any, *, exact: bool) -> Difference | None:
         sides = [f"the {type(side).__name__} {_show.value(side)}" for side in (want, got)]
         return Difference(f"expected {sides[0]}, got {sides[1]}")
     word = "item" if type(want) is list else "result"
+    if any(map(_counts, want)) and (len(got) != len(want) or not all(map(_counted, got))):
+        sides = [_show.value(side) for side in (want, got)]
+        if sum(map(len, sides)) <= _show.LONG_TEXT:
+            return Difference(f"expected {sides[0]}, got {sides[1]}")
     if len(got) != len(want):
-        counts = f"expected {len(want)} {word}s, got {len(got)}"
+        counts = f"expected {len(want)} {word}{'s' * (len(want) != 1)}, got {len(got)}"
         return Difference(f"{counts}: {_show.value(got)}" if exact or type(want) is list else counts)
     for i, (came, wanted) in enumerate(zip(got, want, strict=True)):
         found = _inside(difference(came, wanted, exact=exact), f"{word} {i + 1} of {len(want)}")
@@ -290,9 +295,9 @@ def _other(got: Any, want: Any) -> Difference | None:
         return None
     if type(got) is type(want) and type(want) in (str, bytes, set, frozenset, type(None)):
         return None if got == want else Difference(f"expected {_show.value(want)}, got {_show.value(got)}")
-    if isinstance(want, np.ndarray) and isinstance(got, np.ndarray) and got.dtype.kind == want.dtype.kind:
-        if got.shape != want.shape:
-            return Difference(shape_verdict(got.shape, want.shape))
-        if bool(np.all(np.asarray(got) == np.asarray(want))):
-            return None
+    both = isinstance(want, np.ndarray) and isinstance(got, np.ndarray) and got.dtype.kind == want.dtype.kind
+    if both and got.shape != want.shape:
+        return Difference(shape_verdict(got.shape, want.shape))
+    if both and bool(np.all(np.asarray(got) == np.asarray(want))):
+        return None
     return Difference(f"expected {_show.value(want)}, got {_show.value(got)}")

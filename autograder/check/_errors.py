@@ -52,6 +52,9 @@ TABLE = (
         r"|bad operand .*'list'", _LIST),
     Row(TypeError, r"'(float|int|numpy\.float64|numpy\.int64)' object is not (subscriptable|iterable)"
         r"|has no len\(\)|len\(\) of unsized|iteration over a 0-d array", _ONE_NUMBER),
+    Row(TypeError, r"unsupported operand .*'tuple'|bad operand .*'tuple'|can only concatenate tuple",
+        "A tuple stands where one number is due. Which part of it is meant?"),
+    Row(KeyError, "", "A dict was asked for a key that it does not have. Which keys may be left out?"),
     Row(IndexError, "array is 0-dimensional", _ONE_NUMBER),
     Row(TypeError, "cannot be interpreted as an integer|expected a sequence of integers",
         "A size, a count or an axis must be a whole number: / gives floats, // whole numbers."),
@@ -62,7 +65,8 @@ TABLE = (
     Row(TypeError, "unexpected keyword argument",
         "No argument has that name. In NumPy the words are `axis` and `keepdims`."),
     Row(TypeError, r"positional argument|return arrays must be of ArrayType",
-        "This function is called with more or fewer arguments than it takes. Is a bracket or a comma astray?"),
+        "This function is called with more or fewer arguments than it takes. Is a bracket or a comma astray, or "
+        "was the first line of the function changed?"),
     Row(ValueError, "could not be broadcast|could not broadcast",
         "These two shapes do not fit together. Which axis should line up with which?"),
     Row(ValueError, "matmul: |not aligned",

@@ -1,0 +1,68 @@
+"""The call that a check on a value is about, quoted from the test cell, but never from a hidden line."""
+
+from __future__ import annotations
+
+import linecache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder import check
+
+
+def said(cell: str) -> str:
+    """Run a cell as Jupyter does, its lines known to linecache, and return what the failed check says."""
+    name = "<the cell of test_asked>"
+    linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)
+
+    def half(i: Any, s: int = 2) -> Any:
+        return i / s
+
+    with pytest.raises(check.CheckFailed) as caught:
+        exec(compile(cell, name, "exec"), {"check": check, "half": half, "np": np})  # noqa: S102
+    return caught.value.finding.what
+
+
+@pytest.mark.parametrize(
+    ("cell", "what"),
+    [
+        ("check.close(half(3), 2)", "at half(3): expected 2, got 1.5"),
+        ("check.equal(\n    half(\n        3, s=1\n    ),\n    2,\n)", "at half(3, s=1): expected 2, got 3"),
+        ("# é\ncheck.close('é' and half(3), 2)", "at 'é' and half(3): expected 2, got 1.5"),
+        ("check.between(half(3)[()] if False else half(9), 0, 1)", "expected a value in [0, 1], got 4.5"),
+        ("check.integer(half(3))", "at half(3): expected an int, got the float 1.5"),
+        ("check.shape(half(np.ones(2)), 3)", "at half(np.ones(2)): expected shape (3,), got (2,)"),
+        ("check.finite(half(np.array([1, np.nan])))",
+         "at half(np.array([1, np.nan])), entry 1: expected finite numbers, got nan"),
+        ("check.close([half(n) for n in range(3)], [0.0, 0.5, 2.0])",
+         "at [half(n) for n in range(3)]: expected [0, 0.5, 2], got [0, 0.5, 1]"),
+    ],
+)  # fmt: skip
+def test_the_call_is_quoted(cell: str, what: str) -> None:
+    assert said(cell).endswith(what)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "y = half(3)\ncheck.close(y, 2)",  # a name says less than the line
+        "check.close(np.sum([1.5]), 2)",  # no function of the student's
+        "args = (half(3), 2)\ncheck.close(*args)",
+        "check.close(half(3 + 0 * " + "+".join("0" for _ in range(100)) + "), 2)",
+        "### BEGIN HIDDEN TESTS\ncheck.close(half(3), 2)\n### END HIDDEN TESTS",
+    ],
+)
+def test_nothing_else_is(cell: str) -> None:
+    assert said(cell) == "expected 2, got 1.5"
+
+
+def test_what_follows_a_hidden_part_is_visible_again() -> None:
+    hidden = "### BEGIN HIDDEN TESTS\nx = 1\n### END HIDDEN TESTS\n"
+    assert said(hidden + "check.close(half(3), 2)") == "at half(3): expected 2, got 1.5"
+
+
+def test_without_the_cells_lines_the_message_stands_alone() -> None:
+    with pytest.raises(check.CheckFailed) as caught:
+        exec(compile("check.close(float(3), 2)", "<nowhere>", "exec"), {"check": check})  # noqa: S102
+    assert caught.value.finding.what == "expected 2, got 3"
