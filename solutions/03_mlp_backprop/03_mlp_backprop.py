@@ -2219,8 +2219,12 @@ with marks.keys:
         because="what there is to train stands in params, whatever it is called",
     )
 with marks.arguments:
-    check.shape(sgd_step({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)["w"], (1,))
-    check.finite(sgd_step({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)["w"])
+    check.shape(
+        sgd_step({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)["w"], (1,)
+    )
+    check.finite(
+        sgd_step({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)["w"]
+    )
     check.leaves_arguments_alone(
         sgd_step, [({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)]
     )
@@ -2571,9 +2575,10 @@ marks.total()
 # - the first line in **index form**, one entry: use the free indices $i$ and $j$, and write $\sum_h \dots$ as `sum(h, ...)`;
 # - the last line in **matrix form**, with no index: `@` multiplies matrices and `.T` transposes.
 #
-# You may put more lines between or before. Each must equal the one above, and no step may be too large. To check you, the
-# grader takes $L = \sum_{ih} \mathtt{dY}_{ih}\, Y_{ih}$, whose upstream gradient is `dY`, with numbers of its own in all arrays, moves each
-# entry of $X$ a little, and holds every line against what the loss does.
+# You may put more lines between them, or before them: begin at the chain rule if you like, where `diff(expression, X[i, j])` is a
+# derivative. Each line must equal the one above, and no step may take too many rules at once. To check you, the grader puts numbers
+# into all arrays, moves each entry of $X$ a little, and holds every line against what the loss
+# $L = \sum_{ih} \mathtt{dY}_{ih}\, Y_{ih}$ does, whose upstream gradient is `dY`. Where it names an entry, it counts from 0, as Python does.
 
 # %% nbgrader={"grade_id": "derive_linear_dX", "solution": true}
 derive_linear_dX = [
@@ -2817,6 +2822,7 @@ statement = check.Derivation(
     first="index",
     last="matrix",
     gradient=("S", "sum(i, log(sum(c, exp(S[i, c]))) - S[i, y[i]])"),
+    rules=3,
 )
 with marks.values:
     check.derives(derive_dS, statement)

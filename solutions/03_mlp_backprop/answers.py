@@ -4,7 +4,7 @@ Every answer is graded for real by the tests, with the reference in all other ce
 of the lesson: part A first, then part B.
 """
 
-from autograder.lesson.answers import right, unusable, unusable_value, wrong
+from autograder.lesson.answers import right, unusable, unusable_chain, unusable_value, wrong
 from autograder.lesson.samples import Known
 
 NET = [
@@ -313,9 +313,6 @@ def grad_output(o_s, y):
     *unusable(
         "grad_output",
         arguments="o_s, y",
-        marks={
-            kind: {"arguments": 1} for kind in ("wrong type", "wrong shape", "NaN")
-        },
     ),
 ]
 
@@ -461,7 +458,7 @@ def grad_hidden(d_oa, W2):
         "grad_hidden",
         "not transposed",
         "def grad_hidden(d_oa, W2):\n    return W2 @ d_oa",
-        says="(4, 2)",
+        says="must be of one length",
     ),
     wrong(
         "grad_hidden",
@@ -487,7 +484,9 @@ def grad_hidden(d_oa, W2):
         marks={"values": 2},
         says="(2, 1)",
     ),
-    *unusable("grad_hidden", arguments="d_oa, W2"),
+    *unusable(
+        "grad_hidden", arguments="d_oa, W2", nan="np.full(W2.shape[1], np.nan)"
+    ),
     right(
         "grad_preactivation",
         "by a shifted sine",
@@ -592,7 +591,11 @@ def grad_preactivation(d_hs, h_a):
         "bent twice",
         Known("the slope of the sine taken once more"),
     ),
-    wrong("grad_input_layer", "exchanged", Known("the two results exchanged")),
+    wrong(
+        "grad_input_layer",
+        "exchanged",
+        "def grad_input_layer(d_ha, x):\n    return d_ha, np.outer(d_ha, x)",
+    ),
     *unusable(
         "grad_input_layer",
         arguments="d_ha, x",
@@ -613,7 +616,7 @@ def grad_preactivation(d_hs, h_a):
         "grad_input",
         "not transposed",
         "def grad_input(d_ha, W1):\n    return W1 @ d_ha",
-        says="(2, 3)",
+        says="must be of one length",
     ),
     wrong(
         "grad_input",
@@ -627,7 +630,9 @@ def grad_preactivation(d_hs, h_a):
     wrong(
         "grad_input", "bent twice", Known("the slope of the sine taken once more")
     ),
-    *unusable("grad_input", arguments="d_ha, W1"),
+    *unusable(
+        "grad_input", arguments="d_ha, W1", nan="np.full(W1.shape[1], np.nan)"
+    ),
 ]
 
 PARTS = {"W1": 1, "b1": 1, "W2": 1, "b2": 1, "x": 1}
@@ -698,10 +703,17 @@ def mlp_backward(x, y, params):
     wrong(
         "mlp_backward",
         "b1 a step early",
-        Known(
-            "the gradient of the activation for that of the pre-activation, in b1 alone"
-        ),
+        """
+def mlp_backward(x, y, params):
+    seen = mlp_forward(x, params)
+    b2 = grad_output(seen["o_s"], y)
+    d_hs = grad_hidden(b2, params["W2"])
+    d_ha = grad_preactivation(d_hs, seen["h_a"])
+    W1, W2 = np.outer(d_ha, x), np.outer(b2, seen["h_s"])
+    return {"W1": W1, "b1": d_hs, "W2": W2, "b2": b2, "x": grad_input(d_ha, params["W1"])}
+""",
         marks={**PARTS, "b1": 0},
+        mistake="the slope of the bend left out",
     ),
     wrong(
         "mlp_backward",
@@ -1217,7 +1229,7 @@ def linear_backward(dY, X, W):
         "a row for a bias",
         "def linear_backward(dY, X, W):\n    return dY @ W.T, X.T @ dY, dY.sum(axis=0, keepdims=True)",
         marks={"dX": 1, "dW": 1, "db": 1},
-        says="expected shape (1,), got (1, 1)",
+        says="An axis of length 1 is an axis too",
     ),
     wrong(
         "linear_backward",
@@ -1721,8 +1733,190 @@ BATCH_SLIPS = [
     *unusable_value("find_the_slip_relu"),
 ]
 
+CHAINS = [
+    right(
+        "derive_linear_dX",
+        "from the chain rule on",
+        """
+derive_linear_dX = [
+    "sum(m, sum(h, dY[m, h] * diff((X @ W)[m, h], X[i, j])))",
+    "sum(h, dY[i, h] * W[j, h])",
+    "dY @ W.T",
+]
+""",
+    ),
+    right(
+        "derive_linear_dX",
+        "other letters, factors exchanged, the transpose in between",
+        """
+derive_linear_dX = (
+    "sum(k, W[j, k] * dY[i, k])",
+    "sum(k, dY[i, k] * W.T[k, j])",
+    "(W @ dY.T).T",
+)
+""",
+    ),
+    wrong(
+        "derive_linear_dX",
+        "the slip of the homework",
+        'derive_linear_dX = ["sum(h, dY[i, h] * W[i, j])", "dY @ W.T"]',
+        says="line 1",
+    ),
+    wrong(
+        "derive_linear_dX",
+        "no transpose",
+        'derive_linear_dX = ["sum(h, dY[i, h] * W[j, h])", "dY @ W"]',
+        says="(N, K) @ (D, K)",
+    ),
+    wrong(
+        "derive_linear_dX",
+        "on its side",
+        'derive_linear_dX = ["sum(h, dY[i, h] * W[j, h])", "W @ dY.T"]',
+        says="shape (D, N)",
+    ),
+    wrong(
+        "derive_linear_dX",
+        "averaged",
+        'derive_linear_dX = ["sum(h, dY[i, h] * W[j, h]) / N", "dY @ W.T / N"]',
+        says="the slope of the loss by X",
+    ),
+    wrong(
+        "derive_linear_dX",
+        "from the chain rule to the end in one step",
+        'derive_linear_dX = ["sum(m, sum(h, dY[m, h] * diff((X @ W)[m, h], X[i, j])))", "dY @ W.T"]',
+        marks={"values": 2},
+        says="from line 1 to line 2 it takes",
+    ),
+    wrong(
+        "derive_linear_dX",
+        "no index form",
+        'derive_linear_dX = ["dY @ W.T"]',
+        says="it should be in index form",
+    ),
+    *unusable_chain("derive_linear_dX"),
+    right(
+        "derive_dS",
+        "the two cases only",
+        'derive_dS = ["P[i, j] - 1 if j == y[i] else P[i, j]", "P - onehot(y)"]',
+    ),
+    right(
+        "derive_dS",
+        "from the loss of the row on",
+        """
+derive_dS = [
+    "diff(log(sum(c, exp(S[i, c]))) - S[i, y[i]], S[i, j])",
+    "exp(S[i, j]) / sum(c, exp(S[i, c])) - delta(j, y[i])",
+    "P[i, j] - delta(j, y[i])",
+    "P - onehot(y)",
+]
+""",
+    ),
+    right(
+        "derive_dS",
+        "softmax and onehot by name",
+        'derive_dS = ["softmax(S)[i, j] - onehot(y)[i, j]", "softmax(S) - onehot(y)"]',
+    ),
+    wrong(
+        "derive_dS",
+        "all of it in one step",
+        """
+derive_dS = [
+    "diff(sum(m, log(sum(c, exp(S[m, c]))) - S[m, y[m]]), S[i, j])",
+    "P - onehot(y)",
+]
+""",
+        marks={"values": 2},
+        says="from line 1 to line 2 it takes",
+    ),
+    wrong("derive_dS", "the probabilities alone", 'derive_dS = ["P[i, j]", "P"]', says="the slope of the loss by S"),
+    wrong(
+        "derive_dS",
+        "the sign turned round",
+        'derive_dS = ["delta(j, y[i]) - P[i, j]", "onehot(y) - P"]',
+        says="the slope of the loss by S",
+    ),
+    wrong(
+        "derive_dS",
+        "1 taken off everywhere",
+        'derive_dS = ["P[i, j] - delta(j, y[i])", "P - 1"]',
+        says="line 2",
+    ),
+    *unusable_chain("derive_dS"),
+    right(
+        "derive_dW2",
+        "transposed twice",
+        'derive_dW2 = ["sum(m, dS[m, c] * H[m, h])", "sum(m, H.T[h, m] * dS[m, c])", "(dS.T @ H).T"]',
+    ),
+    wrong(
+        "derive_dW2",
+        "the order of the seed's scalar case",
+        'derive_dW2 = ["sum(i, H[i, h] * dS[i, c])", "dS @ H"]',
+        says="(N, C) @ (N, K)",
+    ),
+    wrong(
+        "derive_dW2",
+        "on its side",
+        'derive_dW2 = ["sum(i, H[i, h] * dS[i, c])", "dS.T @ H"]',
+        says="(C, K)",
+    ),
+    wrong(
+        "derive_dW2",
+        "no sum over the examples",
+        'derive_dW2 = ["H[i, h] * dS[i, c]", "H.T @ dS"]',
+        says="`i`",
+    ),
+    wrong(
+        "derive_dW2",
+        "averaged",
+        'derive_dW2 = ["sum(i, H[i, h] * dS[i, c]) / N", "H.T @ dS / N"]',
+        says="the slope of the loss by W2",
+    ),
+    *unusable_chain("derive_dW2"),
+    right("derive_db2", "NumPy's sum", 'derive_db2 = ["sum(i, dS[i, c])", "dS.sum(axis=0)"]'),
+    right("derive_db2", "a row of ones", 'derive_db2 = ["sum(m, 1 * dS[m, c])", "np.ones(N) @ dS"]'),
+    wrong("derive_db2", "averaged", 'derive_db2 = ["sum(i, dS[i, c]) / N", "ones(N).T @ dS / N"]', says="by b2"),
+    wrong("derive_db2", "one example", 'derive_db2 = ["sum(i, dS[i, c])", "dS"]', says="(N, C)"),
+    wrong("derive_db2", "the other axis", 'derive_db2 = ["sum(i, dS[i, c])", "dS.sum(axis=1)"]', says="line 2"),
+    *unusable_chain("derive_db2"),
+    right(
+        "derive_dH",
+        "the transpose in between",
+        'derive_dH = ["sum(k, W2[h, k] * dS[i, k])", "sum(k, dS[i, k] * W2.T[k, h])", "dS @ W2.T"]',
+    ),
+    wrong("derive_dH", "no transpose", 'derive_dH = ["sum(c, dS[i, c] * W2[h, c])", "dS @ W2"]', says="(K, C)"),
+    wrong("derive_dH", "operands exchanged", 'derive_dH = ["sum(c, dS[i, c] * W2[h, c])", "W2 @ dS.T"]', says="(K, N)"),
+    wrong("derive_dH", "indices exchanged", 'derive_dH = ["sum(c, dS[i, c] * W2[c, h])", "dS @ W2.T"]', says="line 1"),
+    *unusable_chain("derive_dH"),
+    right("derive_dZ", "where", 'derive_dZ = ["dH[i, h] * (Z[i, h] > 0)", "np.where(Z > 0, dH, 0)"]'),
+    right(
+        "derive_dZ",
+        "the other subgradient at 0",
+        'derive_dZ = ["dH[i, h] if Z[i, h] >= 0 else 0", "dH * (Z >= 0)"]',
+    ),
+    right(
+        "derive_dZ",
+        "from the chain rule on",
+        'derive_dZ = ["dH[i, h] * diff(relu(Z[i, h]), Z[i, h])", "dH[i, h] * (Z[i, h] > 0)", "dH * (Z > 0)"]',
+    ),
+    wrong("derive_dZ", "a matrix product", 'derive_dZ = ["dH[i, h] * (Z[i, h] > 0)", "dH @ (Z > 0)"]', says="(N, K) @ (N, K)"),
+    wrong("derive_dZ", "the mask of dH", 'derive_dZ = ["dH[i, h] * (dH[i, h] > 0)", "dH * (dH > 0)"]', says="by Z"),
+    wrong("derive_dZ", "relu for its slope", 'derive_dZ = ["dH[i, h] * relu(Z[i, h])", "dH * relu(Z)"]', says="by Z"),
+    *unusable_chain("derive_dZ"),
+    right("derive_dW1", "transposed twice", 'derive_dW1 = ["sum(n, dZ[n, h] * X[n, j])", "(dZ.T @ X).T"]'),
+    wrong("derive_dW1", "no transpose", 'derive_dW1 = ["sum(i, X[i, j] * dZ[i, h])", "X @ dZ"]', says="(N, D) @ (N, K)"),
+    wrong("derive_dW1", "on its side", 'derive_dW1 = ["sum(i, X[i, j] * dZ[i, h])", "dZ.T @ X"]', says="(K, D)"),
+    wrong("derive_dW1", "the wrong sum", 'derive_dW1 = ["sum(h, X[i, j] * dZ[i, h])", "X.T @ dZ"]', says="line 1"),
+    *unusable_chain("derive_dW1"),
+    right("derive_db1", "NumPy's sum", 'derive_db1 = ["sum(i, dZ[i, h])", "np.sum(dZ, axis=0)"]'),
+    wrong("derive_db1", "averaged", 'derive_db1 = ["sum(i, dZ[i, h]) / N", "dZ.sum(axis=0) / N"]', says="by b1"),
+    wrong("derive_db1", "the weights", 'derive_db1 = ["sum(i, X[i, h] * dZ[i, h])", "X.T @ dZ"]', says="line 1"),
+    wrong("derive_db1", "a column of ones not transposed", 'derive_db1 = ["sum(i, dZ[i, h])", "dZ @ ones(N)"]', says="line 2"),
+    *unusable_chain("derive_db1"),
+]
+
 BATCH = [
     *LINEAR_FORWARD,
+    *CHAINS,
     *BATCH_SLIPS,
     *TWO_LAYER_FORWARD,
     *LOSS,
