@@ -1,7 +1,7 @@
 """The verbs about derivations: does a chain of lines hold, and is each of its steps small enough.
 
 A chain is data, a list of texts, and so it is checked here on both sides alike; `autograder.derive` reads and
-judges it. That is imported on first use: a lesson without derivations does not wait for it.
+judges it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from autograder.check import _context, _show
 from autograder.check._chain import Chain, ChainLine
 from autograder.check._explain import NOT_WRITTEN
 from autograder.check._finding import CheckFailed, Finding
+from autograder.derive import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 60
 LONG_LINE = 400
+LONG_CHAIN = 20_000
 
 NO_LINE = "There is no line of your own yet."
 _SHAPE = 'A chain is a list of lines, each in quotes: ["first line", "second line"].'
@@ -132,11 +134,15 @@ def _not_a_chain(verdict: str, advice: str = _SHAPE) -> Finding:
     return Finding(verdict, advice=advice, error=verdict)
 
 
-@lru_cache(maxsize=32)
 def judged(lines: tuple[str, ...], statement: Derivation) -> Verdict:
     """Return the judge's verdict; the verbs of one cell ask for the same one."""
-    from autograder.derive import judge  # noqa: PLC0415 - see the module's words
+    if sum(map(len, lines)) > LONG_CHAIN:
+        return judge(lines, statement)  # refused in a moment, and not worth keeping
+    return _kept(lines, statement)
 
+
+@lru_cache(maxsize=32)
+def _kept(lines: tuple[str, ...], statement: Derivation) -> Verdict:
     return judge(lines, statement)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import textwrap
 from html import escape
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -96,7 +95,9 @@ def _row(number: int, line: ChainLine, formula: Callable[[str], str], prose: Cal
         if word
         else ""
     )
-    note = _noted(line.note, prose) if line.note else ""
+    words, pointed = _parts(line.note)
+    note = "".join(f'<p style="margin:0">{prose(part)}</p>' for part in words)
+    note += _code(pointed) if pointed and line.latex else ""
     under = (
         f'<tr style="background:transparent"><td style="{cell}"></td>'
         f'<td colspan="2" style="{cell};padding:0 0 6px 8px">{note}</td></tr>'
@@ -106,27 +107,27 @@ def _row(number: int, line: ChainLine, formula: Callable[[str], str], prose: Cal
     return (
         f'<tr style="background:transparent;border-top:1px solid {_LINE}">'
         f'<th scope="row" style="{cell};padding:5px 8px 5px 0;font-weight:normal">{number}</th>'
-        f'<td style="{cell};padding:5px 8px">{_written(line, number, formula)}</td>'
+        f'<td style="{cell};padding:5px 8px">{_written(line, number, pointed, formula)}</td>'
         f'<td style="{cell};padding:5px 8px;white-space:nowrap">{said}</td></tr>{under}'
     )
 
 
-def _written(line: ChainLine, number: int, formula: Callable[[str], str]) -> str:
+def _written(line: ChainLine, number: int, pointed: str, formula: Callable[[str], str]) -> str:
     """Return a line as it was read, with its text for those who hear it; as written where it was not read."""
     if not line.latex:
-        return f'<code style="{_MONO};color:inherit;white-space:pre-wrap">{escape(line.text)}</code>'
+        return _code(pointed or line.text)
     relation = "" if number == 1 else _RELATIONS.get(line.mark, "= ")
     drawn = formula(rf"\displaystyle {relation}{line.latex}")
     return f'<span role="img" aria-label="{escape(line.text)}">{drawn}</span>'
 
 
-def _noted(note: str, prose: Callable[[str], str]) -> str:
-    """Return a note as HTML: lines that start with a space, as one with a caret, keep their places."""
-    pieces = []
-    for indented, lines in groupby(note.split("\n"), key=lambda line: line.startswith(" ")):
-        if indented:
-            block = escape(textwrap.dedent("\n".join(lines)))
-            pieces.append(f'<code style="{_MONO};color:inherit;white-space:pre;display:block">{block}</code>')
-        else:
-            pieces += [f'<p style="margin:0">{prose(line)}</p>' for line in lines]
-    return "".join(pieces)
+def _parts(note: str) -> tuple[list[str], str]:
+    """Tell a note's sentences from the line with its caret, whose spaces mean something."""
+    lines = note.split("\n") if note else []
+    pointed = textwrap.dedent("\n".join(line for line in lines if line.startswith(" ")))
+    return [line for line in lines if line and not line.startswith(" ")], pointed
+
+
+def _code(text: str) -> str:
+    wrap = "pre" if "\n" in text else "pre-wrap"
+    return f'<code style="{_MONO};color:inherit;white-space:{wrap};display:block">{escape(text)}</code>'
