@@ -847,7 +847,7 @@ marks.total()
 #    different indices stand on two vectors and nothing is summed, it is an outer product: `outer(a, b)` has the entry `a[k] * b[j]` at
 #    row `k` and column `j`.
 #
-# Write the chain into the list below the line that is given. As many lines as you like, then the vector form, and last the shape.
+# Write the chain into the list below the line that is given: as many lines as you like, one of them the scalar form, then the vector form, and last the shape.
 # In the lines you may use: `sum(l, ...)`, `delta(l, k)`, `diff(..., ...)`, `+ - * /`, `sin`, `cos`, `@`, `.T`, `outer(a, b)`, entries like
 # `W2[k, j]`, and these names, which all mean what the table of A.1 says: `d_oa`, `d_hs`, `d_ha`, `o_a`, `h_s`, `h_a`, `x`, `W1`,
 # `b1`, `W2`, `b2`. A vector is a column here, as on paper, and `.T` makes it a row.
@@ -984,6 +984,18 @@ def lines_of(answer, name):
     return chain
 
 
+def passes_scalar_form(answer, name):
+    """Ask for a line of one's own that says what one entry is."""
+    chain = lines_of(answer, name)
+    own = [line for line in chain if isinstance(line, str)][1:]
+    if not any(
+        "[" in line and "diff" not in line and "delta" not in line for line in own
+    ):
+        missing = f"{name}: no line is in scalar form"
+        hint = "It says what one entry is: with indices, without diff and delta."
+        raise check.CheckFailed(check.Finding(missing, advice=hint))
+
+
 def shape_of(answer, name):
     """Give the sizes in the shape at the end of a chain."""
     chain = entry_of(answer, name)
@@ -1077,6 +1089,7 @@ for name, asked in statements.items():
         check.derives(lines_of(derive_column_grads, name), asked, title=name)
     with marks.steps:
         check.small_steps(lines_of(derive_column_grads, name), asked, title=name)
+        passes_scalar_form(derive_column_grads, name)
 with marks.shapes:
     arrays = {"W2": "m, d_h", "b2": "m", "h_s": "d_h", "h_a": "d_h", "W1": "d_h, d"}
     for name, shape in (arrays | {"b1": "d_h", "x": "d"}).items():

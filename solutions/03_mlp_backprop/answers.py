@@ -4,7 +4,13 @@ Every answer is graded for real by the tests, with the reference in all other ce
 of the lesson: part A first, then part B.
 """
 
-from autograder.lesson.answers import right, unusable, unusable_chain, unusable_value, wrong
+from autograder.lesson.answers import (
+    right,
+    unusable,
+    unusable_chain,
+    unusable_value,
+    wrong,
+)
 from autograder.lesson.samples import Known
 
 NET = [
@@ -1756,6 +1762,11 @@ derive_linear_dX = (
 )
 """,
     ),
+    right(
+        "derive_linear_dX",
+        "from the chain rule to the end in one step of two rules",
+        'derive_linear_dX = ["sum(m, sum(h, dY[m, h] * diff((X @ W)[m, h], X[i, j])))", "dY @ W.T"]',
+    ),
     wrong(
         "derive_linear_dX",
         "the slip of the homework",
@@ -1779,13 +1790,6 @@ derive_linear_dX = (
         "averaged",
         'derive_linear_dX = ["sum(h, dY[i, h] * W[j, h]) / N", "dY @ W.T / N"]',
         says="the slope of the loss by X",
-    ),
-    wrong(
-        "derive_linear_dX",
-        "from the chain rule to the end in one step",
-        'derive_linear_dX = ["sum(m, sum(h, dY[m, h] * diff((X @ W)[m, h], X[i, j])))", "dY @ W.T"]',
-        marks={"values": 2},
-        says="from line 1 to line 2 it takes",
     ),
     wrong(
         "derive_linear_dX",
