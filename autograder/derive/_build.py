@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from autograder.derive._read import Unreadable, read
-from autograder.derive._scope import FUNCTIONS, Let, Scope, declare
+from autograder.derive._scope import FUNCTIONS, NAME, Fact, Let, Scope, declare
 from autograder.derive._statement import StatementError
 from autograder.derive._tree import Node, Shape, broadcast
 
@@ -211,6 +212,9 @@ class Builder:
         if isinstance(node, ast.BinOp):
             place = node.right.col_offset
         a, b = left.shape, right.shape
+        if (not a and left.op == "matmul") or (not b and right.op == "matmul"):
+            # A 1 x 1 matrix, as in s @ (s.T @ v).
+            return self.elementwise("mul", place, left, right)
         if not a or not b:
             raise Unreadable("`@` multiplies arrays; write `*` for a number times something", place)
         result: Shape | None = None
@@ -390,4 +394,28 @@ def open_scope(statement: Derivation) -> Scope:
         if written and body.shape:
             raise StatementError(f"let: {text!r}: the right side is an array, not an entry")
         scope.lets[name] = Let(name, shape, tuple(inner.values()), body)
+    for number, text in enumerate(statement.known):
+        _known(scope, number, text)
     return scope
+
+
+def _known(scope: Scope, number: int, text: str) -> None:
+    """Read a derivative proved before."""
+    left, _, right = (part.strip() for part in text.partition("="))
+    if found := re.fullmatch(rf"diff\((sigmoid|softplus|tanh)\(({NAME})\), *\2\)", left):
+        scope.tables.add(found[1])
+        return
+    found = re.fullmatch(rf"diff\(({NAME})(?:\[([\w, ]+)\])?, *({NAME})(?:\[([\w, ]+)\])?\)", left)
+    if found is None or found[1] not in scope.lets or found[3] not in scope.names():
+        raise StatementError(f"known: {text!r} should read 'diff(s[i], x[j]) = ...' with s defined in let")
+    above, below = ([i.strip() for i in (found[group] or "").split(",") if i.strip()] for group in (2, 4))
+    inner = {index: f"^{number}_{index}" for index in [*above, *below]}
+    for index, size in [*zip(above, scope.shape(found[1]), strict=False), *zip(below, scope.shape(found[3]), strict=False)]:
+        scope.ranges[inner[index]] = size
+    try:
+        body = build(scope, read(right), f"^{number}_", inner)
+    except Unreadable as error:
+        raise StatementError(f"known: {text!r}: {error.under(right)}") from None
+    if body.shape or (len(above), len(below)) != (len(scope.shape(found[1])), len(scope.shape(found[3]))):
+        raise StatementError(f"known: {text!r} should be written for one entry, with all its indices")
+    scope.facts[found[1], found[3]] = Fact(tuple(inner[i] for i in above), tuple(inner[i] for i in below), body)

@@ -101,6 +101,8 @@ class Derivative:
         if node.op == "let":
             if self.allowed is not None and (through := self._through(node, by)) is not None:
                 return through
+            if self.allowed is not None and (str(node.data), by[0]) in self.scope.facts and self.may(f"known {node.data}"):
+                return pool.node("fact", *self.slots(by), data=(str(node.data), by[0]), shape=node.shape)
             if self.may(f"let {node.data}"):
                 return pool.node("dlet", *self.slots(by), data=(node.data, (by,)), shape=node.shape)
             return self.slope(node, by)
@@ -153,11 +155,15 @@ class Derivative:
         """Leave a derivative standing."""
         return self.scope.pool.node("slope", node, *self.slots(by), data=by, shape=node.shape)
 
+    def whole(self, node: Node, by: By) -> Node:
+        """Return the derivative that a line asks for, left as it is where only its inside is to be worked on."""
+        return self.slope(node, by) if self.allowed is not None and "inside" in self.allowed else self.of(node, by)
+
     def taken(self, node: Node) -> Node:
         """Return a `diff` node by one entry as the derivative that it asks for, its slots bound."""
         by: By = node.data  # type: ignore[assignment]
         names = tuple(slot(by, axis) for axis in range(len(node.args) - 1))
-        inner = self.of(node.args[0], by)
+        inner = self.whole(node.args[0], by)
         return self.scope.pool.node("bind", inner, *node.args[1:], data=names, shape=node.shape, binds=names)
 
     def make(self, op: str, *args: Node, data: str | None = None) -> Node:
@@ -208,9 +214,10 @@ class Derivative:
         name = "softmax" if node.op == "softmax" else "max" if node.op in {"max", "amax"} else str(node.data)
         if name in {"sign"} or node.op == "cmp":
             return self.zero(node)
-        if name in TABLE and not self.may(f"d {name}"):
+        tabled = name in TABLE or (self.allowed is not None and f"d {name}" in self.allowed)
+        if tabled and not self.may(f"d {name}"):
             return self.slope(node, by)
-        if name not in TABLE:
+        if not tabled:
             meaning = self.definition(node) if self.may(f"def {name}") else None
             return self.slope(node, by) if meaning is None else self.of(meaning, by)
         if node.op == "max":
@@ -231,6 +238,12 @@ class Derivative:
                 outer = make("call", u, data="cos")
             case "cos":
                 outer = make("neg", make("call", u, data="sin"))
+            case "sigmoid":
+                outer = make("mul", node, make("add", pool.num(1), make("neg", node)))
+            case "tanh":
+                outer = make("add", pool.num(1), make("neg", make("pow", node, pool.num(2))))
+            case "softplus":
+                outer = make("call", u, data="sigmoid")
             case "relu":
                 outer = make("cmp", u, pool.num(0), data=">")
             case _:

@@ -232,7 +232,11 @@ class Evaluator(Generic[V]):
                 cut = len(inner.shape)
                 by: tuple[str, int] = node.data  # type: ignore[assignment]
                 bound = {slot(by, axis): k for axis, k in enumerate(at[cut:])}
-                return self.entry(self.derivative.of(inner, by), at[:cut], {**env, **bound})
+                return self.entry(self.derivative.whole(inner, by), at[:cut], {**env, **bound})
+            case "fact":
+                fact = self.scope.facts[node.data]  # type: ignore[index]
+                below = [env[str(s.data)] for s in node.args]
+                return self.entry(fact.body, (), dict(zip((*fact.above, *fact.below), (*at, *below), strict=True)))
             case "slope":
                 inner = node.args[0]
                 if self.truth is None:

@@ -14,7 +14,7 @@ from autograder.derive._read import Unreadable, read
 from autograder.derive._statement import Derivation, StatementError
 from autograder.derive._steps import Steps
 from autograder.derive._table import Comparer, Here, Table, table
-from autograder.derive._truth import DIGITS, TooLarge, Undefined, context, truth
+from autograder.derive._truth import DIGITS, TooLarge, Undefined, close, context, truth
 from autograder.derive._tree import subtrees
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def _prepare(statement: Derivation) -> Prepared:
         Steps(scope, derivative),
     )
     _drop_undefined(ready)
+    _check_facts(ready)
     return ready
 
 
@@ -106,6 +107,22 @@ def _table(scope: Scope, node: Node, part: str) -> Table:
         return table(scope, node)
     except Unreadable as error:
         raise StatementError(f"{part}: {error.says}") from None
+
+
+def _check_facts(ready: Prepared) -> None:
+    """Refuse a "known" derivative that is wrong."""
+    scope = ready.scope
+    for (name, by), fact in scope.facts.items():
+        here = next(here for n, here in enumerate(ready.comparer.heres) if n not in ready.comparer.skipped)
+        node = scope.pool.node("let", data=name, shape=scope.shape(name))
+        taken = ready.comparer.derivative.of(node, (by, 0))
+        with decimal.localcontext(context(DIGITS)):
+            for at in here.at.entries(scope.shape(name)):
+                for below in here.at.entries(scope.shape(by)):
+                    slots = {f"$0_{axis}": k for axis, k in enumerate(below)}
+                    indices = dict(zip((*fact.above, *fact.below), (*at, *below), strict=True))
+                    if not close(here.at.entry(taken, at, slots), here.at.entry(fact.body, (), indices)):
+                        raise StatementError(f"known: the derivative of {name} by {by} is not what is said")
 
 
 def _drop_undefined(ready: Prepared) -> None:

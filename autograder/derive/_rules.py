@@ -45,6 +45,8 @@ def spoken(rule: str) -> str:
         return f"the definition of {name}"
     if kind == "let":
         return f"the definition of {name}"
+    if kind == "known":
+        return f"the known derivative of {name}"
     if kind == "chain":
         return f"the chain rule through {name}"
     return f"the derivative of {name}" if name in {"relu", "abs", "max"} else f"the derivative of {name}, with the chain rule"
@@ -100,6 +102,8 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node) -> list[str]:
         rules += ["d max"] if ops & {"max", "amax"} else []
         rules += ["d pow"] if "pow" in ops else []
         rules += [f"chain {name}" for name in lets]
+        rules += [f"d {name}" for name in sorted(scope.tables)]
+        rules += [f"known {name}" for name in lets if any(name == known for known, _ in scope.facts)]
     rules += [f"sym {name}" for name in ("sigmoid", "tanh", "sin", "cos") if name in functions]
     rules += ["trig"] if functions & {"sin", "cos"} else []
     return rules

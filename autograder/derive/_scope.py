@@ -51,6 +51,15 @@ class Let:
     body: Node
 
 
+@dataclass(frozen=True)
+class Fact:
+    """A derivative proved before: d name[above] / d by[below] is `body`."""
+
+    above: tuple[str, ...]
+    below: tuple[str, ...]
+    body: Node
+
+
 @dataclass
 class Scope:
     """Everything that a line may name, and the pool that its nodes live in."""
@@ -60,6 +69,8 @@ class Scope:
     sizes: list[str] = field(default_factory=list)
     entry: tuple[str, ...] = ()
     ranges: dict[str, str] = field(default_factory=dict)
+    facts: dict[tuple[str, str], Fact] = field(default_factory=dict)
+    tables: set[str] = field(default_factory=set)
     pool: Pool = field(default_factory=Pool)
 
     def names(self) -> list[str]:

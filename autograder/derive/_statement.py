@@ -46,6 +46,9 @@ class Derivation:
         ``("X", loss)``: every line is held against finite differences of `loss` by the entries of X.
     waypoints : tuple of str
         Expressions that some line must equal up to rearranging.
+    known : tuple of str
+        Derivatives proved before, which a step may use as one rule: ``"diff(s[i], x[j]) = s[i] * (delta(i, j) -
+        s[j])"`` for a defined name s, or ``"diff(sigmoid(x), x) = ..."`` for sigmoid, softplus and tanh.
     rules : int
         How many named rules one step may take.
     end_given : bool
@@ -62,12 +65,13 @@ class Derivation:
     last: str | Only | None = None
     gradient: tuple[str, str] | None = None
     waypoints: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
     rules: int = 2
     end_given: bool = True
 
     def __post_init__(self) -> None:
         """Take one definition or waypoint without its tuple, as authors write it."""
-        for name in ("let", "waypoints"):
+        for name in ("let", "waypoints", "known"):
             value = getattr(self, name)
             object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
 

@@ -24,6 +24,7 @@ from autograder.derive._real import DIGITS as REAL_DIGITS
 from autograder.derive._real import Real
 from autograder.derive._rules import closed, relevant, spoken
 from autograder.derive._truth import TooLarge, Undefined, context, truth
+from autograder.derive._tree import subtrees
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from autograder.derive._scope import Scope
     from autograder.derive._table import Table
 
+DERIVATIVES = {"product", "quotient", "quotient split"}
 MAX_MODELS = 150
 """So many sets of rules are tried for one step."""
 
@@ -83,7 +85,7 @@ class Steps:
         others = [rule for rule in rules if rule not in needed]
         tried = 0
         for more in range(max(0, 2 - len(needed)), limit - len(needed) + 1):
-            for extra in combinations(others, more):
+            for extra in sorted(combinations(others, more), key=lambda rules: "sum out" in rules):
                 tried += 1
                 if tried > MAX_MODELS:
                     return None
@@ -92,8 +94,18 @@ class Steps:
         return None
 
     def equal(self, first: Table, second: Table, rules: frozenset[str]) -> bool:
-        """Say whether two lines are equal in the model of these rules."""
-        full = closed(rules)
+        """Say whether two lines are equal in the model of these rules.
+
+        A derivative is taken as far as its rules are on; if none of them is, a step may also have worked inside it.
+        """
+        if self._equal(first, second, closed(rules)):
+            return True
+        if any(rule in DERIVATIVES or rule.startswith("d ") for rule in rules):
+            return False
+        inside = any(node.op == "diff" for node in subtrees(first.node, second.node))
+        return inside and self._equal(first, second, closed(rules) | {"inside"})
+
+    def _equal(self, first: Table, second: Table, full: frozenset[str]) -> bool:
         if not self.points:
             self.points = generic(self.scope)
         judged = False
