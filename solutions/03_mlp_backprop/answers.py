@@ -322,6 +322,143 @@ def grad_output(o_s, y):
     ),
 ]
 
+STARTS = {
+    "W2": "sum(l, d_oa[l] * diff(o_a[l], W2[k, j]))",
+    "b2": "sum(l, d_oa[l] * diff(o_a[l], b2[k]))",
+    "h_s": "sum(k, d_oa[k] * diff(o_a[k], h_s[j]))",
+    "h_a": "sum(l, d_hs[l] * diff(h_s[l], h_a[j]))",
+    "W1": "sum(l, d_ha[l] * diff(h_a[l], W1[j, i]))",
+    "b1": "sum(l, d_ha[l] * diff(h_a[l], b1[j]))",
+    "x": "sum(j, d_ha[j] * diff(h_a[j], x[i]))",
+}
+HOMEWORK = {  # the two lines that seed B has for each, where it is right
+    "W2": ["d_oa[k] * h_s[j]", "d_oa @ h_s.T", "(m, d_h)"],
+    "b2": ["d_oa[k]", "d_oa", "(m,)"],
+    "h_s": ["sum(k, d_oa[k] * W2[k, j])", "W2.T @ d_oa", "(d_h,)"],
+    "h_a": ["d_hs[j] * cos(h_a[j])", "d_hs * cos(h_a)", "(d_h,)"],
+    "W1": ["d_ha[j] * x[i]", "d_ha @ x.T", "(d_h, d)"],
+    "b1": ["d_ha[j]", "d_ha", "(d_h,)"],
+    "x": ["sum(j, d_ha[j] * W1[j, i])", "W1.T @ d_ha", "(d,)"],
+}
+ONE_EACH = dict.fromkeys(
+    ["W2", "biases", "h_s", "h_a", "W1", "x", "shapes", "steps"], 1
+)
+
+
+def columns(**other: list[str]) -> str:
+    """Return the answer whose chains are the homework's, but for those that are given."""
+    chains = {
+        name: [STARTS[name], *lines]
+        for name, lines in {**HOMEWORK, **other}.items()
+    }
+    return f"derive_column_grads = {chains!r}"
+
+
+PAPER = [
+    right("derive_column_grads", "the homework's lines", columns()),
+    right(
+        "derive_column_grads",
+        "other forms of the same, and tuples",
+        columns(
+            W2=[
+                "sum(l, d_oa[l] * delta(k, l)) * h_s[j]",
+                "h_s[j] * d_oa[k]",
+                "outer(d_oa, h_s)",
+                "m, d_h",
+            ],
+            h_s=["sum(l, W2[l, j] * d_oa[l])", "d_oa @ W2", "(d_h)"],
+            h_a=["cos(h_a[j]) * d_hs[j]", "diag(cos(h_a)) @ d_hs", "( d_h , )"],
+            x=["sum(j, W1[j, i] * d_ha[j])", "(d_ha.T @ W1).T", "(d,)"],
+        )
+        + "\nderive_column_grads = {k: tuple(v) for k, v in derive_column_grads.items()}",
+    ),
+    wrong(
+        "derive_column_grads",
+        "the slip of B4n: the indices exchanged",
+        columns(W1=["d_ha[i] * x[j]", "outer(d_ha, x)", "(d_h, d)"]),
+        marks={**ONE_EACH, "W1": 0, "steps": 0},
+        says="`i` runs over an axis of size d_h",
+    ),
+    wrong(
+        "derive_column_grads",
+        "the slip of B4o: the bias's gradient for the weights'",
+        columns(W1=["d_ha[j] * x[i]", "d_ha", "(d_h, d)"]),
+        marks={**ONE_EACH, "W1": 0, "steps": 0},
+        says="(d_h, d)",
+    ),
+    wrong(
+        "derive_column_grads",
+        "an outer product turned round",
+        columns(W2=["d_oa[k] * h_s[j]", "outer(h_s, d_oa)", "(m, d_h)"]),
+        marks={**ONE_EACH, "W2": 0, "steps": 0},
+        says="(d_h, m)",
+    ),
+    wrong(
+        "derive_column_grads",
+        "not transposed",
+        columns(h_s=["sum(k, d_oa[k] * W2[k, j])", "W2 @ d_oa", "(d_h,)"]),
+        marks={**ONE_EACH, "h_s": 0, "steps": 0},
+        says="inner sizes differ",
+    ),
+    wrong(
+        "derive_column_grads",
+        "the slope at the activation",
+        columns(
+            h_a=["d_hs[j] * cos(sin(h_a[j]))", "d_hs * cos(sin(h_a))", "(d_h,)"]
+        ),
+        marks={**ONE_EACH, "h_a": 0, "steps": 0},
+        says="h_a = ",
+    ),
+    wrong(
+        "derive_column_grads",
+        "the sum lost",
+        columns(x=["d_ha[j] * W1[j, i]", "W1.T @ d_ha", "(d,)"]),
+        marks={**ONE_EACH, "x": 0, "steps": 0},
+    ),
+    wrong(
+        "derive_column_grads",
+        "shapes as columns",
+        columns(b2=["d_oa[k]", "d_oa", "(m, 1)"]),
+        marks={**ONE_EACH, "shapes": 0},
+        says="the gradient of b2 has the shape of b2",
+    ),
+    wrong(
+        "derive_column_grads",
+        "no shape",
+        columns(b1=["d_ha[j]", "d_ha"]),
+        marks={**ONE_EACH, "shapes": 0},
+        says="b1: the last line should be the shape",
+    ),
+    wrong(
+        "derive_column_grads",
+        "no scalar form",
+        columns(W2=["outer(d_oa, h_s)", "(m, d_h)"]),
+        marks={**ONE_EACH, "steps": 0},
+        says="W2: no line is in scalar form",
+    ),
+    wrong(
+        "derive_column_grads",
+        "no vector form",
+        columns(x=["sum(j, d_ha[j] * W1[j, i])", "(d,)"]),
+        marks={**ONE_EACH, "x": 0, "steps": 0},
+        says="matrix form",
+    ),
+    wrong(
+        "derive_column_grads",
+        "one chain alone",
+        f"derive_column_grads = {{'W2': {[STARTS['W2'], *HOMEWORK['W2']]!r}}}",
+        marks={"W2": 1},
+        says="there is no b2",
+    ),
+    wrong(
+        "derive_column_grads",
+        "one list of all lines",
+        f"derive_column_grads = {[STARTS['W2'], *HOMEWORK['W2']]!r}",
+        says="expected a dict",
+    ),
+    *unusable_chain("derive_column_grads", keys=list(STARTS)),
+]
+
 SLIPS = [
     right(
         "find_the_slip_indices",
@@ -846,7 +983,9 @@ def sgd_step(params, grads, lr):
 # Part B
 LINEAR_FORWARD = [
     right(
-        "linear_forward", "einsum", "def linear_forward(X, W, b):\n    return np.einsum('ij,jh->ih', X, W) + b"
+        "linear_forward",
+        "einsum",
+        "def linear_forward(X, W, b):\n    return np.einsum('ij,jh->ih', X, W) + b",
     ),
     right(
         "linear_forward",
@@ -867,8 +1006,19 @@ def linear_forward(X, W, b):
     return np.hstack([X, np.ones((len(X), 1))]) @ np.vstack([W, b])
 """,
     ),
-    wrong("linear_forward", "no bias", Known("no bias"), says="Set every entry of X to zero", marks={}),
-    wrong("linear_forward", "on its side", Known("examples in columns"), says="lies on its side"),
+    wrong(
+        "linear_forward",
+        "no bias",
+        Known("no bias"),
+        says="Set every entry of X to zero",
+        marks={},
+    ),
+    wrong(
+        "linear_forward",
+        "on its side",
+        Known("examples in columns"),
+        says="lies on its side",
+    ),
     wrong(
         "linear_forward",
         "one bias for all",
@@ -890,7 +1040,11 @@ def linear_forward(X, W, b):
         marks={"values": 2},
         says="(1, 2)",
     ),
-    *unusable("linear_forward", arguments="X, W, b", nan="np.full((len(X), len(b)), np.nan)"),
+    *unusable(
+        "linear_forward",
+        arguments="X, W, b",
+        nan="np.full((len(X), len(b)), np.nan)",
+    ),
 ]
 
 TWO_LAYER_FORWARD = [
@@ -1024,7 +1178,11 @@ def softmax_cross_entropy(S, y, reduction="mean"):
     P[range(N), y] -= 1
     return (loss / N if reduction == "mean" else loss), P
 """,
-        marks={"loss": 1, "sum": 1, "shapes": 1},  # of one example, or one class, the mean is the sum
+        marks={
+            "loss": 1,
+            "sum": 1,
+            "shapes": 1,
+        },  # of one example, or one class, the mean is the sum
         says="Move one score by a little",
         mistake="a mean loss with the gradient of the sum",
     ),
@@ -1207,7 +1365,10 @@ def linear_backward(dY, X, W):
         "all averaged",
         "def linear_backward(dY, X, W):\n    N = len(X)\n    return dY @ W.T, X.T @ dY / N, dY.sum(axis=0) / N",
         marks={"dX": 1},
-        says=["the bias averaged over the batch", "the weights averaged over the batch"],
+        says=[
+            "the bias averaged over the batch",
+            "the weights averaged over the batch",
+        ],
     ),
     wrong(
         "linear_backward",
@@ -1296,8 +1457,17 @@ def relu_backward(dH, Z):
         marks={"corner": 0},
         says="The chain rule multiplies",
     ),
-    wrong("relu_backward", "all passes", Known("the bend ignored"), says="Everything passes"),
-    wrong("relu_backward", "Z passes", Known("the pre-activations for the upstream gradient")),
+    wrong(
+        "relu_backward",
+        "all passes",
+        Known("the bend ignored"),
+        says="Everything passes",
+    ),
+    wrong(
+        "relu_backward",
+        "Z passes",
+        Known("the pre-activations for the upstream gradient"),
+    ),
     wrong(
         "relu_backward",
         "changes dH",
@@ -1537,7 +1707,11 @@ def numerical_gradient(f, x, h=1e-5):
         "numerical_gradient",
         arguments="f, x, h=1e-5",
         nan="np.full(x.shape, np.nan)",
-        marks={"wrong type": {"restored": 1}, "wrong shape": {"restored": 1}, "NaN": {"restored": 1}},
+        marks={
+            "wrong type": {"restored": 1},
+            "wrong shape": {"restored": 1},
+            "NaN": {"restored": 1},
+        },
     ),
 ]
 
@@ -1601,7 +1775,10 @@ def train_digits(X, y, seed):
     return params
 """,
         marks={"params": 1, "learns": 1},
-        says=["of 500 images that were kept for grading are told right, 95% are asked for", "It learns"],
+        says=[
+            "of 500 images that were kept for grading are told right, 95% are asked for",
+            "It learns",
+        ],
     ),
     wrong(
         "train_digits",
@@ -1725,17 +1902,37 @@ def train_digits(X, y, seed):
 BATCH_SLIPS = [
     right("find_the_slip_linear", "a float", "find_the_slip_linear = 3.0"),
     *(
-        wrong("find_the_slip_linear", f"line {line}", f"find_the_slip_linear = {line}", says="is not the one")
+        wrong(
+            "find_the_slip_linear",
+            f"line {line}",
+            f"find_the_slip_linear = {line}",
+            says="is not the one",
+        )
         for line in (1, 2, 4)
     ),
-    wrong("find_the_slip_linear", "no line", "find_the_slip_linear = 7", says="the lines are numbered"),
+    wrong(
+        "find_the_slip_linear",
+        "no line",
+        "find_the_slip_linear = 7",
+        says="the lines are numbered",
+    ),
     *unusable_value("find_the_slip_linear"),
     right("find_the_slip_relu", "a float", "find_the_slip_relu = 3.0"),
     *(
-        wrong("find_the_slip_relu", f"line {line}", f"find_the_slip_relu = {line}", says="is not the one")
+        wrong(
+            "find_the_slip_relu",
+            f"line {line}",
+            f"find_the_slip_relu = {line}",
+            says="is not the one",
+        )
         for line in (1, 2, 4, 5)
     ),
-    wrong("find_the_slip_relu", "no line", "find_the_slip_relu = 6", says="the lines are numbered"),
+    wrong(
+        "find_the_slip_relu",
+        "no line",
+        "find_the_slip_relu = 6",
+        says="the lines are numbered",
+    ),
     *unusable_value("find_the_slip_relu"),
 ]
 
@@ -1832,7 +2029,12 @@ derive_dS = [
         marks={"values": 2},
         says="from line 1 to line 2 it takes",
     ),
-    wrong("derive_dS", "the probabilities alone", 'derive_dS = ["P[i, j]", "P"]', says="the slope of the loss by S"),
+    wrong(
+        "derive_dS",
+        "the probabilities alone",
+        'derive_dS = ["P[i, j]", "P"]',
+        says="the slope of the loss by S",
+    ),
     wrong(
         "derive_dS",
         "the sign turned round",
@@ -1876,22 +2078,64 @@ derive_dS = [
         says="the slope of the loss by W2",
     ),
     *unusable_chain("derive_dW2"),
-    right("derive_db2", "NumPy's sum", 'derive_db2 = ["sum(i, dS[i, c])", "dS.sum(axis=0)"]'),
-    right("derive_db2", "a row of ones", 'derive_db2 = ["sum(m, 1 * dS[m, c])", "np.ones(N) @ dS"]'),
-    wrong("derive_db2", "averaged", 'derive_db2 = ["sum(i, dS[i, c]) / N", "ones(N).T @ dS / N"]', says="by b2"),
-    wrong("derive_db2", "one example", 'derive_db2 = ["sum(i, dS[i, c])", "dS"]', says="(N, C)"),
-    wrong("derive_db2", "the other axis", 'derive_db2 = ["sum(i, dS[i, c])", "dS.sum(axis=1)"]', says="line 2"),
+    right(
+        "derive_db2",
+        "NumPy's sum",
+        'derive_db2 = ["sum(i, dS[i, c])", "dS.sum(axis=0)"]',
+    ),
+    right(
+        "derive_db2",
+        "a row of ones",
+        'derive_db2 = ["sum(m, 1 * dS[m, c])", "np.ones(N) @ dS"]',
+    ),
+    wrong(
+        "derive_db2",
+        "averaged",
+        'derive_db2 = ["sum(i, dS[i, c]) / N", "ones(N).T @ dS / N"]',
+        says="by b2",
+    ),
+    wrong(
+        "derive_db2",
+        "one example",
+        'derive_db2 = ["sum(i, dS[i, c])", "dS"]',
+        says="(N, C)",
+    ),
+    wrong(
+        "derive_db2",
+        "the other axis",
+        'derive_db2 = ["sum(i, dS[i, c])", "dS.sum(axis=1)"]',
+        says="line 2",
+    ),
     *unusable_chain("derive_db2"),
     right(
         "derive_dH",
         "the transpose in between",
         'derive_dH = ["sum(k, W2[h, k] * dS[i, k])", "sum(k, dS[i, k] * W2.T[k, h])", "dS @ W2.T"]',
     ),
-    wrong("derive_dH", "no transpose", 'derive_dH = ["sum(c, dS[i, c] * W2[h, c])", "dS @ W2"]', says="(K, C)"),
-    wrong("derive_dH", "operands exchanged", 'derive_dH = ["sum(c, dS[i, c] * W2[h, c])", "W2 @ dS.T"]', says="(K, N)"),
-    wrong("derive_dH", "indices exchanged", 'derive_dH = ["sum(c, dS[i, c] * W2[c, h])", "dS @ W2.T"]', says="line 1"),
+    wrong(
+        "derive_dH",
+        "no transpose",
+        'derive_dH = ["sum(c, dS[i, c] * W2[h, c])", "dS @ W2"]',
+        says="(K, C)",
+    ),
+    wrong(
+        "derive_dH",
+        "operands exchanged",
+        'derive_dH = ["sum(c, dS[i, c] * W2[h, c])", "W2 @ dS.T"]',
+        says="(K, N)",
+    ),
+    wrong(
+        "derive_dH",
+        "indices exchanged",
+        'derive_dH = ["sum(c, dS[i, c] * W2[c, h])", "dS @ W2.T"]',
+        says="line 1",
+    ),
     *unusable_chain("derive_dH"),
-    right("derive_dZ", "where", 'derive_dZ = ["dH[i, h] * (Z[i, h] > 0)", "np.where(Z > 0, dH, 0)"]'),
+    right(
+        "derive_dZ",
+        "where",
+        'derive_dZ = ["dH[i, h] * (Z[i, h] > 0)", "np.where(Z > 0, dH, 0)"]',
+    ),
     right(
         "derive_dZ",
         "the other subgradient at 0",
@@ -1902,19 +2146,72 @@ derive_dS = [
         "from the chain rule on",
         'derive_dZ = ["dH[i, h] * diff(relu(Z[i, h]), Z[i, h])", "dH[i, h] * (Z[i, h] > 0)", "dH * (Z > 0)"]',
     ),
-    wrong("derive_dZ", "a matrix product", 'derive_dZ = ["dH[i, h] * (Z[i, h] > 0)", "dH @ (Z > 0)"]', says="(N, K) @ (N, K)"),
-    wrong("derive_dZ", "the mask of dH", 'derive_dZ = ["dH[i, h] * (dH[i, h] > 0)", "dH * (dH > 0)"]', says="by Z"),
-    wrong("derive_dZ", "relu for its slope", 'derive_dZ = ["dH[i, h] * relu(Z[i, h])", "dH * relu(Z)"]', says="by Z"),
+    wrong(
+        "derive_dZ",
+        "a matrix product",
+        'derive_dZ = ["dH[i, h] * (Z[i, h] > 0)", "dH @ (Z > 0)"]',
+        says="(N, K) @ (N, K)",
+    ),
+    wrong(
+        "derive_dZ",
+        "the mask of dH",
+        'derive_dZ = ["dH[i, h] * (dH[i, h] > 0)", "dH * (dH > 0)"]',
+        says="by Z",
+    ),
+    wrong(
+        "derive_dZ",
+        "relu for its slope",
+        'derive_dZ = ["dH[i, h] * relu(Z[i, h])", "dH * relu(Z)"]',
+        says="by Z",
+    ),
     *unusable_chain("derive_dZ"),
-    right("derive_dW1", "transposed twice", 'derive_dW1 = ["sum(n, dZ[n, h] * X[n, j])", "(dZ.T @ X).T"]'),
-    wrong("derive_dW1", "no transpose", 'derive_dW1 = ["sum(i, X[i, j] * dZ[i, h])", "X @ dZ"]', says="(N, D) @ (N, K)"),
-    wrong("derive_dW1", "on its side", 'derive_dW1 = ["sum(i, X[i, j] * dZ[i, h])", "dZ.T @ X"]', says="(K, D)"),
-    wrong("derive_dW1", "the wrong sum", 'derive_dW1 = ["sum(h, X[i, j] * dZ[i, h])", "X.T @ dZ"]', says="line 1"),
+    right(
+        "derive_dW1",
+        "transposed twice",
+        'derive_dW1 = ["sum(n, dZ[n, h] * X[n, j])", "(dZ.T @ X).T"]',
+    ),
+    wrong(
+        "derive_dW1",
+        "no transpose",
+        'derive_dW1 = ["sum(i, X[i, j] * dZ[i, h])", "X @ dZ"]',
+        says="(N, D) @ (N, K)",
+    ),
+    wrong(
+        "derive_dW1",
+        "on its side",
+        'derive_dW1 = ["sum(i, X[i, j] * dZ[i, h])", "dZ.T @ X"]',
+        says="(K, D)",
+    ),
+    wrong(
+        "derive_dW1",
+        "the wrong sum",
+        'derive_dW1 = ["sum(h, X[i, j] * dZ[i, h])", "X.T @ dZ"]',
+        says="line 1",
+    ),
     *unusable_chain("derive_dW1"),
-    right("derive_db1", "NumPy's sum", 'derive_db1 = ["sum(i, dZ[i, h])", "np.sum(dZ, axis=0)"]'),
-    wrong("derive_db1", "averaged", 'derive_db1 = ["sum(i, dZ[i, h]) / N", "dZ.sum(axis=0) / N"]', says="by b1"),
-    wrong("derive_db1", "the weights", 'derive_db1 = ["sum(i, X[i, h] * dZ[i, h])", "X.T @ dZ"]', says="line 1"),
-    wrong("derive_db1", "a column of ones not transposed", 'derive_db1 = ["sum(i, dZ[i, h])", "dZ @ ones(N)"]', says="line 2"),
+    right(
+        "derive_db1",
+        "NumPy's sum",
+        'derive_db1 = ["sum(i, dZ[i, h])", "np.sum(dZ, axis=0)"]',
+    ),
+    wrong(
+        "derive_db1",
+        "averaged",
+        'derive_db1 = ["sum(i, dZ[i, h]) / N", "dZ.sum(axis=0) / N"]',
+        says="by b1",
+    ),
+    wrong(
+        "derive_db1",
+        "the weights",
+        'derive_db1 = ["sum(i, X[i, h] * dZ[i, h])", "X.T @ dZ"]',
+        says="line 1",
+    ),
+    wrong(
+        "derive_db1",
+        "a column of ones not transposed",
+        'derive_db1 = ["sum(i, dZ[i, h])", "dZ @ ones(N)"]',
+        says="line 2",
+    ),
     *unusable_chain("derive_db1"),
 ]
 
@@ -1931,4 +2228,4 @@ BATCH = [
     *TRAIN,
 ]
 
-ANSWERS = [*NET, *SLIPS, *BACK, *WHOLE, *BATCH]
+ANSWERS = [*NET, *PAPER, *SLIPS, *BACK, *WHOLE, *BATCH]
