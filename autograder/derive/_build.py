@@ -84,7 +84,9 @@ class Builder:
                 node.col_offset,
             )
         if built.op == "label":
-            raise Unreadable(f"`{built.data}` is a class, not a number: write `onehot({built.data})`", node.col_offset)
+            raise Unreadable(
+                f"`{built.data}` is a class, not a number: write `onehot({built.data})`", node.col_offset
+            )
         return built
 
     def anything(self, node: ast.expr) -> Node:
@@ -124,7 +126,9 @@ class Builder:
         shape = broadcast([arg.shape for arg in args])
         if shape is None:
             shapes = " and ".join(show(arg.shape) for arg in args if arg.shape)
-            word = {"add": "adding", "mul": "multiplying entry by entry", "div": "dividing"}.get(op, "combining")
+            word = {"add": "adding", "mul": "multiplying entry by entry", "div": "dividing"}.get(
+                op, "combining"
+            )
             hint = " (a matrix product is written `@`)" if op == "mul" else ""
             raise Misfit(f"{word} arrays of shapes {shapes} does not fit{hint}", place)
         return self.scope.pool.node(op, *args, data=data, shape=shape)
@@ -193,7 +197,11 @@ class Builder:
             case ast.Add():
                 return self.elementwise("add", place, left, right)
             case ast.Sub():
-                minus = pool.num(-self.value(right)) if right.op == "num" else pool.node("neg", right, shape=right.shape)
+                minus = (
+                    pool.num(-self.value(right))
+                    if right.op == "num"
+                    else pool.node("neg", right, shape=right.shape)
+                )
                 return self.elementwise("add", place, left, minus)
             case ast.Mult():
                 return self.elementwise("mul", place, left, right)
@@ -228,7 +236,9 @@ class Builder:
             result = b[1:]
         if result is None:
             hint = self.transpose_hint(a, b)
-            raise Misfit(f"`{ast.unparse(node)}` needs {show(a)} @ {show(b)}, whose inner sizes differ{hint}", place)
+            raise Misfit(
+                f"`{ast.unparse(node)}` needs {show(a)} @ {show(b)}, whose inner sizes differ{hint}", place
+            )
         return self.scope.pool.node("matmul", left, right, shape=result)
 
     def transpose_hint(self, a: Shape, b: Shape) -> str:
@@ -239,7 +249,9 @@ class Builder:
     def compare(self, node: ast.Compare) -> Node:
         """Build a comparison, worth 1 where it holds and 0 elsewhere."""
         if len(node.ops) > 1:
-            raise Unreadable("compare two things at a time: `(a < b) * (b < c)`", node.comparators[1].col_offset)
+            raise Unreadable(
+                "compare two things at a time: `(a < b) * (b < c)`", node.comparators[1].col_offset
+            )
         sides = (node.left, node.comparators[0])
         left, right = self.anything(sides[0]), self.anything(sides[1])
         if self.integral(left) or self.integral(right):
@@ -279,7 +291,9 @@ class Builder:
     def where(self, node: ast.expr, test: ast.expr, yes: ast.expr, no: ast.expr) -> Node:
         """Build a choice by cases."""
         condition = self.expression(test)
-        return self.elementwise("where", node.col_offset, condition, self.expression(yes), self.expression(no))
+        return self.elementwise(
+            "where", node.col_offset, condition, self.expression(yes), self.expression(no)
+        )
 
     def attribute(self, node: ast.Attribute) -> Node:
         """Build `.T`; names behind `np.` are taken without it."""
@@ -288,7 +302,9 @@ class Builder:
         if node.attr == "T":
             return self.transpose(self.expression(node.value))
         place = (node.end_col_offset or 1) - len(node.attr)
-        raise Unreadable(f"`.{node.attr}` is not known here; what can stand behind a dot is `.T` and `.sum()`", place)
+        raise Unreadable(
+            f"`.{node.attr}` is not known here; what can stand behind a dot is `.T` and `.sum()`", place
+        )
 
     def transpose(self, inner: Node) -> Node:
         """Build a transpose; that of a row is the vector again."""
@@ -308,7 +324,9 @@ class Builder:
             shape = array.shape
         if len(parts) > len(shape):
             what = f"has shape {show(shape)}" if shape else "is a number"
-            raise Misfit(f"`{ast.unparse(node.value)}` {what}: it cannot take {len(parts)} indices", node.col_offset)
+            raise Misfit(
+                f"`{ast.unparse(node.value)}` {what}: it cannot take {len(parts)} indices", node.col_offset
+            )
         kept: list[str] = []
         indices: list[Node] = []
         slots: list[bool] = []
@@ -334,11 +352,16 @@ class Builder:
         else:
             raise Unreadable("an index is a name like `i`, a label like `y[i]`, or 0, 1, 2", part.col_offset)
         if index.shape:
-            raise Unreadable("a vector of labels needs an index of its own here, like `y[i]`", part.col_offset)
+            raise Unreadable(
+                "a vector of labels needs an index of its own here, like `y[i]`", part.col_offset
+            )
         if index.op == "idx":
             self.run(next(i for i in self.indices.values() if i.inner == index.data), size, part.col_offset)
         elif index.op != "int" and self.limit(index) != size:
-            raise Misfit(f"`{ast.unparse(part)}` counts below {self.limit(index)}, this axis has size {size}", part.col_offset)
+            raise Misfit(
+                f"`{ast.unparse(part)}` counts below {self.limit(index)}, this axis has size {size}",
+                part.col_offset,
+            )
         return index
 
 
@@ -410,7 +433,10 @@ def _known(scope: Scope, number: int, text: str) -> None:
         raise StatementError(f"known: {text!r} should read 'diff(s[i], x[j]) = ...' with s defined in let")
     above, below = ([i.strip() for i in (found[group] or "").split(",") if i.strip()] for group in (2, 4))
     inner = {index: f"^{number}_{index}" for index in [*above, *below]}
-    for index, size in [*zip(above, scope.shape(found[1]), strict=False), *zip(below, scope.shape(found[3]), strict=False)]:
+    for index, size in [
+        *zip(above, scope.shape(found[1]), strict=False),
+        *zip(below, scope.shape(found[3]), strict=False),
+    ]:
         scope.ranges[inner[index]] = size
     try:
         body = build(scope, read(right), f"^{number}_", inner)
@@ -418,4 +444,6 @@ def _known(scope: Scope, number: int, text: str) -> None:
         raise StatementError(f"known: {text!r}: {error.under(right)}") from None
     if body.shape or (len(above), len(below)) != (len(scope.shape(found[1])), len(scope.shape(found[3]))):
         raise StatementError(f"known: {text!r} should be written for one entry, with all its indices")
-    scope.facts[found[1], found[3]] = Fact(tuple(inner[i] for i in above), tuple(inner[i] for i in below), body)
+    scope.facts[found[1], found[3]] = Fact(
+        tuple(inner[i] for i in above), tuple(inner[i] for i in below), body
+    )

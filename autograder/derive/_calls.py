@@ -72,7 +72,11 @@ class Calls:
             return Unreadable(f"`{name}` is not known here; write `{b.OTHER_WORLDS[name]}`", func.col_offset)
         swapped = [other for other in FUNCTIONS if other.lower() == name.lower()]
         near = swapped or difflib.get_close_matches(name, FUNCTIONS, 2, 0.6)
-        hint = f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else "the functions are " + ", ".join(FUNCTIONS)
+        hint = (
+            f"did you mean {' or '.join(f'`{n}`' for n in near)}?"
+            if near
+            else "the functions are " + ", ".join(FUNCTIONS)
+        )
         return Unreadable(f"the function `{name}` is not known here; {hint}", func.col_offset)
 
     def method(self, node: ast.Call, func: ast.Attribute) -> Node:
@@ -130,7 +134,8 @@ class Calls:
             index.size = self.guess(index)
             if index.size is None:
                 raise Unreadable(
-                    f"how far does `{name.id}` run? It stands in no array's brackets inside this sum", name.col_offset
+                    f"how far does `{name.id}` run? It stands in no array's brackets inside this sum",
+                    name.col_offset,
                 )
         if index.size is not None:
             at.learned[id(name)] = index.size
@@ -159,7 +164,11 @@ class Calls:
                 inner = pool.node("asum", inner, data=len(inner.shape) - 1, shape=inner.shape[:-1])
             return inner
         axis = given[0]
-        if isinstance(axis, ast.UnaryOp) and isinstance(axis.op, ast.USub) and isinstance(axis.operand, ast.Constant):
+        if (
+            isinstance(axis, ast.UnaryOp)
+            and isinstance(axis.op, ast.USub)
+            and isinstance(axis.operand, ast.Constant)
+        ):
             axis = ast.Constant(len(inner.shape) - int(axis.operand.value), col_offset=axis.col_offset)  # type: ignore[arg-type]
         if not isinstance(axis, ast.Constant) or axis.value not in range(len(inner.shape)):
             raise Unreadable(f"an array of shape {b.show(inner.shape)} has no such axis", axis.col_offset)
@@ -171,7 +180,9 @@ class Calls:
         """Build a softmax over the last axis."""
         inner = self.at.expression(node.args[0])
         if not inner.shape:
-            raise Unreadable("softmax takes a vector, not one number: `softmax(x)[i]`", node.args[0].col_offset)
+            raise Unreadable(
+                "softmax takes a vector, not one number: `softmax(x)[i]`", node.args[0].col_offset
+            )
         return self.at.scope.pool.node("softmax", inner, shape=inner.shape)
 
     def max(self, node: ast.Call) -> Node:
@@ -180,7 +191,9 @@ class Calls:
         if len(inner) == 2:  # noqa: PLR2004 (max(a, b))
             return self.at.elementwise("max", node.col_offset, *inner)
         if not inner[0].shape:
-            raise Unreadable("the maximum of one number? Write `max(a, b)` or `max(x)` of an array", node.col_offset)
+            raise Unreadable(
+                "the maximum of one number? Write `max(a, b)` or `max(x)` of an array", node.col_offset
+            )
         return self.at.scope.pool.node("amax", inner[0])
 
     def where(self, node: ast.Call) -> Node:
@@ -200,7 +213,10 @@ class Calls:
         name = target.value if isinstance(target, ast.Subscript) else target
         scope = self.at.scope
         if not isinstance(name, ast.Name) or name.id not in {*scope.variables, *scope.lets}:
-            raise Unreadable("a derivative is by a name or an entry of it: `diff(f, x)`, `diff(f, X[i, j])`", target.col_offset)
+            raise Unreadable(
+                "a derivative is by a name or an entry of it: `diff(f, x)`, `diff(f, X[i, j])`",
+                target.col_offset,
+            )
         by = self.at.expression(target)
         indices = by.args[1:] if by.op == "index" else ()
         if by.op == "index" and by.shape:
@@ -210,7 +226,9 @@ class Calls:
             raise Unreadable("derivatives are nested too deep", node.col_offset)
         shape = inner.shape if indices else inner.shape + by.shape
         if len(shape) > 2:  # noqa: PLR2004 (no array here has more than two axes)
-            raise Unreadable("this derivative has more than two axes: take it entry by entry", node.col_offset)
+            raise Unreadable(
+                "this derivative has more than two axes: take it entry by entry", node.col_offset
+            )
         return scope.pool.node("diff", inner, *indices, data=(name.id, level), shape=shape)
 
     def diag(self, node: ast.Call) -> Node:

@@ -86,11 +86,15 @@ class Derivative:
 
     def zero(self, node: Node) -> Node:
         """Return zeros in the shape of the node."""
-        return self.scope.pool.node("fill", data=0, shape=node.shape) if node.shape else self.scope.pool.num(0)
+        return (
+            self.scope.pool.node("fill", data=0, shape=node.shape) if node.shape else self.scope.pool.num(0)
+        )
 
     def slots(self, by: By) -> list[Node]:
         """Return the index nodes of the entry by which the derivative is taken."""
-        return [self.scope.pool.node("idx", data=slot(by, axis)) for axis in range(len(self.scope.shape(by[0])))]
+        return [
+            self.scope.pool.node("idx", data=slot(by, axis)) for axis in range(len(self.scope.shape(by[0])))
+        ]
 
     def _of(self, node: Node, by: By) -> Node:  # noqa: C901, PLR0911, PLR0912 (one case for each operation)
         pool = self.scope.pool
@@ -101,7 +105,11 @@ class Derivative:
         if node.op == "let":
             if self.allowed is not None and (through := self._through(node, by)) is not None:
                 return through
-            if self.allowed is not None and (str(node.data), by[0]) in self.scope.facts and self.may(f"known {node.data}"):
+            if (
+                self.allowed is not None
+                and (str(node.data), by[0]) in self.scope.facts
+                and self.may(f"known {node.data}")
+            ):
                 return pool.node("fact", *self.slots(by), data=(str(node.data), by[0]), shape=node.shape)
             if self.may(f"let {node.data}"):
                 return pool.node("dlet", *self.slots(by), data=(node.data, (by,)), shape=node.shape)
@@ -111,7 +119,9 @@ class Derivative:
             return pool.node("dlet", *node.args, *self.slots(by), data=(name, (*order, by)), shape=node.shape)
         if node.op in {"neg", "T", "diag", "sum", "asum", "rowsum"}:
             binds = (str(node.data[0]),) if node.op == "sum" else ()  # type: ignore[index]
-            return pool.node(node.op, self.of(node.args[0], by), data=node.data, shape=node.shape, binds=binds)
+            return pool.node(
+                node.op, self.of(node.args[0], by), data=node.data, shape=node.shape, binds=binds
+            )
         if node.op in {"index", "bind"}:
             binds = node.data if node.op == "bind" else ()  # type: ignore[assignment]
             inner = self.of(node.args[0], by)
@@ -124,7 +134,11 @@ class Derivative:
         if node.op == "diff":
             return self.of(self.taken(node), by)
         if node.op == "slope":
-            return self.of(self.of(node.args[0], node.data), by) if self.allowed is None else self.slope(node, by)  # type: ignore[arg-type]
+            return (
+                self.of(self.of(node.args[0], node.data), by)
+                if self.allowed is None
+                else self.slope(node, by)
+            )  # type: ignore[arg-type]
         if node.op in {"mul", "matmul", "outer"}:
             return self._product(node, by)
         if node.op in {"div", "pow"}:
@@ -136,7 +150,11 @@ class Derivative:
         pool = self.scope.pool
         for name in self.scope.lets:
             between = pool.node("let", data=name, shape=self.scope.shape(name))
-            if not self.may(f"chain {name}") or name in {node.data, by[0]} or by[0] not in self.names(between):
+            if (
+                not self.may(f"chain {name}")
+                or name in {node.data, by[0]}
+                or by[0] not in self.names(between)
+            ):
                 continue
             if name not in self.names(node):
                 continue
@@ -157,7 +175,11 @@ class Derivative:
 
     def whole(self, node: Node, by: By) -> Node:
         """Return the derivative that a line asks for, left as it is where only its inside is to be worked on."""
-        return self.slope(node, by) if self.allowed is not None and "inside" in self.allowed else self.of(node, by)
+        return (
+            self.slope(node, by)
+            if self.allowed is not None and "inside" in self.allowed
+            else self.of(node, by)
+        )
 
     def taken(self, node: Node) -> Node:
         """Return a `diff` node by one entry as the derivative that it asks for, its slots bound."""
@@ -196,7 +218,11 @@ class Derivative:
             if not self.may("d pow"):
                 return self.slope(node, by)
             log = make("mul", self.of(b, by), make("call", a, data="log"))
-            inner = log if by[0] not in self.names(a) else make("add", log, make("div", make("mul", b, self.of(a, by)), a))
+            inner = (
+                log
+                if by[0] not in self.names(a)
+                else make("add", log, make("div", make("mul", b, self.of(a, by)), a))
+            )
             return make("mul", node, inner)
         split = self.allowed is not None and "quotient split" in self.allowed
         if not self.may("quotient") and not split:
@@ -249,5 +275,3 @@ class Derivative:
             case _:
                 outer = make("call", u, data="sign")
         return make("mul", outer, inner)
-
-

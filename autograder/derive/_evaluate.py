@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -16,7 +17,6 @@ from autograder.derive._tree import pick
 
 if TYPE_CHECKING:
     from decimal import Decimal
-    from fractions import Fraction
 
     from autograder.derive._scope import Scope
     from autograder.derive._tree import Node
@@ -25,6 +25,7 @@ V = TypeVar("V")
 Entry = tuple[int, ...]
 Env = dict[str, int]
 
+_ONE, _NONE = Fraction(1), Fraction(0)
 BUDGET = 60_000
 """Entries that one point may compute: about a quarter of a second."""
 
@@ -162,7 +163,13 @@ class Evaluator(Generic[V]):
                 return algebra.neg(self.entry(node.args[0], at, env))
             case "mul" | "div" | "pow":
                 a, b = (self.entry(arg, pick(arg.shape, at), env) for arg in node.args)
-                return algebra.mul(a, b) if node.op == "mul" else algebra.div(a, b) if node.op == "div" else algebra.pow(a, b)
+                return (
+                    algebra.mul(a, b)
+                    if node.op == "mul"
+                    else algebra.div(a, b)
+                    if node.op == "div"
+                    else algebra.pow(a, b)
+                )
             case "call":
                 inner = node.args[0]
                 return algebra.call(str(node.data), self.entry(inner, at, env), self.true(inner, at, env))
@@ -170,16 +177,24 @@ class Evaluator(Generic[V]):
                 places = [(arg, pick(arg.shape, at)) for arg in node.args]
                 return self.largest(places, env)
             case "amax":
-                return self.largest([(node.args[0], place) for place in self.entries(node.args[0].shape)], env)
+                return self.largest(
+                    [(node.args[0], place) for place in self.entries(node.args[0].shape)], env
+                )
             case "where":
-                which = node.args[1] if self.condition(node.args[0], pick(node.args[0].shape, at), env) else node.args[2]
+                which = (
+                    node.args[1]
+                    if self.condition(node.args[0], pick(node.args[0].shape, at), env)
+                    else node.args[2]
+                )
                 return self.entry(which, pick(which.shape, at), env)
             case "cmp":
                 return algebra.number(_fraction(self.condition(node, at, env)))
             case "sum":
                 name, size = node.data  # type: ignore[misc]
                 inner = node.args[0]
-                return algebra.sum([self.entry(inner, at, {**env, name: k}) for k in range(self.length(size))])
+                return algebra.sum(
+                    [self.entry(inner, at, {**env, name: k}) for k in range(self.length(size))]
+                )
             case "asum":
                 axis = int(str(node.data))
                 inner = node.args[0]
@@ -187,7 +202,9 @@ class Evaluator(Generic[V]):
                 return algebra.sum([self.entry(inner, place, env) for place in places])
             case "rowsum":
                 inner = node.args[0]
-                return algebra.sum([self.entry(inner, (*at[:-1], k), env) for k in range(self.length(inner.shape[-1]))])
+                return algebra.sum(
+                    [self.entry(inner, (*at[:-1], k), env) for k in range(self.length(inner.shape[-1]))]
+                )
             case "softmax":
                 inner = node.args[0]
                 row = [self.entry(inner, (*at[:-1], k), env) for k in range(self.length(inner.shape[-1]))]
@@ -214,16 +231,22 @@ class Evaluator(Generic[V]):
                 left, right = node.args
                 return algebra.mul(self.entry(left, at[:1], env), self.entry(right, at[1:], env))
             case "diag":
-                return self.entry(node.args[0], at[:1], env) if at[0] == at[1] else algebra.number(_fraction(0))
+                return (
+                    self.entry(node.args[0], at[:1], env) if at[0] == at[1] else algebra.number(_fraction(0))
+                )
             case "eye":
                 return algebra.number(_fraction(at[0] == at[1]))
             case "onehot":
                 return algebra.number(_fraction(self.integer(node.args[0], env, at[:-1]) == at[-1]))
             case "unit":
-                return algebra.number(_fraction(all(env[str(s.data)] == k for s, k in zip(node.args, at, strict=True))))
+                return algebra.number(
+                    _fraction(all(env[str(s.data)] == k for s, k in zip(node.args, at, strict=True)))
+                )
             case "bind":
                 names: tuple[str, ...] = node.data  # type: ignore[assignment]
-                bound = {name: self.integer(index, env) for name, index in zip(names, node.args[1:], strict=True)}
+                bound = {
+                    name: self.integer(index, env) for name, index in zip(names, node.args[1:], strict=True)
+                }
                 return self.entry(node.args[0], at, {**env, **bound})
             case "diff":
                 if len(node.args) > 1:
@@ -236,7 +259,9 @@ class Evaluator(Generic[V]):
             case "fact":
                 fact = self.scope.facts[node.data]  # type: ignore[index]
                 below = [env[str(s.data)] for s in node.args]
-                return self.entry(fact.body, (), dict(zip((*fact.above, *fact.below), (*at, *below), strict=True)))
+                return self.entry(
+                    fact.body, (), dict(zip((*fact.above, *fact.below), (*at, *below), strict=True))
+                )
             case "slope":
                 inner = node.args[0]
                 if self.truth is None:
@@ -260,10 +285,12 @@ class Evaluator(Generic[V]):
         columns = at[len(at) - (len(b) - 1) :] if len(b) > 1 else ()
         if len(a) == 2 and len(node.shape) == len(b) - 1:  # noqa: PLR2004 (a row that became a number)
             rows = (0,)
-        return self.algebra.dot([
-            (self.entry(left, (*rows, k), env), self.entry(right, (k, *columns), env))
-            for k in range(self.length(a[-1]))
-        ])
+        return self.algebra.dot(
+            [
+                (self.entry(left, (*rows, k), env), self.entry(right, (k, *columns), env))
+                for k in range(self.length(a[-1]))
+            ]
+        )
 
     def largest(self, places: list[tuple[Node, Entry]], env: Env) -> V:
         """Return the largest of several entries."""
@@ -306,6 +333,4 @@ class Evaluator(Generic[V]):
 
 
 def _fraction(value: object) -> Fraction:
-    from fractions import Fraction
-
-    return Fraction(int(bool(value)))
+    return _ONE if value else _NONE

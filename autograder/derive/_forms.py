@@ -37,7 +37,13 @@ def words(tree: ast.expr, *, names: bool = True) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             func = node.func
-            word = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+            word = (
+                func.id
+                if isinstance(func, ast.Name)
+                else func.attr
+                if isinstance(func, ast.Attribute)
+                else ""
+            )
             word = ALIASES.get(word, word)
             found.add(KINDS.get(word, word))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
@@ -51,7 +57,9 @@ def words(tree: ast.expr, *, names: bool = True) -> set[str]:
         found |= {
             f"`{node.id}`"
             for node in ast.walk(tree)
-            if isinstance(node, ast.Name) and id(node) not in functions and node.id not in bound | {"np", "numpy"}
+            if isinstance(node, ast.Name)
+            and id(node) not in functions
+            and node.id not in bound | {"np", "numpy"}
         }
     return found - {""}
 
@@ -71,10 +79,14 @@ def length(tree: ast.expr) -> int:
 
 def spoken(parts: set[str]) -> str:
     """Name parts of a vocabulary in a student's words."""
-    return " and ".join(sorted(SPOKEN.get(part, part if part.startswith("`") else f"`{part}`") for part in parts))
+    return " and ".join(
+        sorted(SPOKEN.get(part, part if part.startswith("`") else f"`{part}`") for part in parts)
+    )
 
 
-def unlike(form: str | Only | None, scope: Scope, tree: ast.expr, own: Table, end: ast.expr | None) -> str | None:
+def unlike(
+    form: str | Only | None, scope: Scope, tree: ast.expr, own: Table, end: ast.expr | None
+) -> str | None:
     """Say how a line misses the form that is asked, None if it has it."""
     if isinstance(form, Only):
         return _only(set(form.functions), tree, end)
@@ -143,17 +155,23 @@ def _matrix(node: Node) -> str | None:
 
 
 def _linear(scope: Scope, own: Table) -> str | None:
-    sizes = {name: SIZES[0][n] if n < len(SIZES[0]) else n + 2 for n, name in enumerate(scope.sizes)} | {"1": 1}
+    sizes = {name: SIZES[0][n] if n < len(SIZES[0]) else n + 2 for n, name in enumerate(scope.sizes)} | {
+        "1": 1
+    }
     limit = max([prod(sizes[size] for size in own.shape), *sizes.values()])
     ranges = {node.data[0]: node.data[1] for node in subtrees(own.node) if node.op == "sum"}  # type: ignore[index]
     for node in subtrees(own.node):
-        if node.op in {"idx", "int", "var", "let", "label", "T"} or (node.op == "index" and node.args[0].op in {"var", "let", "label"}):
+        if node.op in {"idx", "int", "var", "let", "label", "T"} or (
+            node.op == "index" and node.args[0].op in {"var", "let", "label"}
+        ):
             continue
         axes = [*node.shape, *(str(ranges.get(name, scope.ranges.get(name, "1"))) for name in node.free)]
         if prod(sizes[size] for size in axes) > limit:
             shape = ", ".join(axes)
-            what = {"outer": "an outer product", "diag": "a diagonal matrix", "eye": "an identity matrix"}.get(
-                node.op, "a matrix product" if node.op == "matmul" else "a part of it"
-            )
+            what = {
+                "outer": "an outer product",
+                "diag": "a diagonal matrix",
+                "eye": "an identity matrix",
+            }.get(node.op, "a matrix product" if node.op == "matmul" else "a part of it")
             return f"it should be O(n): {what} has {shape} entries, more than the answer has"
     return None

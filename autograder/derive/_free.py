@@ -46,7 +46,7 @@ class Free(Algebra[Sum]):
     # -- atoms, monomials
     def atom(self, *what: Hashable) -> Sum:
         """Return the unknown of this name."""
-        return (((self.atom_number(*what), Fraction(1)),), Fraction(1)),
+        return ((((self.atom_number(*what), Fraction(1)),), Fraction(1)),)
 
     def atom_number(self, *what: Hashable) -> int:
         number = self.numbers.get(what)
@@ -159,7 +159,7 @@ class Free(Algebra[Sum]):
         return result
 
     # -- functions
-    def call(self, name: str, a: Sum, true: Decimal | None) -> Sum:  # noqa: C901, PLR0911 (one case for each function)
+    def call(self, name: str, a: Sum, true: Decimal | None) -> Sum:  # noqa: PLR0911 (one case for each function)
         rules = self.rules or frozenset()
         match name:
             case "exp":
@@ -174,7 +174,13 @@ class Free(Algebra[Sum]):
             return defined(self, name, a)
         if f"sym {name}" in rules and a and a[0][1] < 0:
             inner = self.atom(name, self.neg(a))
-            return self.add([ONE, self.neg(inner)]) if name == "sigmoid" else inner if name == "cos" else self.neg(inner)
+            return (
+                self.add([ONE, self.neg(inner)])
+                if name == "sigmoid"
+                else inner
+                if name == "cos"
+                else self.neg(inner)
+            )
         return self.atom(name, a)
 
     def cornered(self, name: str, a: Sum, true: Decimal | None) -> Sum:

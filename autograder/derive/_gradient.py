@@ -45,7 +45,11 @@ def _slopes(ready: Prepared, here: Here) -> dict[Entry, Decimal] | None:
     name = ready.statement.gradient[0]
     base = truth(scope, here.point, ready.comparer.derivative)
     values = {
-        place: base.entry(scope.pool.node("let" if name in scope.lets else "var", data=name, shape=scope.shape(name)), place, {})
+        place: base.entry(
+            scope.pool.node("let" if name in scope.lets else "var", data=name, shape=scope.shape(name)),
+            place,
+            {},
+        )
         for place in base.entries(scope.shape(name))
     }
     base.entry(loss, (), {})

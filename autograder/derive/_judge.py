@@ -61,7 +61,13 @@ def judge(chain: Sequence[object], statement: Derivation) -> Verdict:
     """
     ready = prepare(statement)
     if not isinstance(chain, list | tuple):
-        kind = "nothing (None)" if chain is None else "one string" if isinstance(chain, str) else f"a {type(chain).__name__}"
+        kind = (
+            "nothing (None)"
+            if chain is None
+            else "one string"
+            if isinstance(chain, str)
+            else f"a {type(chain).__name__}"
+        )
         return _refused(f'a chain is a list of lines, like ["exp(-x)", "1 / exp(x)"]; this is {kind}')
     if not chain:
         return _refused("the chain is empty: there is no line in it")
@@ -80,7 +86,9 @@ def _read(ready: Prepared, number: int, text: object) -> Read:
     line = Read(number, shown if len(shown) <= MAX_CHARACTERS else shown[:80] + "...")
     try:
         line.tree = read(text)
-        arrays = frozenset(name for name in (*ready.scope.variables, *ready.scope.lets) if ready.scope.shape(name))
+        arrays = frozenset(
+            name for name in (*ready.scope.variables, *ready.scope.lets) if ready.scope.shape(name)
+        )
         line.latex = latex(line.tree, arrays)
         line.table = table(ready.scope, build(ready.scope, line.tree))
     except Unreadable as error:
@@ -107,7 +115,11 @@ class _Judgement:
         complaints = [*self.form(), *self.end(judged), *self.waypoints(judged)]
         good = all(line.status in {"ok", "far"} for line in judged)
         holds = good and not any(c.costs == "holds" for c in complaints)
-        small = good and all(line.status == "ok" for line in judged) and not any(c.costs == "steps" for c in complaints)
+        small = (
+            good
+            and all(line.status == "ok" for line in judged)
+            and not any(c.costs == "steps" for c in complaints)
+        )
         return Verdict(tuple(judged), tuple(complaints), holds, small, self.own())
 
     def before(self, line: Read) -> tuple[str, Table | None]:
@@ -131,8 +143,16 @@ class _Judgement:
         judged = self.compared(base, line.table, against, other)
         if slope is not None and judged.status == "ok" and against == "the start":
             return slope
-        if slope is None and judged.status == "wrong" and self.ready.loss is not None and judged.counter and judged.counter.where:
-            return replace(judged, says=f"{judged.says}; {against} is the one that is not the slope of the loss")
+        if (
+            slope is None
+            and judged.status == "wrong"
+            and self.ready.loss is not None
+            and judged.counter
+            and judged.counter.where
+        ):
+            return replace(
+                judged, says=f"{judged.says}; {against} is the one that is not the slope of the loss"
+            )
         return judged
 
     def slope(self, base: Line, own: Table) -> Line | None:
@@ -160,7 +180,9 @@ class _Judgement:
         try:
             self.comparer.difference(own, own)
         except TooMuch:
-            return replace(base, status="unjudged", says="this line cannot be computed at any point of the domain")
+            return replace(
+                base, status="unjudged", says="this line cannot be computed at any point of the domain"
+            )
         return base
 
     def compared(self, base: Line, own: Table, against: str, other: Table) -> Line:
@@ -181,7 +203,9 @@ class _Judgement:
         if found is None:
             return base
         says = words.sentence(self.ready.scope, found, against, this)
-        return replace(base, status="wrong", says=says, counter=words.counter(self.ready.scope, found, against))
+        return replace(
+            base, status="wrong", says=says, counter=words.counter(self.ready.scope, found, against)
+        )
 
     def step(self, line: Read, judged: Line) -> Line:
         """Measure the step to a line that is right."""
@@ -207,9 +231,19 @@ class _Judgement:
             return []
         missed = []
         for text, point in self.ready.waypoints:
-            tables = [line.table for line in self.lines if line.table is not None and line.table.shape == point.shape]
+            tables = [
+                line.table
+                for line in self.lines
+                if line.table is not None and line.table.shape == point.shape
+            ]
             if not any(self.ready.steps.rearranged(own, point) for own in tables):
-                missed.append(Complaint("waypoint", f"no line passes `{text}`, which this derivation should show", costs="steps"))
+                missed.append(
+                    Complaint(
+                        "waypoint",
+                        f"no line passes `{text}`, which this derivation should show",
+                        costs="steps",
+                    )
+                )
         return missed
 
     def end(self, judged: list[Line]) -> list[Complaint]:
@@ -223,9 +257,17 @@ class _Judgement:
             # The line itself is told; where the chain ends is a second thing, told once the lines agree.
             return []
         shown = f"`{self.ready.statement.end}`"
-        held = self.compared(judged[-1], last.table, "the end", end) if last.table.shape == end.shape else None
+        held = (
+            self.compared(judged[-1], last.table, "the end", end) if last.table.shape == end.shape else None
+        )
         if held is None:
-            return [Complaint("end", f"the last line is {words.shape(last.table.shape)}, the end {shown} is {words.shape(end.shape)}", last.number)]
+            return [
+                Complaint(
+                    "end",
+                    f"the last line is {words.shape(last.table.shape)}, the end {shown} is {words.shape(end.shape)}",
+                    last.number,
+                )
+            ]
         if held.status == "wrong":
             return [Complaint("end", f"the chain should end in {shown}: {held.says}", last.number)]
         return []
@@ -239,7 +281,9 @@ class _Judgement:
             says = unlike(statement.first, self.ready.scope, first.tree, first.table, None)
             if says:
                 found.append(Complaint("first form", f"line 1: {says}", 1))
-        given = self.ready.end is not None and last.table is not None and last.table.node is self.ready.end.node
+        given = (
+            self.ready.end is not None and last.table is not None and last.table.node is self.ready.end.node
+        )
         if last.table is not None and last.tree is not None and not given:
             says = unlike(statement.last, self.ready.scope, last.tree, last.table, end)
             if says:
@@ -251,8 +295,6 @@ class _Judgement:
         end = self.ready.end if self.ready.statement.end_given else None
         given = [t.node for t in (self.ready.start, end) if t is not None]
         return any(line.table is not None and line.table.node not in given for line in self.lines)
-
-
 
 
 def _list(rules: tuple[str, ...]) -> str:

@@ -34,7 +34,9 @@ def name(word: str) -> str:
         body = rf"\{head}"
     else:
         body = head if len(head) <= 1 else rf"\mathrm{{{head}}}"
-    parts = [part if len(part) == 1 else part if part.isdigit() else rf"\mathrm{{{part}}}" for part in indices]
+    parts = [
+        part if len(part) == 1 else part if part.isdigit() else rf"\mathrm{{{part}}}" for part in indices
+    ]
     return f"{body}_{{{','.join(parts)}}}" if parts else body
 
 
@@ -123,7 +125,9 @@ class _Writer:
                 word = self.function(node)
                 if word in {"diag", "outer", "onehot", "ones", "zeros", "eye"}:
                     return True
-                return word not in {"sum", "dot", "delta", "diff", "max"} and any(map(self.is_array, node.args))
+                return word not in {"sum", "dot", "delta", "diff", "max"} and any(
+                    map(self.is_array, node.args)
+                )
         return False
 
     def attribute(self, node: ast.Attribute) -> tuple[str, int]:
@@ -150,7 +154,11 @@ class _Writer:
 
     def call(self, node: ast.Call) -> tuple[str, int]:  # noqa: C901, PLR0911, PLR0912 (one case for each function)
         word, args = self.function(node), list(node.args)
-        if isinstance(node.func, ast.Attribute) and word in {"sum", "dot", "max"} and not self.numpy(node.func.value):
+        if (
+            isinstance(node.func, ast.Attribute)
+            and word in {"sum", "dot", "max"}
+            and not self.numpy(node.func.value)
+        ):
             args = [node.func.value, *args]
         written = [self.write(arg)[0] for arg in args]
         match word, len(args):
@@ -170,7 +178,9 @@ class _Writer:
                 top = written[0] if self.write(args[0])[1] == ATOM else rf"\left({written[0]}\right)"
                 short = isinstance(args[0], ast.Name | ast.Subscript)
                 by = rf"\partial {written[1]}"
-                return (rf"\frac{{\partial {top}}}{{{by}}}" if short else rf"\frac{{\partial}}{{{by}}} {top}"), POW if short else MUL
+                return (
+                    rf"\frac{{\partial {top}}}{{{by}}}" if short else rf"\frac{{\partial}}{{{by}}} {top}"
+                ), POW if short else MUL
             case "transpose", 1:
                 return rf"{{{self.at(args[0], ATOM)}}}^{{\top}}", POW
             case "outer", 2:

@@ -24,7 +24,17 @@ ODD = (
     "1.3", "-0.7", "30", "-30", "0.001", "-0.001", "7.7182818", "-11.13", "0.3819660112501051518", "-1.6180339887",
     "2.2360679774997896964", "-4.1231056256176605498", "17.3", "-0.0000001",
 )  # fmt: skip
-PARTS = ("0.5", "0.25", "0.75", "0.1", "0.9", "0.001", "0.999", "0.3819660112501051518", "0.6180339887498948482")
+PARTS = (
+    "0.5",
+    "0.25",
+    "0.75",
+    "0.1",
+    "0.9",
+    "0.001",
+    "0.999",
+    "0.3819660112501051518",
+    "0.6180339887498948482",
+)
 SCALAR_POINTS = 22
 MANY = 60
 """Entries of all arrays together from which on fewer points do."""
@@ -51,7 +61,9 @@ def _point(scope: Scope, turn: int) -> Point:
     for number, variable in enumerate(scope.variables.values()):
         places = list(product(*(range(sizes[size]) for size in variable.shape)))
         if variable.below:
-            labels[variable.name] = {place: (turn + n + 1) % sizes[variable.below] for n, place in enumerate(places)}
+            labels[variable.name] = {
+                place: (turn + n + 1) % sizes[variable.below] for n, place in enumerate(places)
+            }
         elif variable.shape:
             values[variable.name] = {place: _entry(variable.domain, turn, dice) for place in places}
         else:
@@ -84,7 +96,9 @@ def allowed(value: Decimal, domain: Domain) -> bool:
     """Say whether a number lies in the domain."""
     if domain.nonzero and value == 0:
         return False
-    if domain.low is not None and (value < Decimal(str(domain.low)) or (value == Decimal(str(domain.low)) and not domain.closed)):
+    if domain.low is not None and (
+        value < Decimal(str(domain.low)) or (value == Decimal(str(domain.low)) and not domain.closed)
+    ):
         return False
     return domain.high is None or value < Decimal(str(domain.high))
 

@@ -14,8 +14,8 @@ from autograder.derive._read import Unreadable, read
 from autograder.derive._statement import Derivation, StatementError
 from autograder.derive._steps import Steps
 from autograder.derive._table import Comparer, Here, Table, table
-from autograder.derive._truth import DIGITS, TooLarge, Undefined, close, context, truth
 from autograder.derive._tree import subtrees
+from autograder.derive._truth import DIGITS, TooLarge, Undefined, close, context, truth
 
 if TYPE_CHECKING:
     from autograder.derive._scope import Scope
@@ -72,14 +72,20 @@ def _prepare(statement: Derivation) -> Prepared:
             if len(shape) != len(scope.entry):
                 raise StatementError(f"gradient: {name} has {len(shape)} axes, entry has {len(scope.entry)}")
             scope.ranges.update(zip(scope.entry, shape, strict=True))
-    nodes = {part: _build(scope, getattr(statement, part), part) for part in ("start", "end") if getattr(statement, part) is not None}
+    nodes = {
+        part: _build(scope, getattr(statement, part), part)
+        for part in ("start", "end")
+        if getattr(statement, part) is not None
+    }
     waypoints = [(text, _build(scope, text, "waypoint")) for text in statement.waypoints]
     tables = {part: _table(scope, node, part) for part, node in nodes.items()}
     derivative = Derivative(scope)
     heres = [Here(point, truth(scope, point, derivative)) for point in points(scope)]
     comparer = Comparer(scope, derivative, heres)
     roots = [node for node in (*nodes.values(), *(node for _, node in waypoints), loss) if node is not None]
-    comparer.soft_kinks = statement.gradient is not None or any(node.op == "diff" for node in subtrees(*roots))
+    comparer.soft_kinks = statement.gradient is not None or any(
+        node.op == "diff" for node in subtrees(*roots)
+    )
     ready = Prepared(
         statement,
         scope,
@@ -140,4 +146,6 @@ def _drop_undefined(ready: Prepared) -> None:
             except (Undefined, TooLarge, decimal.DecimalException):
                 ready.comparer.skipped.add(number)
     if len(ready.comparer.skipped) == len(ready.comparer.heres):
-        raise StatementError("start, end or loss has no value at any point of the domain: narrow the domain in given")
+        raise StatementError(
+            "start, end or loss has no value at any point of the domain: narrow the domain in given"
+        )

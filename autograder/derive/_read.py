@@ -171,7 +171,9 @@ def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:
     if not isinstance(error, SyntaxError):
         return Unreadable("this line is nested too deep")
     place = min((error.offset or 1) - 1 + indent, len(body))
-    if found := re.search(r"(?<![<>=!:])=(?!=)", re.sub(r"\b(axis|keepdims)\s*=", lambda m: " " * len(m.group()), body)):
+    if found := re.search(
+        r"(?<![<>=!:])=(?!=)", re.sub(r"\b(axis|keepdims)\s*=", lambda m: " " * len(m.group()), body)
+    ):
         return Unreadable(
             "one expression a line: leave the left side and the `=` out, and give the next form its own line",
             found.start(),

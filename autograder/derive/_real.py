@@ -62,7 +62,11 @@ class Real(Algebra[Decimal]):
         return self.true.number(value)
 
     def size(self, name: str, value: int) -> Decimal:
-        return Decimal(value) if self.has("sum out") or self.plain() else self.unknown(Decimal(value), "size", name)
+        return (
+            Decimal(value)
+            if self.has("sum out") or self.plain()
+            else self.unknown(Decimal(value), "size", name)
+        )
 
     def plain(self) -> bool:
         """Say whether a sum over an index is the true one."""
@@ -106,7 +110,9 @@ class Real(Algebra[Decimal]):
                 case "log":
                     return self.log(a, rounded)
                 case "sqrt":
-                    return self.true.call("sqrt", a) if self.has("power") else self.unknown(ONE, "sqrt", rounded)
+                    return (
+                        self.true.call("sqrt", a) if self.has("power") else self.unknown(ONE, "sqrt", rounded)
+                    )
                 case "sin" | "cos":
                     return self.trigonometry(name, a, rounded)
         except (Undefined, TooLarge):
@@ -116,7 +122,9 @@ class Real(Algebra[Decimal]):
         if name in {"sigmoid", "tanh"} and self.has(f"sym {name}") and rounded < 0:
             inner = self.unknown(self.true.call(name, -a), name, -rounded)
             return 1 - inner if name == "sigmoid" else -inner
-        return self.unknown(self.true.call(name, a) if name in {"sigmoid", "softplus", "tanh"} else ONE, name, rounded)
+        return self.unknown(
+            self.true.call(name, a) if name in {"sigmoid", "softplus", "tanh"} else ONE, name, rounded
+        )
 
     def trigonometry(self, name: str, a: Decimal, rounded: Decimal) -> Decimal:
         if self.has("trig"):

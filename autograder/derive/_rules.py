@@ -33,6 +33,7 @@ NAMES = {
     "sym cos": "cos(-x) = cos(x)",
 }
 SUMS = {"sum", "asum", "rowsum", "softmax"}
+PICKERS = {"cmp", "diag", "eye", "onehot", "diff", "where"}
 IMPLIED = (("sum linear", "distribute"), ("matmul algebra", "distribute"), ("trig", "distribute"))
 
 
@@ -49,7 +50,11 @@ def spoken(rule: str) -> str:
         return f"the known derivative of {name}"
     if kind == "chain":
         return f"the chain rule through {name}"
-    return f"the derivative of {name}" if name in {"relu", "abs", "max"} else f"the derivative of {name}, with the chain rule"
+    return (
+        f"the derivative of {name}"
+        if name in {"relu", "abs", "max"}
+        else f"the derivative of {name}, with the chain rule"
+    )
 
 
 def closed(rules: frozenset[str]) -> frozenset[str]:
@@ -61,18 +66,24 @@ def closed(rules: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def relevant(scope: Scope, derivative: Derivative, *roots: Node) -> list[str]:
-    """List the rules that a step between these nodes can need, the likelier first."""
+def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = True) -> list[str]:
+    """List the rules that a step between these nodes can need, the likelier first.
+
+    With `shared` False parts that stand in both lines are taken as they are: what is in them did not change.
+    """
     seen: set[int] = set()
+    if not shared:
+        first, second = ({node.number for node in subtrees(root)} for root in roots)
+        seen = first & second
     ops: set[str] = set()
     functions: set[str] = set()
     lets: list[str] = []
     todo = list(roots)
     while todo:
-        for node in subtrees(todo.pop()):
-            if node.number in seen:
-                continue
+        node = todo.pop()
+        if node.number not in seen:
             seen.add(node.number)
+            todo.extend(node.args)
             ops.add(node.op)
             if node.op == "call":
                 functions.add(str(node.data))
@@ -83,8 +94,11 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node) -> list[str]:
                 todo.append(scope.lets[str(node.data)].body)
             if node.op == "diff" and node.data[0] in scope.lets:  # type: ignore[index]
                 todo.append(scope.lets[node.data[0]].body)  # type: ignore[index]
+    everywhere = {node.op for node in subtrees(*roots)}
     rules = [f"let {name}" for name in lets]
-    rules += [f"def {name}" for name in ("sigmoid", "softplus", "tanh", "relu", "abs", "sign") if name in functions]
+    rules += [
+        f"def {name}" for name in ("sigmoid", "softplus", "tanh", "relu", "abs", "sign") if name in functions
+    ]
     rules += ["def softmax"] if "softmax" in ops else []
     rules += ["def max"] if ops & {"max", "amax"} else []
     rules += ["distribute"]
@@ -94,11 +108,13 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node) -> list[str]:
     rules += ["power"] if "sqrt" in functions or _roots(roots) else []
     rules += ["matmul sum", "matmul algebra"] if "matmul" in ops else []
     rules += ["sum linear"] if ops & SUMS or "matmul" in ops else []
-    rules += ["sum pick"] if (ops & SUMS or "matmul" in ops) and ops & {"cmp", "diag", "eye", "onehot", "diff", "where"} else []
+    rules += ["sum pick"] if (ops & SUMS or "matmul" in ops) and everywhere & PICKERS else []
     rules += ["sum out"] if ops & SUMS or "matmul" in ops else []
     if "diff" in ops:
         rules += ["product", "quotient", "quotient split"]
-        rules += [f"d {name}" for name in ("exp", "log", "sqrt", "sin", "cos", "relu", "abs") if name in functions]
+        rules += [
+            f"d {name}" for name in ("exp", "log", "sqrt", "sin", "cos", "relu", "abs") if name in functions
+        ]
         rules += ["d max"] if ops & {"max", "amax"} else []
         rules += ["d pow"] if "pow" in ops else []
         rules += [f"chain {name}" for name in lets]

@@ -23,8 +23,8 @@ from autograder.derive._points import generic
 from autograder.derive._real import DIGITS as REAL_DIGITS
 from autograder.derive._real import Real
 from autograder.derive._rules import closed, relevant, spoken
-from autograder.derive._truth import TooLarge, Undefined, context, truth
 from autograder.derive._tree import subtrees
+from autograder.derive._truth import TooLarge, Undefined, context, truth
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 DERIVATIVES = {"product", "quotient", "quotient split"}
 MAX_MODELS = 150
 """So many sets of rules are tried for one step."""
+MAX_WORK = 100_000
+"""So many entries of models are computed for one step: about a second."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Steps:
     truths: list[Evaluator[Decimal]] = field(default_factory=list)
     models: dict[tuple[frozenset[str], int], Evaluator[Any]] = field(default_factory=dict)
     known: dict[tuple[int, int, int], Step] = field(default_factory=dict)
+    spent: int = 0
 
     def measure(self, first: Table, second: Table, limit: int) -> Step:
         """Return the fewest rules, up to `limit`, that lead from one line to the other."""
@@ -75,19 +78,34 @@ class Steps:
     def _measure(self, first: Table, second: Table, limit: int) -> tuple[str, ...] | None:
         if self.rearranged(first, second):
             return ()
-        rules = relevant(self.scope, self.derivative, first.node, second.node)
-        if limit >= 1:
-            for rule in rules:
-                if self.equal(first, second, frozenset({rule})):
-                    return (spoken(rule),)
+        self.spent = 0
+        found = None
+        changed = relevant(self.scope, self.derivative, first.node, second.node, shared=False)
+        everything = relevant(self.scope, self.derivative, first.node, second.node)
+        inside = all(any(node.op == "diff" for node in subtrees(side.node)) for side in (first, second))
+        if inside:
+            found = self.search(first, second, [rule for rule in changed if not _taken(rule)], limit)
+        if found is None:
+            found = self.search(first, second, changed, limit)
+        if found is None and len(everything) > len(changed):
+            found = self.search(first, second, everything, limit)
+        return found
+
+    def search(self, first: Table, second: Table, rules: list[str], limit: int) -> tuple[str, ...] | None:
+        """Return the smallest set of these rules that suffices."""
+        for rule in rules if limit >= 1 else []:
+            if self.equal(first, second, frozenset({rule})):
+                return (spoken(rule),)
         everything = frozenset(rules)
+        if not self.equal(first, second, everything):
+            return None
         needed = [rule for rule in rules if not self.equal(first, second, everything - {rule})]
         others = [rule for rule in rules if rule not in needed]
         tried = 0
         for more in range(max(0, 2 - len(needed)), limit - len(needed) + 1):
             for extra in sorted(combinations(others, more), key=lambda rules: "sum out" in rules):
                 tried += 1
-                if tried > MAX_MODELS:
+                if tried > MAX_MODELS or self.spent > MAX_WORK:
                     return None
                 if self.equal(first, second, frozenset(needed) | set(extra)):
                     return tuple(spoken(rule) for rule in rules if rule in needed or rule in extra)
@@ -100,7 +118,7 @@ class Steps:
         """
         if self._equal(first, second, closed(rules)):
             return True
-        if any(rule in DERIVATIVES or rule.startswith("d ") for rule in rules):
+        if any(map(_taken, rules)):
             return False
         inside = any(node.op == "diff" for node in subtrees(first.node, second.node))
         return inside and self._equal(first, second, closed(rules) | {"inside"})
@@ -114,10 +132,13 @@ class Steps:
             model.work = model.truth.work = 0  # type: ignore[union-attr]
             try:
                 with decimal.localcontext(context(REAL_DIGITS)):
-                    for (_, inner, env), (_, other, env2) in zip(first.entries(model), second.entries(model), strict=True):
+                    for (_, inner, env), (_, other, env2) in zip(
+                        first.entries(model), second.entries(model), strict=True
+                    ):
                         a = model.entry(first.node, inner, env)
                         if not model.algebra.same(a, model.entry(second.node, other, env2)):  # type: ignore[attr-defined]
                             return False
+                self.spent += model.work
             except (Gap, Undefined, TooLarge, decimal.DecimalException):
                 continue
             except (TooMuch, RecursionError):
@@ -136,3 +157,8 @@ class Steps:
                 self.scope, self.points[number], algebra, Derivative(self.scope, rules), self.truths[number]
             )
         return self.models[at]
+
+
+def _taken(rule: str) -> bool:
+    """Say whether a rule takes a derivative."""
+    return rule in DERIVATIVES or rule.startswith(("d ", "known ", "chain "))

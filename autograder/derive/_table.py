@@ -75,8 +75,14 @@ def table(scope: Scope, node: Node) -> Table:
         known = scope.ranges.setdefault(name, size)
         if known != size:
             wanted = tuple(scope.ranges[name] for name in rest)
-            raise Misfit(f"this has shape {show(shape)}, the answer has {show(wanted)} (axes {', '.join(rest)})")
-    return Table(node, tuple("" if name in rest else name for name in scope.entry), tuple(scope.ranges[n] for n in scope.entry))
+            raise Misfit(
+                f"this has shape {show(shape)}, the answer has {show(wanted)} (axes {', '.join(rest)})"
+            )
+    return Table(
+        node,
+        tuple("" if name in rest else name for name in scope.entry),
+        tuple(scope.ranges[n] for n in scope.entry),
+    )
 
 
 def _array(shape: Shape) -> str:

@@ -40,10 +40,17 @@ def apart(a: Decimal, b: Decimal) -> tuple[str, str]:
 def place(scope: Scope, difference: Difference) -> str:
     """Say where: the entry, then the given numbers, labels and short vectors."""
     point = difference.point
-    names = scope.entry if scope.entry else ("row", "column")[-len(difference.place) :] if difference.place else ()
+    names = (
+        scope.entry or (("row", "column")[-len(difference.place) :]
+        if difference.place
+        else ())
+    )
     if not scope.entry and len(difference.place) == 1:
         names = ("entry",)
-    parts = [f"{name} = {k}" if scope.entry else f"{name} {k}" for name, k in zip(names, difference.place, strict=False)]
+    parts = [
+        f"{name} = {k}" if scope.entry else f"{name} {k}"
+        for name, k in zip(names, difference.place, strict=False)
+    ]
     return ", ".join(parts + given(scope, point))
 
 
