@@ -503,6 +503,8 @@ marks.total()
 # | $\sigma(x)$, $\;\tanh x$, $\;\operatorname{softplus}(x)$ | `sigmoid(x)`, `tanh(x)`, `softplus(x)` |
 # | $\dfrac{d}{dx}\,x^2$ | `diff(x**2, x)` |
 #
+# `log` is the natural logarithm, as in NumPy. You may also write `ln`.
+#
 # Here is a small one: why $e^{x + \ln 2}$ is $2 e^x$. **Predict.** It has two steps. Which law of the exponential does the first
 # one use? And the second?
 
@@ -1139,7 +1141,8 @@ marks.total()
 # The last line is right, and one of the lines is not equal to the one before it. Which is the first such line? You need no
 # algebra to find it. What is line 1 at $x = 1$? So what must every line be there?
 #
-# Write its number between the brackets.
+# Write its number between the brackets. (The check on this page only sees that it is one of the five numbers. Grading
+# sees which.)
 
 # %% nbgrader={"grade_id": "find_the_slip", "solution": true}
 find_the_slip = (
