@@ -70,8 +70,8 @@ print("Ready.")
 # The letter before the comma is the one that runs. It means nothing outside its sum, so $\sum_j e^{x_j}$ and $\sum_k e^{x_k}$ are the
 # same number. `exp` is the exponential.
 #
-# **How it is marked.** `values` says that every line equals the one before it. `steps` says that no step is too large: use
-# one rule per line, such as "put in a definition" or "take a constant factor out of a sum". The check shows your
+# **How it is marked.** `values` says that every line equals the one before it. `steps` says that no step is too large. With
+# one rule per line you are safe, such as "put in a definition" or "take a constant factor out of a sum". The check shows your
 # lines as formulas and names the first one that does not hold.
 #
 # **On paper,** then in the cell: put the definition of $s_i$ into $\sum_i s_i$. The denominator is the same number for every $i$. What may
@@ -860,7 +860,7 @@ marks.total()
 # <details><summary>Compare</summary>
 #
 # $0$, then $\ln 2 \approx 0.69$, then $2 \ln 2$: every halving costs another $0.69$. Near zero the loss grows without end: being sure and
-# wrong is expensive. Equal logits over ten classes cost $\ln 10 \approx 2.30$. That is what an untrained network should show, and a good first check of one.
+# wrong is expensive. Equal logits over ten classes cost $\ln 10 \approx 2.30$. An untrained network should show about that, which makes a good first check of one.
 #
 # </details><p></p>
 #
@@ -1068,8 +1068,9 @@ marks.total()
 # | one thing if $i = j$, another if not | `A if i == j else B` |
 # | $\delta_{ij}$ | `delta(i, j)` |
 #
-# You may use `Z` and `s[i]` as names. **Your chain must have one line that says both cases, `... if i == j else ...`,** written with `s`
-# and nothing else. The last line, with the delta, is given.
+# You may use `Z` and `s[i]` as names. Say both cases in one line, `... if i == j else ...`, before you join them. (If you prefer, use the delta
+# from the start: the check knows that the two say the same.) The last line, with the delta, is given. A step may take up to three rules here, so that
+# "of the whole sum, one term survives" can be one line.
 
 # %% nbgrader={"grade_id": "derive_softmax_partial", "solution": true}
 # Z is short for sum(k, exp(x[k])), and s[i] for exp(x[i]) / Z.
@@ -1093,7 +1094,7 @@ statement = check.Derivation(
     entry="i, j",
     start="diff(s[i], x[j])",
     end="s[i] * delta(i, j) - s[i] * s[j]",
-    waypoints=("s[i] - s[i] * s[i] if i == j else -s[i] * s[j]",),
+    rules=3,
 )
 with marks.values:
     check.derives(derive_softmax_partial, statement)
@@ -2002,6 +2003,7 @@ statement = check.Derivation(
     start="diff(-log(s[y]), o[k])",
     last="matrix",
     gradient=("o", "-log(exp(o[y]) / sum(j, exp(o[j])))"),
+    rules=4,
 )
 with marks.values:
     check.derives(derive_nll_grad, statement)
