@@ -16,8 +16,6 @@ from autograder.check._finding import CheckFailed, Finding
 from autograder.derive import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from autograder.check._chain import Mark
     from autograder.derive import Complaint, Derivation, Line, Verdict
 
@@ -92,8 +90,7 @@ def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
     if not verdict.holds:
         raise CheckFailed(Finding("steps count once the chain starts and ends where it should"))
     for line in verdict.far:
-        advice = "Write a line in between." if line.rules is None else _between(line.rules)
-        raise CheckFailed(Finding(line.says, advice=advice))
+        raise CheckFailed(Finding(line.says))
     for complaint in _complaints(verdict, "steps"):
         raise CheckFailed(Finding(complaint.says))
     if not verdict.steps_small:
@@ -164,10 +161,6 @@ def _advice(line: Line) -> str | None:
     return (
         f"What did you do from line {line.number - 1} to line {line.number}? Try it with the numbers above."
     )
-
-
-def _between(rules: Sequence[str]) -> str:
-    return f"Between them lie {len(rules)} rules. Write a line after one or two of them."
 
 
 def _show_chain(verdict: Verdict, statement: Derivation, title: str, *, steps: bool) -> None:

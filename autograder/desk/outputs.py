@@ -58,9 +58,14 @@ def report_of(output: Any) -> Report | None:
 def card(report: Report) -> Markup:
     """Return a report as check draws it, which escapes all it quotes."""
     try:
-        return Markup(report.as_html(to_mathml))  # noqa: S704  escaped there
+        return Markup(report.as_html(_formula))  # noqa: S704  escaped there
     except (KeyError, TypeError, ValueError, AttributeError):
         return Markup("")
+
+
+def _formula(tex: str) -> str:
+    """Draw a line of a derivation: large sums and fractions, as on a line of its own."""
+    return to_mathml(tex, display=True)
 
 
 def verdict(outputs: Sequence[Any], source: str, redactor: Redactor) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.check import Derivation
 
-from .table import Section, right, unread, wrong
+from .table import Section, far, right, unread, wrong
 
 # The layout is the table's: a chain on as few lines as it needs.
 # fmt: off
@@ -16,9 +16,8 @@ DIFF = Section(
     (
         right("diff(log(1 + exp(x)) * x, x)", "diff(log(1 + exp(x)), x) * x + log(1 + exp(x)) * diff(x, x)",
               "exp(x) / (1 + exp(x)) * x + log(1 + exp(x))", why="the product rule, then the chain rule"),
-        right("diff(log(1 + exp(x)) * x, x)", "diff(softplus(x) * x, x)",
-              "sigmoid(x) * x + softplus(x)", why="by the definition of softplus and its derivative",
-              ),
+        far(3, "diff(log(1 + exp(x)) * x, x)", "diff(softplus(x) * x, x)", "sigmoid(x) * x + softplus(x)",
+            why="softplus has sigmoid for its derivative: that is what is to be shown"),
         wrong(2, "diff(log(1 + exp(x)) * x, x)", "diff(log(1 + exp(x)), x) * diff(x, x)", says="x = ",
               why="a product's derivative is not the product of derivatives"),
         wrong(2, "diff(log(1 + exp(x)) * x, x)", "x / (1 + exp(x)) + log(1 + exp(x))", says="x = ",

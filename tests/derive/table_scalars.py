@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.check import Derivation, Only
 
-from .table import Section, astray, right, wrong
+from .table import Section, astray, far, right, wrong
 
 # The layout is the table's: a chain on as few lines as it needs.
 # fmt: off
@@ -20,8 +20,9 @@ LAWS = Section(
         right("log(sigmoid(x))", "log(1) - log(1 + exp(-x))", "0 - log(1 + exp(-x))", "-softplus(-x)",
               why="the seed's own way, with ln 1 = 0"),
         right("log(sigmoid(x))", "-log(1 + exp(-x))", "-softplus(-x)", why="two rules in one step are fine"),
-        right("log(sigmoid(x))", "log(exp(x) / (1 + exp(x)))", "x - log(1 + exp(x))", "x - softplus(x)",
-              "-softplus(-x)", why="a longer way round" ),
+        far(2, "log(sigmoid(x))", "log(exp(x) / (1 + exp(x)))", "x - log(1 + exp(x))", "x - softplus(x)",
+            "-softplus(-x)", says="definition of sigmoid",
+            why="a longer way round; its first step also takes a fraction times exp(x) over exp(x)"),
         wrong(2, "log(sigmoid(x))", "log(1 / (1 + exp(x)))", "-softplus(-x)", says=("line 1", "line 2", "x = "),
               why="the sign in the exponent"),
         wrong(3, "log(sigmoid(x))", "log(1 / (1 + exp(-x)))", "log(1 + exp(-x))", "-softplus(-x)",
@@ -133,10 +134,11 @@ ONLY = Section(
               "1 / (1 + exp(-x)) * (exp(-x) / (1 + exp(-x)))",
               "sigmoid(x) * (exp(-x) / (1 + exp(-x)))",
               "sigmoid(x) * (1 - 1 / (1 + exp(-x)))", "sigmoid(x) * (1 - sigmoid(x))", why="the long way"),
-        right("diff(sigmoid(x), x)", "sigmoid(x) * (1 - sigmoid(x))", "sigmoid(x) - sigmoid(x) ** 2",
-              why="the derivative from the table, then another equal form in sigmoid alone"),
-        right("diff(sigmoid(x), x)", "sigmoid(x) * (1 - sigmoid(x))", "(1 - sigmoid(x)) * sigmoid(x)",
-              why="the factors' order is free"),
+        far(2, "diff(sigmoid(x), x)", "sigmoid(x) * (1 - sigmoid(x))", "sigmoid(x) - sigmoid(x) ** 2",
+            says="definition of sigmoid", why="true, in sigmoid alone, and not proved"),
+        right("diff(sigmoid(x), x)", "diff(1 / (1 + exp(-x)), x)", "exp(-x) / (1 + exp(-x)) ** 2",
+              "sigmoid(x) ** 2 * exp(-x)", "sigmoid(x) ** 2 * (1 / sigmoid(x) - 1)", "sigmoid(x) - sigmoid(x) ** 2",
+              why="another equal form in sigmoid alone"),
         astray("diff(sigmoid(x), x)", "exp(-x) / (1 + exp(-x)) ** 2", says="exp", why="right, and not in sigmoid alone"),
         astray("diff(sigmoid(x), x)", "sigmoid(x) * (1 - sigmoid(x))", "sigmoid(x) * sigmoid(-x)",
                "diff(sigmoid(x), x)", why="`diff` is a function too"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.check import Derivation
 
-from .table import Section, right, wrong
+from .table import Section, far, right, wrong
 
 # The layout is the table's: a chain on as few lines as it needs.
 # fmt: off
@@ -117,7 +117,7 @@ L2 = Section(
 L1 = Section(
     "Seed B, 1h: the absolute values",
     "Away from 0, where each entry has a derivative.",
-    Derivation(gradient=("x", "sum(i, abs(x[i]))"), given="x (n) nonzero", entry="i", last="matrix"),
+    Derivation(gradient=("x", "sum(i, abs(x[i]))"), given="x (n) nonzero", entry="i", last="matrix", rules=3),
     (
         right("diff(sum(j, abs(x[j])), x[i])", "sum(j, diff(abs(x[j]), x[i]))", "x[i] / abs(x[i])", "sign(x)",
               why="the seed's lines"),
@@ -211,7 +211,7 @@ PARTIAL = Section(
 SIGMOID_VJP = Section(
     "Seed B, 1m: the Jacobian of the sigmoid",
     "",
-    Derivation(start="diff(sigmoid(x[i]), x[j])", given="x (n)", entry="i, j", last="matrix", rules=3),
+    Derivation(start="diff(sigmoid(x[i]), x[j])", given="x (n)", entry="i, j", last="matrix", rules=4),
     (
         right("diff(sigmoid(x[i]), x[j])", "sigmoid(x[i]) * (1 - sigmoid(x[i])) * delta(i, j)",
               "diag(sigmoid(x) * (1 - sigmoid(x)))", why="diagonal, as the seed says in words"),
