@@ -208,6 +208,8 @@ class Builder:
             case ast.Div():
                 return self.elementwise("div", place, left, right)
             case ast.Pow():
+                if isinstance(node.left, ast.Name) and node.left.id == "e" and left.op == "call":
+                    return self.elementwise("call", place, right, data="exp")
                 if right.op == "num" and abs(self.value(right)) > 100:  # noqa: PLR2004
                     raise Unreadable("this power is too large to compute with", place)
                 return self.elementwise("pow", place, left, right)

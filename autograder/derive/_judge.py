@@ -103,6 +103,7 @@ class _Judgement:
     def __init__(self, ready: Prepared, lines: list[Read]) -> None:
         self.ready = ready
         self.lines = lines
+        self.lost: set[int] = set()
         self.comparer = replace(ready.comparer)
         tables = [line.table.node for line in lines if line.table is not None]
         if any(node.op == "diff" for node in subtrees(*tables)):
@@ -125,12 +126,18 @@ class _Judgement:
     def before(self, line: Read) -> tuple[str, Table | None]:
         """Return what a line is held against, and its name."""
         for other in reversed(self.lines[: line.number - 1]):
-            if other.table is not None:
+            if other.table is not None and other.number not in self.lost:
                 return f"line {other.number}", other.table
         return "the start", self.ready.start
 
     def line(self, line: Read) -> Line:
-        """Judge one line."""
+        """Judge one line; one that cannot be computed is no measure for the next."""
+        judged = self._line(line)
+        if judged.status == "unjudged":
+            self.lost.add(line.number)
+        return judged
+
+    def _line(self, line: Read) -> Line:
         base = Line(line.number, line.text, line.latex, "ok")
         if line.table is None:
             return replace(base, status="wrong" if line.misfit else "unread", says=line.says)
@@ -138,7 +145,7 @@ class _Judgement:
         slope = self.slope(base, line.table)
         if other is None:
             return slope or self.alone(base, line.table)
-        if other.node is line.table.node:
+        if other.node is line.table.node and self.comparer.defined(line.table):
             return replace(base, rules=())
         judged = self.compared(base, line.table, against, other)
         if slope is not None and judged.status == "ok" and against == "the start":
@@ -179,10 +186,8 @@ class _Judgement:
         """Judge a first line without a given start: it must at least have a value somewhere in the domain."""
         try:
             self.comparer.difference(own, own)
-        except TooMuch:
-            return replace(
-                base, status="unjudged", says="this line cannot be computed at any point of the domain"
-            )
+        except TooMuch as why:
+            return replace(base, status="unjudged", says=_much(why, f"line {base.number}"))
         return base
 
     def compared(self, base: Line, own: Table, against: str, other: Table) -> Line:
@@ -222,7 +227,8 @@ class _Judgement:
         if found is None:
             says = f"from {against} to line {line.number} it takes more than {limit + 2} rules. {may}write the lines between"
         else:
-            says = f"from {against} to line {line.number} it takes {len(found)} rules: {_list(found)}. {may}write the lines between"
+            count = f"{len(found)} rule" + ("s" if len(found) > 1 else "")
+            says = f"from {against} to line {line.number} it takes {count}: {_list(found)}. {may}write the lines between"
         return replace(judged, status="far", says=says, rules=found)
 
     def waypoints(self, judged: list[Line]) -> list[Complaint]:
@@ -295,6 +301,10 @@ class _Judgement:
         end = self.ready.end if self.ready.statement.end_given else None
         given = [t.node for t in (self.ready.start, end) if t is not None]
         return any(line.table is not None and line.table.node not in given for line in self.lines)
+
+
+def _much(why: TooMuch, this: str) -> str:
+    return f"{this} is {why}" if str(why) else MUCH
 
 
 def _list(rules: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ WORDS = {
     "transpose", "maximum",
 }  # fmt: skip
 SIGNS = {ast.Eq: "=", ast.NotEq: r"\neq", ast.Lt: "<", ast.LtE: r"\leq", ast.Gt: ">", ast.GtE: r"\geq"}
-ADD, MUL, NEG, POW, ATOM = 1, 2, 3, 4, 5
+ADD, NEG, MUL, POW, ATOM = 1, 2, 3, 4, 5
 
 
 def latex(tree: ast.expr, arrays: frozenset[str] = frozenset()) -> str:
@@ -56,7 +56,7 @@ class _Writer:
                 return self.binary(node)
             case ast.UnaryOp():
                 sign = "-" if isinstance(node.op, ast.USub) else "+"
-                return f"{sign}{self.at(node.operand, MUL)}", NEG if sign == "-" else ADD
+                return f"{sign}{self.at(node.operand, MUL)}", NEG
             case ast.Compare():
                 sides = self.at(node.left, ADD), self.at(node.comparators[0], ADD)
                 return rf"\mathbb{{1}}\left[{sides[0]} {SIGNS[type(node.ops[0])]} {sides[1]}\right]", ATOM

@@ -154,6 +154,8 @@ def _literals(body: str) -> None:
     for found in LITERAL.finditer(body):
         if sum(c.isdigit() for c in found.group()) > MAX_DIGITS or len(found.group(1) or "") > 2:
             raise Unreadable("this number is too large or too long to compute with", found.start())
+    if found := re.search(r"(?<![A-Za-z0-9_.])\d+(_\d|[xXoObB][0-9a-fA-F])", body):
+        raise Unreadable("write numbers in plain decimal digits, like `1000` or `0.5`", found.start())
     if found := IMPLICIT.search(body):
         rest = body[found.end() :].lstrip()
         if not re.match(r"(if|else)\b", rest):

@@ -117,6 +117,8 @@ class Real(Algebra[Decimal]):
                     return self.trigonometry(name, a, rounded)
         except (Undefined, TooLarge):
             raise Gap from None
+        if name == "sign" and self.has("sign abs") and true:
+            return self.div(a, self.call("abs", a, true))
         if self.has(f"def {name}"):
             return self.defined(name, a, true)
         if name in {"sigmoid", "tanh"} and self.has(f"sym {name}") and rounded < 0:

@@ -27,6 +27,7 @@ NAMES = {
     "quotient": "the quotient or power rule",
     "quotient split": "the quotient or power rule",
     "def max": "the definition of max by cases",
+    "sign abs": "sign(x) = x / |x|",
     "sym sigmoid": "sigmoid(-x) = 1 - sigmoid(x)",
     "sym tanh": "tanh(-x) = -tanh(x)",
     "sym sin": "sin(-x) = -sin(x)",
@@ -99,11 +100,14 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = 
     rules += [
         f"def {name}" for name in ("sigmoid", "softplus", "tanh", "relu", "abs", "sign") if name in functions
     ]
+    if "abs" in functions and "diff" in ops and "sign" not in functions:
+        rules += ["def sign"]
+    rules += ["sign abs"] if "abs" in functions and ("sign" in functions or "diff" in ops) else []
     rules += ["def softmax"] if "softmax" in ops else []
     rules += ["def max"] if ops & {"max", "amax"} else []
     rules += ["distribute"]
-    rules += ["exp law"] if "exp" in functions or "softmax" in ops else []
     rules += ["log law"] if "log" in functions else []
+    rules += ["exp law"] if "exp" in functions or "softmax" in ops else []
     rules += ["undo"] if {"exp", "log"} <= functions else []
     rules += ["power"] if "sqrt" in functions or _roots(roots) else []
     rules += ["matmul sum", "matmul algebra"] if "matmul" in ops else []

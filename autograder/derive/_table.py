@@ -125,6 +125,14 @@ class Comparer:
     soft_kinks: bool = False
     skipped: set[int] = field(default_factory=set)
 
+    def defined(self, own: Table) -> bool:
+        """Say whether a table has a value at some point."""
+        try:
+            self.difference(own, own)
+        except TooMuch:
+            return False
+        return True
+
     def difference(self, first: Table, second: Table) -> Difference | None:
         """Return the first difference, None when the tables are equal.
 
@@ -133,7 +141,7 @@ class Comparer:
         TooMuch
             When no point could be computed.
         """
-        judged = 0
+        judged, large = 0, False
         for number, here in enumerate(self.heres):
             if number in self.skipped:
                 continue
@@ -142,8 +150,10 @@ class Comparer:
                 judged += 1
             elif isinstance(found, Difference):
                 return found
+            large = large or found == "too large"
         if not judged:
-            raise TooMuch
+            why = "too large to compute with" if large else "without a value"
+            raise TooMuch(f"{why} at every point that was tried")
         return None
 
     def at(self, here: Here, first: Table, second: Table) -> Difference | str | None:
@@ -168,22 +178,28 @@ class Comparer:
                     gap = abs(c - d)
                     if gap <= max(abs(c), abs(d)).scaleb(-60) or gap <= abs(a - b).scaleb(-30):
                         continue
+                    c, d = _clean(c, d), _clean(d, c)
             except Undefined as why:
                 return self.undefined(here, first, second, (place, inner, env, other, env2), str(why))
             except (TooLarge, decimal.DecimalException, RecursionError):
                 return "too large"
             if self.soft_kinks and self.touched(here, first, second, (inner, env, other, env2)):
                 return "kink"
-            return Difference(here.point, place, _clean(c, d), _clean(d, c))
+            return Difference(here.point, place, c, d)
         return None
 
     def touched(self, here: Here, first: Table, second: Table, where: tuple[Entry, Env, Entry, Env]) -> bool:
         """Say whether a corner of relu, abs, sign or a condition is met in computing these two entries."""
+        return self.corner(here, first, where[:2]) or self.corner(here, second, where[2:])
+
+    def corner(self, here: Here, own: Table, where: tuple[Entry, Env]) -> bool:
+        """Say whether computing one entry meets a corner."""
         fresh = truth(self.scope, here.point, self.derivative)
-        inner, env, other, env2 = where
         with decimal.localcontext(context(DIGITS)):
-            fresh.entry(first.node, inner, env)
-            fresh.entry(second.node, other, env2)
+            try:
+                fresh.entry(own.node, *where)
+            except (Undefined, TooLarge, TooMuch, decimal.DecimalException):
+                return True
         return isinstance(fresh.algebra, Truth) and fresh.algebra.kink
 
     def undefined(
@@ -199,7 +215,13 @@ class Comparer:
                     here.at.entry(second.node, other, env2)
                 except Undefined:
                     return "neither"
+                except (TooLarge, decimal.DecimalException):
+                    return "too large"
                 return "the first"
+            except (TooLarge, decimal.DecimalException):
+                return "too large"
+            if self.soft_kinks and self.corner(here, first, (inner, env)):
+                return "kink"
             return Difference(here.point, place, a, None, why)
 
 

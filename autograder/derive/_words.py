@@ -40,11 +40,7 @@ def apart(a: Decimal, b: Decimal) -> tuple[str, str]:
 def place(scope: Scope, difference: Difference) -> str:
     """Say where: the entry, then the given numbers, labels and short vectors."""
     point = difference.point
-    names = (
-        scope.entry or (("row", "column")[-len(difference.place) :]
-        if difference.place
-        else ())
-    )
+    names = scope.entry or (("row", "column")[-len(difference.place) :] if difference.place else ())
     if not scope.entry and len(difference.place) == 1:
         names = ("entry",)
     parts = [
