@@ -197,9 +197,8 @@ PARTIAL = Section(
     "",
     Derivation(start="diff(s[i], x[j])", let=(S,), given="x (n)", entry="i, j", last="matrix", rules=3),
     (
-        right("s[i] - s[i] * s[j] if i == j else -s[i] * s[j]", "s[i] * delta(i, j) - s[i] * s[j]",
-              "diag(s) - s @ s.T", why="the seed's three lines; the step to the first is measured too",
-              known="from `diff` to the cases is more than three rules, so the first step is too large"),
+        far(1, "s[i] - s[i] * s[j] if i == j else -s[i] * s[j]", "s[i] * delta(i, j) - s[i] * s[j]",
+            "diag(s) - s @ s.T", why="the seed's three lines: right, and the step from `diff` to the first is all of 1k"),
         right("diff(s[i], x[j])", "diff(exp(x[i]) / sum(k, exp(x[k])), x[j])",
               "diff(exp(x[i]), x[j]) / sum(k, exp(x[k]))"
               " - exp(x[i]) * diff(sum(k, exp(x[k])), x[j]) / sum(k, exp(x[k])) ** 2",
