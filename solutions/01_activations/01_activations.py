@@ -576,7 +576,8 @@ check.show_chain(my_chain, doubling)
 #
 # Then write it as a chain. The first line is given. End with a line in which $\sigma$ is the only function: no exponential
 # and no derivative. You may take as many lines as you like. Where a derivative is not worked out yet, leave it as a
-# `diff(..., x)` and go on in the next line.
+# `diff(..., x)` and go on in the next line. Taking a derivative often uses several rules at once, so in this chain a step may
+# take three.
 #
 # <details><summary>A hint: how one derivative looks in lines</summary>
 #
@@ -607,7 +608,7 @@ derive_sigmoid_grad = [
 # %% nbgrader={"grade_id": "test_derive_sigmoid_grad", "grade": true, "points": 3}
 marks = check.marks("derive_sigmoid_grad", values=2, steps=1)
 statement = check.Derivation(
-    given="x real", start="diff(sigmoid(x), x)", last=check.Only("sigmoid")
+    given="x real", start="diff(sigmoid(x), x)", last=check.Only("sigmoid"), rules=3
 )
 with marks.values:
     check.derives(derive_sigmoid_grad, statement)
