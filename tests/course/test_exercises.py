@@ -107,6 +107,13 @@ def test_the_table_is_what_the_lesson_asks(name: str) -> None:
     assert problems(TABLES[name], LESSONS[name]) == []
 
 
+def test_the_errata_name_every_exercise_that_asks_for_a_slip() -> None:
+    errata = (ROOT / "docs" / "errata.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(find_the_slip\w*)` in (\w+)", errata))
+    there = {(name, lesson) for lesson in LESSONS for name in aspects(LESSONS[lesson])}
+    assert named == {pair for pair in there if pair[0].startswith("find_the_slip")}
+
+
 SOURCE = """
 # %% nbgrader={"grade_id": "square", "solution": true}
 def square(x: float, *, n: int = 2):
