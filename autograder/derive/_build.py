@@ -13,24 +13,14 @@ from __future__ import annotations
 
 import ast
 import difflib
-import re
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from autograder.derive._read import Unreadable, read
-from autograder.derive._scope import FUNCTIONS, NAME, Fact, Let, Scope, declare
-from autograder.derive._statement import StatementError
+from autograder.derive._indices import Index, Indices, Misfit, show
+from autograder.derive._read import Unreadable
+from autograder.derive._scope import FUNCTIONS, Scope
 from autograder.derive._tree import Node, Shape, broadcast
-
-if TYPE_CHECKING:
-    from autograder.derive._statement import Derivation
 
 ALIASES = {"ln": "log", "maximum": "max"}
 SCALAR = {"exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "relu", "abs", "sign"}
-COMPARE: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-}  # fmt: skip
 OTHER_WORLDS = {
     "softmin": "softmax", "tan": "sin(x) / cos(x)", "pow": "**", "power": "**", "inv": "1 / x", "expit": "sigmoid",
     "sech": "1 / cosh", "relu_grad": "where(x > 0, 1, 0)", "identity": "eye", "min": "-max(-a, -b)",
@@ -41,36 +31,8 @@ OTHER_WORLDS = {
 }  # fmt: skip
 
 
-class Misfit(Unreadable):
-    """A line that can be read, but whose shapes or index ranges do not fit: it is wrong."""
-
-
-def show(shape: Shape) -> str:
-    """Write a shape as NumPy does, with the sizes' names."""
-    if not shape:
-        return "a number"
-    return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(shape)})"
-
-
-@dataclass
-class Index:
-    """An index that is in force: its name in the tree, and how far it runs once that is known."""
-
-    inner: str
-    size: str | None
-    written: str
-
-
-@dataclass
-class Builder:
+class Builder(Indices):
     """Builds the nodes of one line."""
-
-    scope: Scope
-    indices: dict[str, Index] = field(default_factory=dict)
-    learned: dict[int, str] = field(default_factory=dict)
-    prefix: str = "~"
-    depth: int = 0
-    final: bool = False
 
     # -- small helpers
     def expression(self, node: ast.expr) -> Node:
@@ -89,7 +51,7 @@ class Builder:
             )
         return built
 
-    def anything(self, node: ast.expr) -> Node:
+    def anything(self, node: ast.expr) -> Node:  # noqa: C901, PLR0911 (one case for each kind)
         """Build an expression, an index or a label."""
         match node:
             case ast.Constant():
@@ -117,10 +79,6 @@ class Builder:
                 return Calls(self).call(node)
         raise Unreadable("this cannot stand here", getattr(node, "col_offset", None))
 
-    def value(self, node: Node) -> Fraction:
-        """Return the number of a num node."""
-        return node.data if isinstance(node.data, Fraction) else Fraction(0)
-
     def elementwise(self, op: str, place: int, *args: Node, data: str | None = None) -> Node:
         """Build an entry by entry operation, with broadcasting."""
         shape = broadcast([arg.shape for arg in args])
@@ -133,25 +91,7 @@ class Builder:
             raise Misfit(f"{word} arrays of shapes {shapes} does not fit{hint}", place)
         return self.scope.pool.node(op, *args, data=data, shape=shape)
 
-    def same(self, first: str | None, second: str | None) -> str | None:
-        """Return the size that two uses agree on, None while it is unknown."""
-        return first if second is None else second
-
-    def run(self, index: Index, size: str, place: int) -> None:
-        """Learn that an index runs over an axis, or say that it cannot."""
-        if index.size is None:
-            index.size = size
-        elif index.size != size:
-            raise Misfit(
-                f"`{index.written}` runs over an axis of size {size} here, but elsewhere over one of size {index.size}",
-                place,
-            )
-
     # -- leaves
-    def constant(self, node: ast.Constant) -> Node:
-        """Build a number, exactly: 0.1 is one tenth."""
-        return self.scope.pool.num(Fraction(str(node.value)))
-
     def name(self, node: ast.Name) -> Node:
         """Build a name: an index in force, a variable, a definition, a size."""
         name, pool, scope = node.id, self.scope.pool, self.scope
@@ -189,7 +129,7 @@ class Builder:
         return Unreadable(f"`{name}` is not known here{hint}", node.col_offset)
 
     # -- operations
-    def binary(self, node: ast.BinOp) -> Node:
+    def binary(self, node: ast.BinOp) -> Node:  # noqa: PLR0911 (one for each sign)
         """Build + - * / ** @."""
         left, right = self.expression(node.left), self.expression(node.right)
         pool, place = self.scope.pool, node.right.col_offset
@@ -248,48 +188,6 @@ class Builder:
         fits = len(a) == len(b) == 2 and (a[0] == b[0] or a[1] == b[1])  # noqa: PLR2004
         return ": look at the transposes" if fits else ""
 
-    def compare(self, node: ast.Compare) -> Node:
-        """Build a comparison, worth 1 where it holds and 0 elsewhere."""
-        if len(node.ops) > 1:
-            raise Unreadable(
-                "compare two things at a time: `(a < b) * (b < c)`", node.comparators[1].col_offset
-            )
-        sides = (node.left, node.comparators[0])
-        left, right = self.anything(sides[0]), self.anything(sides[1])
-        if self.integral(left) or self.integral(right):
-            left, right = self.as_index(left, sides[0]), self.as_index(right, sides[1])
-            self.join(left, right, sides[1].col_offset)
-        return self.elementwise("cmp", sides[1].col_offset, left, right, data=COMPARE[type(node.ops[0])])
-
-    def integral(self, node: Node) -> bool:
-        """Say whether a node is an index or a label."""
-        return node.op in {"idx", "int", "label"} or (node.op == "index" and node.args[0].op == "label")
-
-    def as_index(self, node: Node, source: ast.expr) -> Node:
-        """Return a node as a whole number that counts from 0."""
-        if self.integral(node):
-            return node
-        if node.op == "num" and self.value(node).denominator == 1 and 0 <= self.value(node) <= 2:  # noqa: PLR2004
-            return self.scope.pool.node("int", data=int(self.value(node)))
-        raise Unreadable("an index is a name like `i`, a label like `y[i]`, or 0, 1, 2", source.col_offset)
-
-    def limit(self, node: Node) -> str | None:
-        """Return how far an index or a label runs, None while that is unknown."""
-        if node.op == "idx":
-            return next((index.size for index in self.indices.values() if index.inner == node.data), None)
-        if node.op == "int":
-            return None
-        label = node if node.op == "label" else node.args[0]
-        return self.scope.variables[str(label.data)].below
-
-    def join(self, left: Node, right: Node, place: int) -> None:
-        """Two indices that are compared run over the same axis."""
-        for one, other in ((left, right), (right, left)):
-            size = self.limit(other)
-            if one.op == "idx" and size is not None:
-                index = next(i for i in self.indices.values() if i.inner == one.data)
-                self.run(index, size, place)
-
     def where(self, node: ast.expr, test: ast.expr, yes: ast.expr, no: ast.expr) -> Node:
         """Build a choice by cases."""
         condition = self.expression(test)
@@ -316,56 +214,6 @@ class Builder:
         turned = ("1", shape[0]) if len(shape) == 1 else shape[::-1] if shape[0] != "1" else shape[1:]
         return self.scope.pool.node("T", inner, shape=turned)
 
-    def subscript(self, node: ast.Subscript) -> Node:
-        """Build an entry, a row (`W[j]`) or a column (`W[:, h]`)."""
-        array = self.anything(node.value)
-        parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
-        shape = array.shape
-        if len(shape) == 2 and shape[0] == "1" and len(parts) == 1:  # noqa: PLR2004 (a row counts as its vector)
-            array = self.transpose(array)
-            shape = array.shape
-        if len(parts) > len(shape):
-            what = f"has shape {show(shape)}" if shape else "is a number"
-            raise Misfit(
-                f"`{ast.unparse(node.value)}` {what}: it cannot take {len(parts)} indices", node.col_offset
-            )
-        kept: list[str] = []
-        indices: list[Node] = []
-        slots: list[bool] = []
-        for axis, size in enumerate(shape):
-            part = parts[axis] if axis < len(parts) else None
-            if part is None or (isinstance(part, ast.Slice) and not (part.lower or part.upper or part.step)):
-                kept.append(size)
-                slots.append(False)
-                continue
-            index = self.index(part, size)
-            indices.append(index)
-            slots.append(True)
-        return self.scope.pool.node("index", array, *indices, data=tuple(slots), shape=tuple(kept))
-
-    def index(self, part: ast.expr, size: str) -> Node:
-        """Build one index and learn from it."""
-        if isinstance(part, ast.Slice):
-            raise Unreadable("a slice is a bare `:`", part.col_offset)
-        if isinstance(part, ast.Constant):
-            index = self.as_index(self.constant(part), part)
-        elif isinstance(part, ast.Name | ast.Subscript):
-            index = self.as_index(self.anything(part), part)
-        else:
-            raise Unreadable("an index is a name like `i`, a label like `y[i]`, or 0, 1, 2", part.col_offset)
-        if index.shape:
-            raise Unreadable(
-                "a vector of labels needs an index of its own here, like `y[i]`", part.col_offset
-            )
-        if index.op == "idx":
-            self.run(next(i for i in self.indices.values() if i.inner == index.data), size, part.col_offset)
-        elif index.op != "int" and self.limit(index) != size:
-            raise Misfit(
-                f"`{ast.unparse(part)}` counts below {self.limit(index)}, this axis has size {size}",
-                part.col_offset,
-            )
-        return index
-
 
 from autograder.derive._calls import Calls  # noqa: E402 (two halves of one walk)
 
@@ -390,62 +238,3 @@ def build(scope: Scope, tree: ast.expr, prefix: str = "~", indices: dict[str, st
                 scope.ranges.setdefault(index.inner, index.size)
     assert node is not None  # noqa: S101 (two rounds always build one)
     return node
-
-
-def open_scope(statement: Derivation) -> Scope:
-    """Return the scope of a statement, its definitions read.
-
-    Raises
-    ------
-    StatementError
-        When a declaration or a definition cannot be used.
-    """
-    scope = declare(statement)
-    for number, text in enumerate(statement.let):
-        left, equals, right = text.partition("=")
-        name, bracket, inside = left.strip().partition("[")
-        name = name.strip()
-        written = [part.strip() for part in inside.rstrip(" ]").split(",")] if bracket else []
-        if not equals or not name.isidentifier() or name in scope.names() or name in FUNCTIONS:
-            raise StatementError(f"let: {text!r} should read 'name = expression' or 'name[i] = expression'")
-        inner = {index: f"@{number}_{index}" for index in written}
-        try:
-            body = build(scope, read(right), f"~{number}_", inner)
-        except Unreadable as error:
-            raise StatementError(f"let: {text!r}: {error.under(right)}") from None
-        if any(i not in scope.ranges for i in inner.values()):
-            raise StatementError(f"let: in {text!r} an index is not used, so how far it runs is unknown")
-        shape = tuple(scope.ranges[i] for i in inner.values()) if written else body.shape
-        if written and body.shape:
-            raise StatementError(f"let: {text!r}: the right side is an array, not an entry")
-        scope.lets[name] = Let(name, shape, tuple(inner.values()), body)
-    for number, text in enumerate(statement.known):
-        _known(scope, number, text)
-    return scope
-
-
-def _known(scope: Scope, number: int, text: str) -> None:
-    """Read a derivative proved before."""
-    left, _, right = (part.strip() for part in text.partition("="))
-    if found := re.fullmatch(rf"diff\((sigmoid|softplus|tanh)\(({NAME})\), *\2\)", left):
-        scope.tables.add(found[1])
-        return
-    found = re.fullmatch(rf"diff\(({NAME})(?:\[([\w, ]+)\])?, *({NAME})(?:\[([\w, ]+)\])?\)", left)
-    if found is None or found[1] not in scope.lets or found[3] not in scope.names():
-        raise StatementError(f"known: {text!r} should read 'diff(s[i], x[j]) = ...' with s defined in let")
-    above, below = ([i.strip() for i in (found[group] or "").split(",") if i.strip()] for group in (2, 4))
-    inner = {index: f"^{number}_{index}" for index in [*above, *below]}
-    for index, size in [
-        *zip(above, scope.shape(found[1]), strict=False),
-        *zip(below, scope.shape(found[3]), strict=False),
-    ]:
-        scope.ranges[inner[index]] = size
-    try:
-        body = build(scope, read(right), f"^{number}_", inner)
-    except Unreadable as error:
-        raise StatementError(f"known: {text!r}: {error.under(right)}") from None
-    if body.shape or (len(above), len(below)) != (len(scope.shape(found[1])), len(scope.shape(found[3]))):
-        raise StatementError(f"known: {text!r} should be written for one entry, with all its indices")
-    scope.facts[found[1], found[3]] = Fact(
-        tuple(inner[i] for i in above), tuple(inner[i] for i in below), body
-    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.derive import _build as b
+from autograder.derive._indices import Index, Misfit, show
 from autograder.derive._read import Unreadable
 from autograder.derive._scope import FUNCTIONS
 from autograder.derive._tree import subtrees
@@ -33,7 +34,7 @@ class Calls:
 
     at: Builder
 
-    def call(self, node: ast.Call) -> Node:
+    def call(self, node: ast.Call) -> Node:  # noqa: C901 (one for each slip)
         """Build any call."""
         func = node.func
         if isinstance(func, ast.Attribute):
@@ -92,9 +93,9 @@ class Calls:
 
     def sum(self, node: ast.Call) -> Node:
         """Build `sum(j, ...)`, `sum(i, j, ...)`, `sum(A)` and `sum(A, axis=0)`."""
-        *names, body = node.args or [None]
-        if body is None:
+        if not node.args:
             raise Unreadable("write `sum(j, ...)` or `sum(A, axis=0)`", node.func.col_offset)
+        *names, body = node.args
         if not names:
             return self.axis_sum(body, [], node.keywords, node)
         first = names[0]
@@ -119,7 +120,7 @@ class Calls:
             raise Unreadable(f"`{name.id}` cannot name an index", name.col_offset)
         before = at.indices.get(name.id)
         inner = f"{at.prefix}{at.depth}"
-        index = b.Index(inner, at.learned.get(id(name)), name.id)
+        index = Index(inner, at.learned.get(id(name)), name.id)
         at.indices[name.id] = index
         at.depth += 1
         try:
@@ -141,7 +142,7 @@ class Calls:
             at.learned[id(name)] = index.size
         return at.scope.pool.node("sum", summed, data=(inner, index.size), shape=summed.shape, binds=(inner,))
 
-    def guess(self, index: b.Index) -> str | None:
+    def guess(self, index: Index) -> str | None:
         """Find how far an index runs that no axis tells: as elsewhere by the same name, or the only size there is."""
         sizes = self.at.scope.sizes
         known = self.at.scope.ranges.get(index.written)
@@ -171,7 +172,7 @@ class Calls:
         ):
             axis = ast.Constant(len(inner.shape) - int(axis.operand.value), col_offset=axis.col_offset)  # type: ignore[arg-type]
         if not isinstance(axis, ast.Constant) or axis.value not in range(len(inner.shape)):
-            raise Unreadable(f"an array of shape {b.show(inner.shape)} has no such axis", axis.col_offset)
+            raise Unreadable(f"an array of shape {show(inner.shape)} has no such axis", axis.col_offset)
         where = int(str(axis.value))
         left = inner.shape[:where] + inner.shape[where + 1 :]
         return pool.node("asum", inner, data=where, shape=left)
@@ -235,7 +236,7 @@ class Calls:
         """Build a diagonal matrix of a vector."""
         inner = self.at.expression(node.args[0])
         if len(inner.shape) != 1:
-            raise b.Misfit(f"`diag` takes a vector, this is {b.show(inner.shape)}", node.args[0].col_offset)
+            raise Misfit(f"`diag` takes a vector, this is {show(inner.shape)}", node.args[0].col_offset)
         return self.at.scope.pool.node("diag", inner, shape=inner.shape * 2)
 
     def outer(self, node: ast.Call) -> Node:
@@ -249,7 +250,7 @@ class Calls:
         if len(inner.shape) == 2 and inner.shape[0] == "1":  # noqa: PLR2004 (a row)
             inner = self.at.transpose(inner)
         if len(inner.shape) != 1:
-            raise b.Misfit(f"`{name}` takes vectors, this is {b.show(inner.shape)}", arg.col_offset)
+            raise Misfit(f"`{name}` takes vectors, this is {show(inner.shape)}", arg.col_offset)
         return inner
 
     def dot(self, node: ast.Call) -> Node:
@@ -293,7 +294,7 @@ class Calls:
             raise Unreadable("onehot takes a label that was given, like `onehot(y)`", node.args[0].col_offset)
         below = self.at.limit(label) or ""
         if len(node.args) > 1 and self.sizes(node.args[1:]) != (below,):
-            raise b.Misfit(f"these labels count below {below}", node.args[1].col_offset)
+            raise Misfit(f"these labels count below {below}", node.args[1].col_offset)
         return self.at.scope.pool.node("onehot", label, shape=(*label.shape, below))
 
 

@@ -115,8 +115,9 @@ class Derivative:
                 return pool.node("dlet", *self.slots(by), data=(node.data, (by,)), shape=node.shape)
             return self.slope(node, by)
         if node.op == "dlet":
-            name, order = node.data  # type: ignore[misc]
-            return pool.node("dlet", *node.args, *self.slots(by), data=(name, (*order, by)), shape=node.shape)
+            kept: tuple[str, tuple[By, ...]] = node.data  # type: ignore[assignment]
+            order = (*kept[1], by)
+            return pool.node("dlet", *node.args, *self.slots(by), data=(kept[0], order), shape=node.shape)
         if node.op in {"neg", "T", "diag", "sum", "asum", "rowsum"}:
             binds = (str(node.data[0]),) if node.op == "sum" else ()  # type: ignore[index]
             return pool.node(
@@ -134,11 +135,8 @@ class Derivative:
         if node.op == "diff":
             return self.of(self.taken(node), by)
         if node.op == "slope":
-            return (
-                self.of(self.of(node.args[0], node.data), by)
-                if self.allowed is None
-                else self.slope(node, by)
-            )  # type: ignore[arg-type]
+            first: By = node.data  # type: ignore[assignment]
+            return self.of(self.of(node.args[0], first), by) if self.allowed is None else self.slope(node, by)
         if node.op in {"mul", "matmul", "outer"}:
             return self._product(node, by)
         if node.op in {"div", "pow"}:
@@ -204,7 +202,7 @@ class Derivative:
             parts.append(self.scope.pool.node(node.op, left, self.of(right, by), shape=node.shape))
         return parts[0] if len(parts) == 1 else self.scope.pool.node("add", *parts, shape=node.shape)
 
-    def _fraction(self, node: Node, by: By) -> Node:
+    def _fraction(self, node: Node, by: By) -> Node:  # noqa: PLR0911 (one for each case)
         make, num = self.make, self.scope.pool.num
         a, b = node.args
         if by[0] not in self.names(b):
@@ -235,10 +233,10 @@ class Derivative:
             return make("add", make("div", self.of(a, by), b), make("neg", make("div", drop, square)))
         return make("div", make("add", make("mul", self.of(a, by), b), make("neg", drop)), square)
 
-    def _function(self, node: Node, by: By) -> Node:
+    def _function(self, node: Node, by: By) -> Node:  # noqa: C901, PLR0911, PLR0912 (one for each function)
         pool, make = self.scope.pool, self.make
         name = "softmax" if node.op == "softmax" else "max" if node.op in {"max", "amax"} else str(node.data)
-        if name in {"sign"} or node.op == "cmp":
+        if name == "sign" or node.op == "cmp":
             return self.zero(node)
         tabled = name in TABLE or (self.allowed is not None and f"d {name}" in self.allowed)
         if tabled and not self.may(f"d {name}"):

@@ -6,12 +6,12 @@ product or a function *is* it asks its algebra. Conditions and indices are alway
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic
 
+from autograder.derive._algebra import Algebra, Entry, Env, Point, V
 from autograder.derive._derivative import Derivative, slot
 from autograder.derive._tree import pick
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from autograder.derive._scope import Scope
     from autograder.derive._tree import Node
 
-V = TypeVar("V")
-Entry = tuple[int, ...]
-Env = dict[str, int]
-
 _ONE, _NONE = Fraction(1), Fraction(0)
 BUDGET = 60_000
 """Entries that one point may compute: about a quarter of a second."""
@@ -32,57 +28,6 @@ BUDGET = 60_000
 
 class TooMuch(Exception):  # noqa: N818 (a verdict on a line, not an error)
     """Computing this takes more work than a check may."""
-
-
-@dataclass
-class Point:
-    """One choice of sizes and values. `simple` says that a person could compute with it."""
-
-    sizes: dict[str, int]
-    values: dict[str, dict[Entry, Decimal]]
-    labels: dict[str, dict[Entry, int]]
-    simple: bool = False
-
-
-class Algebra(ABC, Generic[V]):
-    """What numbers are and what is done with them."""
-
-    rules: frozenset[str] | None = None
-
-    @abstractmethod
-    def number(self, value: Fraction) -> V: ...
-    @abstractmethod
-    def size(self, name: str, value: int) -> V: ...
-    @abstractmethod
-    def pi(self) -> V: ...
-    @abstractmethod
-    def var(self, name: str, entry: Entry, value: Decimal) -> V: ...
-    @abstractmethod
-    def add(self, terms: list[V]) -> V: ...
-    @abstractmethod
-    def neg(self, a: V) -> V: ...
-    @abstractmethod
-    def mul(self, a: V, b: V) -> V: ...
-    @abstractmethod
-    def div(self, a: V, b: V) -> V: ...
-    @abstractmethod
-    def pow(self, a: V, b: V) -> V: ...
-    @abstractmethod
-    def call(self, name: str, a: V, true: Decimal | None) -> V: ...
-    @abstractmethod
-    def sum(self, terms: list[V]) -> V: ...
-    @abstractmethod
-    def dot(self, pairs: list[tuple[V, V]]) -> V: ...
-    @abstractmethod
-    def softmax(self, entries: list[V], which: int) -> V: ...
-    @abstractmethod
-    def largest(self, entries: list[V], true: list[Decimal] | None) -> V: ...
-    @abstractmethod
-    def let(self, name: str, entry: Entry) -> V | None: ...
-    @abstractmethod
-    def slope(self, value: V, true: Decimal) -> V: ...
-    @abstractmethod
-    def holds(self, op: str, a: V, b: V) -> bool: ...
 
 
 @dataclass
@@ -174,8 +119,7 @@ class Evaluator(Generic[V]):
                 inner = node.args[0]
                 return algebra.call(str(node.data), self.entry(inner, at, env), self.true(inner, at, env))
             case "max":
-                places = [(arg, pick(arg.shape, at)) for arg in node.args]
-                return self.largest(places, env)
+                return self.largest([(arg, pick(arg.shape, at)) for arg in node.args], env)
             case "amax":
                 return self.largest(
                     [(node.args[0], place) for place in self.entries(node.args[0].shape)], env
@@ -190,7 +134,8 @@ class Evaluator(Generic[V]):
             case "cmp":
                 return algebra.number(_fraction(self.condition(node, at, env)))
             case "sum":
-                name, size = node.data  # type: ignore[misc]
+                bound: tuple[str, str] = node.data  # type: ignore[assignment]
+                name, size = bound
                 inner = node.args[0]
                 return algebra.sum(
                     [self.entry(inner, at, {**env, name: k}) for k in range(self.length(size))]
@@ -212,7 +157,7 @@ class Evaluator(Generic[V]):
             case _:
                 return self.arranged(node, at, env)
 
-    def arranged(self, node: Node, at: Entry, env: Env) -> V:  # noqa: C901, PLR0911 (one case for each operation)
+    def arranged(self, node: Node, at: Entry, env: Env) -> V:  # noqa: C901, PLR0911, PLR0912 (one case for each operation)
         """Return an entry of what moves, picks or joins entries."""
         algebra = self.algebra
         match node.op:

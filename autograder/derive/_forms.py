@@ -84,7 +84,7 @@ def spoken(parts: set[str]) -> str:
     )
 
 
-def unlike(
+def unlike(  # noqa: PLR0911 (one for each form)
     form: str | Only | None, scope: Scope, tree: ast.expr, own: Table, end: ast.expr | None
 ) -> str | None:
     """Say how a line misses the form that is asked, None if it has it."""

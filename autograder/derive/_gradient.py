@@ -13,7 +13,7 @@ from autograder.derive._table import Difference
 from autograder.derive._truth import DIGITS, TooLarge, Truth, Undefined, context, truth
 
 if TYPE_CHECKING:
-    from autograder.derive._evaluate import Entry
+    from autograder.derive._algebra import Entry
     from autograder.derive._prepared import Prepared
     from autograder.derive._table import Here, Table
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograder.derive import _words as words
-from autograder.derive._build import Misfit, build
+from autograder.derive._build import build
 from autograder.derive._evaluate import TooMuch
 from autograder.derive._forms import unlike
 from autograder.derive._gradient import off
+from autograder.derive._indices import Misfit
 from autograder.derive._latex import latex
 from autograder.derive._prepared import Prepared, prepare
 from autograder.derive._read import MAX_CHARACTERS, Unreadable, read
@@ -19,6 +19,7 @@ from autograder.derive._tree import subtrees
 from autograder.derive._verdict import Complaint, CounterExample, Line, Verdict
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Sequence
 
     from autograder.derive._statement import Derivation
@@ -175,8 +176,8 @@ class _Judgement:
             return replace(base, status="wrong", says=says, counter=CounterExample("", first, second, what))
         try:
             found = off(self.ready, own)
-        except TooMuch:
-            return replace(base, status="unjudged", says=MUCH)
+        except TooMuch as why:
+            return replace(base, status="unjudged", says=_much(why, this))
         if found is None:
             return None
         says = words.sentence(scope, found, what, this)
@@ -203,8 +204,8 @@ class _Judgement:
             )
         try:
             found = self.comparer.difference(other, own)
-        except TooMuch:
-            return replace(base, status="unjudged", says=MUCH)
+        except TooMuch as why:
+            return replace(base, status="unjudged", says=_much(why, this))
         if found is None:
             return base
         says = words.sentence(self.ready.scope, found, against, this)
@@ -223,12 +224,12 @@ class _Judgement:
         found = self.ready.steps.measure(other, line.table, limit + 2).rules
         if found is not None and len(found) <= limit:
             return replace(judged, rules=found)
-        may = f"A step may take {limit}: " if limit > 1 else "A step may take one: "
         if found is None:
-            says = f"from {against} to line {line.number} it takes more than {limit + 2} rules. {may}write the lines between"
+            takes = f"more than {limit + 2} rules"
         else:
-            count = f"{len(found)} rule" + ("s" if len(found) > 1 else "")
-            says = f"from {against} to line {line.number} it takes {count}: {_list(found)}. {may}write the lines between"
+            takes = f"{len(found)} rule{'s' * (len(found) > 1)}: {'; '.join(found)}"
+        may = f"A step may take {limit}" if limit != 1 else "A step may take one"
+        says = f"from {against} to line {line.number} it takes {takes}. {may}: write the lines between"
         return replace(judged, status="far", says=says, rules=found)
 
     def waypoints(self, judged: list[Line]) -> list[Complaint]:
@@ -305,7 +306,3 @@ class _Judgement:
 
 def _much(why: TooMuch, this: str) -> str:
     return f"{this} is {why}" if str(why) else MUCH
-
-
-def _list(rules: tuple[str, ...]) -> str:
-    return "; ".join(rules)

@@ -106,7 +106,7 @@ class _Writer:
             case _:
                 return rf"{self.at(node.left, MUL)} \, {self.at(node.right, MUL + 1)}", MUL
 
-    def is_array(self, node: ast.expr) -> bool:
+    def is_array(self, node: ast.expr) -> bool:  # noqa: PLR0911 (one case for each kind)
         """Guess whether a factor is an array, from the names that stand in it bare."""
         match node:
             case ast.Name():

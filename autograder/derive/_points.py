@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
-from autograder.derive._evaluate import Entry, Point
+from autograder.derive._algebra import Entry, Point
 
 if TYPE_CHECKING:
     from autograder.derive._scope import Domain, Scope, Variable

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from autograder.derive._build import build, open_scope
+from autograder.derive._build import build
 from autograder.derive._derivative import Derivative
+from autograder.derive._open import open_scope
 from autograder.derive._points import points
 from autograder.derive._read import Unreadable, read
 from autograder.derive._statement import Derivation, StatementError

@@ -15,13 +15,14 @@ MAX_CHARACTERS = 600
 MAX_NESTING = 30
 MAX_NODES = 400
 MAX_DIGITS = 12
+MAX_EXPONENT = 2  # digits of it: 1e99 is the largest
 
 INSTEAD = {
     "^": "a power is written `**`, as in `x**2`",
-    "−": "write `-` for minus",
-    "–": "write `-` for minus",
+    "−": "write `-` for minus",  # noqa: RUF001 (the look-alike itself)
+    "–": "write `-` for minus",  # noqa: RUF001 (the look-alike itself)
     "·": "write `*` for a product",
-    "×": "write `*` for a product",
+    "×": "write `*` for a product",  # noqa: RUF001 (the look-alike itself)
     "⋅": "write `*` for a product",
     "÷": "write `/` for a fraction",
     "²": "a power is written `**`, as in `x**2`",
@@ -30,10 +31,10 @@ INSTEAD = {
     "Σ": "write `sum(j, ...)`",
     "∑": "write `sum(j, ...)`",
     "∂": "write `diff(f, x)`",
-    "σ": "write `sigmoid(x)`",
+    "σ": "write `sigmoid(x)`",  # noqa: RUF001 (the look-alike itself)
     "δ": "write `delta(i, j)`",
     "ᵀ": "write `.T`",
-    "⊤": "write `.T`",
+    "⊤": "write `.T`",  # noqa: RUF001 (the look-alike itself)
     "≥": "write `>=`",
     "≤": "write `<=`",
     "≠": "write `!=`",
@@ -121,7 +122,7 @@ def read(text: object) -> ast.expr:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _syntax(error, body, indent) from None
     for node in _walk(tree):
-        if hasattr(node, "col_offset"):
+        if isinstance(node, ast.expr | ast.keyword):
             node.col_offset += indent
             node.end_col_offset = (node.end_col_offset or 0) + indent
     _whitelist(tree)
@@ -152,15 +153,15 @@ def _nesting(body: str) -> None:
 
 def _literals(body: str) -> None:
     for found in LITERAL.finditer(body):
-        if sum(c.isdigit() for c in found.group()) > MAX_DIGITS or len(found.group(1) or "") > 2:
+        if sum(c.isdigit() for c in found.group()) > MAX_DIGITS or len(found.group(1) or "") > MAX_EXPONENT:
             raise Unreadable("this number is too large or too long to compute with", found.start())
-    if found := re.search(r"(?<![A-Za-z0-9_.])\d+(_\d|[xXoObB][0-9a-fA-F])", body):
-        raise Unreadable("write numbers in plain decimal digits, like `1000` or `0.5`", found.start())
-    if found := IMPLICIT.search(body):
-        rest = body[found.end() :].lstrip()
+    if odd := re.search(r"(?<![A-Za-z0-9_.])\d+(_\d|[xXoObB][0-9a-fA-F])", body):
+        raise Unreadable("write numbers in plain decimal digits, like `1000` or `0.5`", odd.start())
+    if product := IMPLICIT.search(body):
+        rest = body[product.end() :].lstrip()
         if not re.match(r"(if|else)\b", rest):
-            shown = f"{found.group()}*{_first_word(rest)}"
-            raise Unreadable(f"a product needs its `*`: write `{shown}`", found.end())
+            shown = f"{product.group()}*{_first_word(rest)}"
+            raise Unreadable(f"a product needs its `*`: write `{shown}`", product.end())
 
 
 def _first_word(rest: str) -> str:
@@ -168,7 +169,7 @@ def _first_word(rest: str) -> str:
     return found.group() if found else rest[:1] + "...)"
 
 
-def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:
+def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:  # noqa: PLR0911 (one for each slip)
     """Say what is wrong with a line that Python cannot parse."""
     if not isinstance(error, SyntaxError):
         return Unreadable("this line is nested too deep")
@@ -241,4 +242,4 @@ def _whitelist(tree: ast.expr) -> None:
 
 def _constant(node: ast.Constant, place: int) -> None:
     if isinstance(node.value, bool) or not isinstance(node.value, int | float):
-        raise Unreadable(f"`{node.value}` is no number that a line may use", place)
+        raise Unreadable(f"`{node.value!r}` is no number that a line may use", place)

@@ -13,7 +13,7 @@ import hashlib
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from autograder.derive._evaluate import Algebra, Entry
+from autograder.derive._algebra import Algebra, Entry
 from autograder.derive._free import Gap
 from autograder.derive._truth import ONE, ZERO, TooLarge, Truth, Undefined
 

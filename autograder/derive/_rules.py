@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from autograder.derive._tree import subtrees
@@ -114,18 +115,25 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = 
     rules += ["sum linear"] if ops & SUMS or "matmul" in ops else []
     rules += ["sum pick"] if (ops & SUMS or "matmul" in ops) and everywhere & PICKERS else []
     rules += ["sum out"] if ops & SUMS or "matmul" in ops else []
-    if "diff" in ops:
-        rules += ["product", "quotient", "quotient split"]
-        rules += [
-            f"d {name}" for name in ("exp", "log", "sqrt", "sin", "cos", "relu", "abs") if name in functions
-        ]
-        rules += ["d max"] if ops & {"max", "amax"} else []
-        rules += ["d pow"] if "pow" in ops else []
-        rules += [f"chain {name}" for name in lets]
-        rules += [f"d {name}" for name in sorted(scope.tables)]
-        rules += [f"known {name}" for name in lets if any(name == known for known, _ in scope.facts)]
+    rules += _derivatives(scope, ops, functions, lets)
     rules += [f"sym {name}" for name in ("sigmoid", "tanh", "sin", "cos") if name in functions]
     rules += ["trig"] if functions & {"sin", "cos"} else []
+    return rules
+
+
+def _derivatives(scope: Scope, ops: set[str], functions: set[str], lets: list[str]) -> list[str]:
+    """List the rules of derivatives."""
+    if "diff" not in ops:
+        return []
+    rules = ["product", "quotient", "quotient split"]
+    rules += [
+        f"d {name}" for name in ("exp", "log", "sqrt", "sin", "cos", "relu", "abs") if name in functions
+    ]
+    rules += ["d max"] if ops & {"max", "amax"} else []
+    rules += ["d pow"] if "pow" in ops else []
+    rules += [f"chain {name}" for name in lets]
+    rules += [f"d {name}" for name in sorted(scope.tables)]
+    rules += [f"known {name}" for name in lets if any(name == known for known, _ in scope.facts)]
     return rules
 
 
@@ -133,6 +141,6 @@ def _roots(roots: tuple[Node, ...]) -> bool:
     for node in subtrees(*roots):
         if node.op == "pow":
             power = node.args[1]
-            if power.op != "num" or power.data.denominator != 1:  # type: ignore[union-attr]
+            if not (isinstance(power.data, Fraction) and power.data.denominator == 1):
                 return True
     return False

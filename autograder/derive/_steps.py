@@ -29,7 +29,7 @@ from autograder.derive._truth import TooLarge, Undefined, context, truth
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from autograder.derive._evaluate import Point
+    from autograder.derive._algebra import Point
     from autograder.derive._scope import Scope
     from autograder.derive._table import Table
 

@@ -12,15 +12,15 @@ import decimal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograder.derive._build import Misfit, show
-from autograder.derive._evaluate import Env, Evaluator, Point, TooMuch
+from autograder.derive._evaluate import Evaluator, TooMuch
+from autograder.derive._indices import Misfit, show
 from autograder.derive._truth import DIGITS, TooLarge, Truth, Undefined, context, truth
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from autograder.derive._algebra import Entry, Env, Point, V
     from autograder.derive._derivative import Derivative
-    from autograder.derive._evaluate import Entry, V
     from autograder.derive._scope import Scope
     from autograder.derive._tree import Node, Shape
 

@@ -11,8 +11,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from autograder.derive._algebra import Algebra, Entry, Point
 from autograder.derive._derivative import Derivative
-from autograder.derive._evaluate import Algebra, Entry, Evaluator, Point
+from autograder.derive._evaluate import Evaluator
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from autograder.derive._verdict import CounterExample
 
 if TYPE_CHECKING:
-    from autograder.derive._evaluate import Point
+    from autograder.derive._algebra import Point
     from autograder.derive._scope import Scope
     from autograder.derive._table import Difference
 
