@@ -11,6 +11,7 @@ from autograder.check._difference import difference
 
 _ENTRIES = 24  # of an array that is printed whole
 _DEEP_ENTRIES = 8  # of one with more than two axes, which is hard to read
+_FEW_ENTRIES = 4  # of one that is shown before and after
 _LINE = 160  # characters, beyond which large arguments give way to their shapes
 
 
@@ -104,7 +105,7 @@ def _array_changed(name: str, before: np.ndarray[Any, Any], after: Any, within: 
             same |= np.abs(after - before) <= within
     if np.all(same):
         return None
-    if before.size <= _DEEP_ENTRIES:
+    if before.size <= _FEW_ENTRIES:
         return _went(name, before, after)
     index = tuple(int(i) for i in np.argwhere(~same)[0])
     return _went(f"{name}[{', '.join(map(str, index))}]", before[index], after[index])

@@ -23,32 +23,45 @@ _HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
 def asked() -> str | None:
     """Return the first argument of the check that is running, where it calls a function and is short enough."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to look at one's callers
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    if frame is None:
+        return None
+    check = _expression(frame, frame.f_lasti)
+    return _short(check.args[0]) if isinstance(check, ast.Call) and check.args else None
+
+
+def raised_by(error: BaseException) -> str | None:
+    """Return what the test cell was about to work out when it came to this error: "sgd_step(params, {}, 0.1)"."""
+    trace = error.__traceback__
+    if trace is None or trace.tb_frame.f_code.co_filename.startswith(_OURS):
+        return None
+    expression = _expression(trace.tb_frame, trace.tb_lasti)
+    return None if expression is None else _short(expression)
+
+
+def _expression(frame: FrameType, instruction: int) -> ast.expr | None:
+    """Return the expression of a cell that an instruction belongs to; None for a hidden one."""
     try:
-        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to look at one's callers
-        while frame is not None and frame.f_code.co_filename.startswith(_OURS):
-            frame = frame.f_back
-        return None if frame is None else _argument(frame)
+        spot = next(islice(frame.f_code.co_positions(), instruction // 2, None))
+        first, last, begin, end = spot
+        lines = linecache.getlines(frame.f_code.co_filename)
+        if first is None or last is None or not lines or _hidden(lines[:first]):
+            return None
+        text = [line.encode() for line in lines[first - 1 : last]]
+        text[-1] = text[-1][:end]
+        text[0] = text[0][begin:]
+        return ast.parse(b"".join(text).decode(), mode="eval").body
     except Exception:  # noqa: BLE001 - a message without the call is a message still
         return None
 
 
-def _argument(frame: FrameType) -> str | None:
-    first, last, begin, end = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
-    if first is None or last is None or begin is None or end is None:
-        return None
-    lines = linecache.getlines(frame.f_code.co_filename)
-    if not lines or _hidden(lines[:first]):
-        return None
-    text = [line.encode() for line in lines[first - 1 : last]]
-    text[-1] = text[-1][:end]
-    text[0] = text[0][begin:]
-    call = ast.parse(b"".join(text).decode(), mode="eval").body
-    if not isinstance(call, ast.Call) or not call.args:
-        return None
-    calls = [node for node in ast.walk(call.args[0]) if isinstance(node, ast.Call)]
+def _short(expression: ast.expr) -> str | None:
+    calls = [node for node in ast.walk(expression) if isinstance(node, ast.Call)]
     if not any(isinstance(node.func, ast.Name) for node in calls):
         return None
-    said = ast.unparse(call.args[0])
+    said = ast.unparse(expression)
     return said if len(said) <= _LONG else None
 
 

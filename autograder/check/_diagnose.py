@@ -83,6 +83,6 @@ def _sorted(trial: Trial) -> tuple[dict[str, Array], dict[str, Any]]:
             counts = type(part) is tuple and all(type(item) is int for item in part)
             if isinstance(part, np.ndarray):
                 arrays |= {spot: part} if part.dtype.kind in "biuf" else {}
-            elif part is None or counts or type(part) in (int, float, str, bool):
+            elif part is None or counts or type(part) in (int, str, bool):
                 options[spot] = part
     return arrays, options

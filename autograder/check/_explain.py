@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.check import _context
+from autograder.check._asked import raised_by
 from autograder.check._errors import advice_on
 from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
 from autograder.check._missing import missing
@@ -42,6 +43,7 @@ def explain(error: BaseException, case: str | None = None) -> Finding:  # noqa: 
         return _not_written(error)
     if isinstance(error, NameError) and error.name and _in_the_cell(error):
         return Finding(missing(error.name, graded=_context.session.get() is not None))
+    case = case or raised_by(error)
     if isinstance(error, TookTooLong):
         advice = "Is there a loop that never ends, or one over single entries that NumPy could do at once?"
         return Finding(_with("took too long", error), case=case, advice=advice)

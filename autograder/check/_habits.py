@@ -169,8 +169,8 @@ def _along_one_axis(pairs: list[Pair]) -> str | None:
             return None
         scale = 1e-9 + 1e-6 * np.abs(pair.want).max()
         flat_along = [a for a in range(error.ndim) if np.ptp(error, axis=a).max() <= scale]
-        if fits(pair.got, pair.want) or all(pair.want.shape[a] == 1 for a in flat_along):
-            continue
+        if len(flat_along) == error.ndim or all(pair.want.shape[a] == 1 for a in flat_along):
+            continue  # right, off by one number for all, or too small to tell
         here = {a for a in range(error.ndim) if all(b in flat_along for b in range(error.ndim) if b != a)}
         axes = here if axes is None else axes & here
     if not axes:

@@ -16,6 +16,7 @@ from autograder.check._finding import CheckFailed, Finding
 Step = int | str
 Part = int | str | tuple[Any, ...]
 
+_RETURN = "Did you forget `return`?"
 _ASKED = "The docstring says what is returned, and in which order."
 _COMMAS = "Several results are returned with commas between them."
 
@@ -85,16 +86,17 @@ def _misheld(got: Any, want: Any, step: Step) -> Finding | None:
     if isinstance(want, dict):
         if not isinstance(got, dict):
             asked = f"expected a dict with {_show.keys(want)}, got {_show.described(got)}"
-            return Finding(asked, advice="Did you forget `return`?" if got is None else None)
+            return Finding(asked, advice=_RETURN if got is None else None, error=asked)
         if step not in got:
             verdict = f"the key {_show.value(step)} is missing; the dict has {_show.keys(got)}"
             return Finding(verdict, advice="Keys are compared letter by letter.")
         return None
     if type(got) not in (tuple, list):
         verdict = f"expected {len(want)} results, got {_show.described(got)}"
-        return Finding(verdict, advice="Did you forget `return`?" if got is None else _COMMAS)
+        return Finding(verdict, advice=_RETURN if got is None else _COMMAS, error=verdict)
     if len(got) != len(want):
-        return Finding(f"expected {len(want)} results, got {len(got)}", advice=_ASKED)
+        verdict = f"expected {len(want)} results, got {len(got)}"
+        return Finding(verdict, advice=_ASKED, error=verdict)  # one cause for every part
     return None
 
 
@@ -117,8 +119,10 @@ def elsewhere(trials: list[tuple[Any, Any]], where: Place) -> str | None:
         if other != step and all(
             _holds(got, want, step, other) and agree(got[step], want[other]) for got, want in trials
         ):
-            named = f"result {other + 1}" if isinstance(other, int) else f"`{other}`"
-            return f"This is what {named} should be. Are the results in the order that the docstring names?"
+            if isinstance(other, int):
+                order = "Are the results in the order that the docstring names?"
+                return f"This is what result {other + 1} should be. {order}"
+            return f"This is what `{other}` should be. What makes the one out of the other?"
     return None
 
 

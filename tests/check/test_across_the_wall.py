@@ -54,12 +54,19 @@ nets = cases.draw(
     lambda r, n: (cases.normal(r, n + 1, n + 2), cases.normal(r, n + 1, n + 4), cases.normal(r, n + 4, n + 2))
 )
 marks = check.marks("backward", dX=1, dW=1, db=1)
+ones = np.ones((2, 2))
+with marks.db:
+    check.close(backward(ones, ones, ones)[2], [2.0, 2.0])
+### BEGIN HIDDEN TESTS
+with marks.dX:
+    check.close(backward(ones, ones, -ones)[0], -2 * ones)
 for name, place in (("dX", 0), ("dW", 1), ("db", 2)):
     with getattr(marks, name):
         check.matches(backward, reference.backward, nets, part=(name, place))
 @mistake("weights averaged", "Sum or mean?")
 def backward(dY, X, W):
     return dY @ W.T, X.T @ dY / len(X), dY.sum(axis=0)
+### END HIDDEN TESTS
 marks.total()""",
 }
 
@@ -146,3 +153,14 @@ def test_parts_across_the_wall(examiner: Examiner) -> None:
     assert points == 2.0
     assert "dW, row 0: expected [" in message
     assert "This is what weights averaged gives. Sum or mean?" in message
+
+
+def test_a_visible_call_is_quoted_and_a_hidden_one_is_not(examiner: Examiner) -> None:
+    wrong = "def backward(dY, X, W):\n    return dY @ abs(W).T, X.T @ dY, dY.mean(axis=0)"
+    points, message = graded(examiner, backward=wrong)["backward"]
+    assert points == 1.0
+    assert "at backward(ones, ones, ones)[2]: expected [2, 2], got [1, 1]" in message
+    assert "at row 0: expected [-2, -2], got [2, 2]" in message
+    gone = "def backward(dY, X, W):\n    return dY @ W.T"
+    _, message = graded(examiner, backward=gone)["backward"]
+    assert "at backward(ones, ones, ones)[2]: raised IndexError" in message

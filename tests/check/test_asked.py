@@ -66,3 +66,35 @@ def test_without_the_cells_lines_the_message_stands_alone() -> None:
     with pytest.raises(check.CheckFailed) as caught:
         exec(compile("check.close(float(3), 2)", "<nowhere>", "exec"), {"check": check})  # noqa: S102
     assert caught.value.finding.what == "expected 2, got 3"
+
+
+def card(cell: str) -> str:
+    """Run a cell with marks and return what its failed aspect says."""
+    name = "<the cell of test_asked>"
+    linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)
+
+    def pick(params: dict[str, float], key: str) -> float:
+        return params[key]
+
+    marks = check.marks("pick", values=1)
+    exec(compile(cell, name, "exec"), {"check": check, "pick": pick, "marks": marks})  # noqa: S102
+    (aspect,) = marks._report().aspects
+    assert aspect.finding is not None
+    return aspect.finding.what
+
+
+def test_the_call_that_raised_is_quoted() -> None:
+    said = card("with marks.values:\n    check.close(pick({'w': 1.0}, 'b'), 1.0)")
+    assert said.startswith("at pick({'w': 1.0}, 'b'): raised KeyError: 'b' (line ")
+
+
+def test_what_was_done_with_its_result_is_quoted_too() -> None:
+    said = card("with marks.values:\n    check.close(pick({'w': 1.0}, 'w')[0], 1.0)")
+    assert said.startswith(
+        "at pick({'w': 1.0}, 'w')[0]: raised TypeError: 'float' object is not subscriptable"
+    )
+
+
+def test_a_hidden_call_that_raised_is_not_quoted() -> None:
+    said = card("### BEGIN HIDDEN TESTS\nwith marks.values:\n    check.close(pick({'w': 1.0}, 'b'), 1.0)")
+    assert said.startswith("raised KeyError: 'b'")

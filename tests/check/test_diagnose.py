@@ -108,6 +108,11 @@ def test_a_factor_must_be_the_length_of_the_same_axis_every_time() -> None:
     assert "factor" not in said
 
 
+def test_an_error_that_is_the_same_everywhere_is_of_no_axis() -> None:
+    said = advice(lambda x: 0 * x, lambda x: 0 * x + len(x), cases.matrices(sizes=((2, 3), (4, 3))))
+    assert "axis" not in said
+
+
 @pytest.mark.parametrize(
     ("got", "want"),
     [

@@ -96,6 +96,22 @@ def test_results_in_another_order() -> None:
     )
 
 
+def test_under_another_key() -> None:
+    def forward(x: Array) -> dict[str, Array]:
+        return {"h_a": x, "h_s": np.sin(x)}
+
+    finding = refused(check.matches, lambda x: {"h_a": x, "h_s": x}, forward, cases.vectors(), part="h_s")
+    assert finding.advice == "This is what `h_a` should be. What makes the one out of the other?"
+
+
+def test_one_wrong_container_is_told_once() -> None:
+    marks = check.marks("linear_backward", dX=1, dW=1)
+    for name, at in (("dX", 0), ("dW", 1)):
+        with getattr(marks, name):
+            check.matches(lambda *_: 1.0, linear_backward, NETS, part=(name, at))
+    assert str(marks._report()).count("expected 3 results, got the number 1") == 1
+
+
 CELL = """
 marks = check.marks("linear_backward", dX=1, dW=1, db=1, shapes=1)
 with marks.dX:
