@@ -7,8 +7,8 @@
 # the window down, count the places, and write what you counted as code. At the end you write the layers themselves, and
 # their gradients.
 #
-# You need NumPy, rounding down, and for the last four exercises the chain rule as in lesson 3. Plan three hours,
-# with squared paper beside you. Sections 4.1 to 4.11 are about sizes alone, 4.12 to 4.15 about the numbers in the images.
+# You need a little NumPy, and for the two gradients near the end the chain rule as in lesson 3. Plan three hours, with
+# squared paper beside you. Sections 4.1 to 4.11 are about sizes alone, 4.12 to 4.15 about the numbers in the images.
 #
 # **What the exercises have in common**
 #
@@ -41,7 +41,7 @@ from matplotlib.patches import Rectangle
 from autograder import check, explore
 
 
-def lay_down(axes, i, k, s=1, p=0, d=1, places=None, title=""):
+def lay_down(axes, i, k, s=1, p=0, d=1, places=None, rows=4, title=""):
     """Draw one row of pixels and, under it, the kernel at each of its places."""
     width, taps = i + 2 * p, range(0, k * d, d)
     starts = list(range(0, width, s))
@@ -67,7 +67,8 @@ def lay_down(axes, i, k, s=1, p=0, d=1, places=None, title=""):
             outside = start + tap >= width
             box(start + tap, row, facecolor="C3" if outside else "C0")
         axes.text(-0.9, row, row, ha="right", va="center", color="0.4")
-    rows = max(len(starts), 5)
+    rows = max(len(starts), rows)
+    axes.set_aspect("equal", anchor="N")
     axes.set(
         xlim=(-1.8, max(width, last + 1) - 0.3),
         ylim=(rows + 0.6, -0.7),
@@ -94,8 +95,8 @@ print("Ready.")
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_places", "locked": true}
 # Figure: every place of a kernel on a row of pixels.
 def draw(one, two):
-    lay_down(one, 8, 3, title="i = 8, k = 3, stride 1")
-    lay_down(two, 8, 3, s=2, title="i = 8, k = 3, stride 2")
+    lay_down(one, 8, 3, rows=6, title="i = 8, k = 3, stride 1")
+    lay_down(two, 8, 3, s=2, rows=6, title="i = 8, k = 3, stride 2")
 
 
 explore.Picture(
@@ -165,7 +166,7 @@ explore.Picture(
 # Figure: three weights, without gaps and with two kinds of gaps.
 def draw(*panels):
     for d, axes in enumerate(panels, 1):
-        lay_down(axes, 9, 3, d=d, title=f"k = 3, dilation {d}")
+        lay_down(axes, 9, 3, d=d, rows=7, title=f"k = 3, dilation {d}")
 
 
 explore.Picture(
@@ -569,8 +570,8 @@ explore.Picture(
 # Here *your* function says how often the kernel is laid down. White boxes with a 0 are padding, hatched ones are left
 # over. A red box would be a weight that hangs over the edge: one place too many.
 #
-# **Question.** In the left panel the hatched pixel is a zero of the padding. So of the two columns of zeros, only the left one
-# is used. Is the kernel's view of the image still the same at both borders?
+# **Question.** In the left panel the hatched pixel is a zero of the padding. So of the two zeros only the left one is
+# used. Is the kernel's view of the image still the same at both borders?
 #
 # <details><summary>Compare</summary>
 #
@@ -807,7 +808,8 @@ marks.total()
 # treats each channel alone, and it makes the image smaller, so that the next layer sees more of it at once.
 #
 # The usual window is $2 \times 2$ and moves by 2, so that windows lie side by side. That is why a pooling layer's stride is $k$ unless
-# something else is said: `s=None` means `s = k`. There is no padding. Windows that do not fit are dropped, as above.
+# something else is said: `s=None` means `s = k`. There is no padding. Windows that do not fit are dropped, as above. `values` asks for
+# this usual case, `stride` for a stride that is given.
 #
 # **Predict.** A shape $(6, 28, 28)$ is pooled with $k = 2$. What comes out? And $(6, 28, 28)$ with $k = 3$ and nothing said about the stride? With
 # $k = 3$ and $s = 2$?
@@ -981,7 +983,8 @@ marks.total()
 # ## 4.6 A stack of layers
 #
 # In 1998 LeNet-5 read the digits on bank cheques. Its first three layers: 6 kernels of $5 \times 5$, a pooling of $2 \times 2$, 16
-# kernels of $5 \times 5$. It looked at grey images of $32 \times 32$.
+# kernels of $5 \times 5$. It looked at grey images of $32 \times 32$. (Two things are made simpler here: its pooling took means, and its third
+# layer left some pairs of channels out. The shapes are the same.)
 #
 # **On paper:** write down the shape after each of the three layers. How many numbers does the third one put out?
 #
@@ -1963,7 +1966,7 @@ explore.Picture(
 # %% [markdown]
 # Grey squares are pixels, and the orange bar is as long as *your* function says.
 #
-# **Question.** All three stacks have at most nine weights per channel and axis. What does the third one pay for its 15 pixels?
+# **Question.** Along one axis each of the three stacks has at most nine weights. What does the third one pay for its 15 pixels?
 # Follow its lines: is any pixel missed?
 #
 # <details><summary>Compare</summary>
@@ -2076,8 +2079,9 @@ def show(questions):
         "Each kernel has a bias." if questions["bias"] else "There are no biases."
     )
     print(f"b        How many parameters has the third layer? {biases}")
-    print("         One convolution turns images of one size into another.")
-    print("         Which kernel sizes k fit? (All of them, as in 4.8.)")
+    print(
+        "\nOne convolution turns images of one size into another. Which kernel sizes k fit?"
+    )
     for key in "cde":
         setting = questions[key]
         size = (
@@ -2597,6 +2601,7 @@ def draw(one, two, three):
 explore.Picture(
     draw,
     panels=3,
+    size=(7.2, 2.1),
     alt="Left: a small grey image with a bright disc, a grey bar and a dark strip along "
     "its lower border. Middle: what a kernel finds that subtracts the pixels on the "
     "left from those on the right. Upright edges stand out, blue where it becomes "
@@ -2612,13 +2617,15 @@ explore.Picture(
 # and the second is the same, transposed. Blue is positive, red is negative.
 #
 # **Question.** Why is the left edge of the bar blue and its right edge red? What would change if you turned the kernel by 180
-# degrees? And what does the first kernel give on a patch of one even colour?
+# degrees? What does the first kernel give on a patch of one even colour? And where does the red line along the lower border of
+# the third panel come from? The image has no edge there.
 #
 # <details><summary>Compare</summary>
 #
 # At the left edge the pixels on the right are brighter than those on the left, so the weighted sum is positive. Turned
 # by 180 degrees the kernel changes its sign, so blue and red change places. On an even patch it gives 0, since its weights add
-# up to 0.
+# up to 0. The red line is made by the padding: below the grey strip come zeros, and the kernel takes the border of the image
+# for an edge.
 #
 # </details><p></p>
 #
@@ -2644,7 +2651,8 @@ explore.Picture(
 # </details><p></p>
 #
 # Read the last line as a picture: each output lays the *kernel*, multiplied by its $dy$, back on the pixels it looked at. Where
-# windows overlap, the contributions add up. That is the transposed convolution of 4.9, and here is where it has its name from.
+# windows overlap, the contributions add up. That is the transposed convolution of 4.9. (Why *transposed*? The harder question at the end
+# leads there.)
 #
 # **On paper,** in full. Which entries of $Y$ does $W_{fcuv}$ appear in? Complete:
 #
@@ -3145,6 +3153,7 @@ def draw(*panels):
 explore.Picture(
     draw,
     panels=3,
+    size=(7.2, 2.1),
     alt="Left: the outlines of the disc and the bar in black on white, 40 by 56 pixels. "
     "Middle: the same pooled by 2, 20 by 28 pixels. The outlines are coarser and still "
     "there. Right: pooled by 4, 10 by 14 pixels. Disc and bar can still be told apart.",
@@ -3234,10 +3243,9 @@ with marks.values:
     won = np.zeros((1, 1, 4, 5))
     won[0, 0, 1, 0], won[0, 0, 1, 2] = 10.0, 20.0
     won[0, 0, 2, 1], won[0, 0, 2, 3] = 30.0, 40.0
+    upstream = np.array([[[[10.0, 20.0], [30.0, 40.0]]]])
     check.close(
-        max_pool_backward(
-            np.array([[[[10.0, 20.0], [30.0, 40.0]]]]), four_by_five, 2
-        ),
+        max_pool_backward(upstream, four_by_five.copy(), 2),
         won,
         because="the four windows are won by 9, 6, -1 and -4",
     )
@@ -3417,7 +3425,7 @@ explore.Picture(
 
 # %% [markdown]
 # Every output sends back a gradient of 1 here, and blue says where it arrives. On the right the windows overlap, and a few
-# pixels win nearly everything. The others do not learn from this image.
+# pixels win nearly everything. All others get nothing.
 #
 # ## What you can do now
 #
