@@ -26,10 +26,10 @@ _ORANGE = "#d55e00"
 _GREY = "#808080"
 _WORDS: dict[Mark, tuple[str, str, str]] = {
     "start": ("", "", _GREY),
-    "right": ("✓", "right", _BLUE),
-    "far": ("↷", "right, but too far", _ORANGE),
-    "astray": ("✗", "right, but not as asked", _ORANGE),
-    "wrong": ("✗", "wrong", _ORANGE),
+    "right": ("✓", "follows", _BLUE),
+    "far": ("↷", "follows, but too far", _ORANGE),
+    "astray": ("✗", "follows, but not as asked", _ORANGE),
+    "wrong": ("✗", "does not follow", _ORANGE),
     "unread": ("✗", "cannot be read", _ORANGE),
     "unjudged": ("○", "not judged", _GREY),
 }

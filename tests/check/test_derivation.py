@@ -253,7 +253,7 @@ def test_nothing_that_a_line_holds_is_markup_or_a_formula(line: str) -> None:
 def test_formulas_are_said_to_those_who_do_not_see_them() -> None:
     html = report(RIGHT)._repr_html_()
     assert '<span role="img" aria-label="log(1 / (1 + exp(-x)))">' in html
-    assert html.count("</span> right</td>") == 3
+    assert html.count("</span> follows</td>") == 3
 
 
 def test_a_page_may_draw_formulas_itself() -> None:
@@ -264,7 +264,7 @@ def test_a_page_may_draw_formulas_itself() -> None:
 
 def test_a_chain_can_be_shown_without_marks() -> None:
     shown = check.show_chain(WRONG, LOG_SIGMOID)
-    assert "✗ log(1 + exp(-x))   (wrong)" in str(shown)
+    assert "✗ log(1 + exp(-x))   (does not follow)" in str(shown)
     assert "text/html" in shown._repr_mimebundle_()
     assert str(check.show_chain(RIGHT, LOG_SIGMOID)).endswith("Every line follows.")
     assert "got None" in str(check.show_chain(None, LOG_SIGMOID))

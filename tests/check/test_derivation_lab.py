@@ -75,7 +75,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 
 def notebook(path: Path) -> None:
-    cell = {
+    cell: dict[str, object] = {
         "cell_type": "code",
         "id": "one",
         "metadata": {},
@@ -107,7 +107,7 @@ def test_each_line_that_was_read_is_typeset_and_nothing_else_is(lesson: Page) ->
 def test_each_line_has_its_mark_in_words(lesson: Page) -> None:
     rows = lesson.get_by_label("Checks of derive_log_sigmoid").locator("tr:has(th)")
     marks = [row.locator("td").last.inner_text().strip() for row in rows.all()]
-    assert marks == ["", "✓ right", "✗ wrong", "✗ cannot be read"]
+    assert marks == ["", "✓ follows", "✗ does not follow", "✗ cannot be read"]
 
 
 def test_the_counter_example_stands_under_its_line(lesson: Page) -> None:

@@ -83,7 +83,7 @@ def test_a_chain_is_drawn_and_can_be_read_in_light_and_dark(
     assert cards.count() == len(CHAINS)
     first = cards.first.locator("tr")
     assert first.count() == 3
-    assert [row.locator("td").last.inner_text().split() for row in first.all()] == [["✓", "right"]] * 3
+    assert [row.locator("td").last.inner_text().split() for row in first.all()] == [["✓", "follows"]] * 3
     for formula in cards.first.locator("math").all():
         box = formula.bounding_box()
         assert box
