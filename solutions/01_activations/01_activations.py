@@ -494,7 +494,8 @@ marks.total()
 # You are about to derive the slope of the sigmoid. Derivations are marked here too, so they need a form that a computer
 # can read. It is the one you know from paper: one line under the other, each equal to the one before.
 #
-# A line is a formula in quotes, written as Python would write it. A derivation is a list of lines, called a **chain**.
+# A line is a formula in quotes, written as Python would write it, with a comma after it. A derivation is a list of lines,
+# called a **chain**.
 #
 # | on paper | in a line |
 # | --- | --- |
@@ -505,8 +506,10 @@ marks.total()
 #
 # `log` is the natural logarithm, as in NumPy. You may also write `ln`.
 #
-# Here is a small one: why $e^{x + \ln 2}$ is $2 e^x$. **Predict.** It has two steps. Which law of the exponential does the first
-# one use? And the second?
+# Here is a small one: why $e^{x + \ln 2}$ is $2 e^x$. It has two steps. **Predict.** Which law does the first one use? And the
+# second?
+#
+# (The `Derivation` below the chain says what is asked: for which $x$, and where the chain starts and ends.)
 
 # %% nbgrader={"grade_id": "show_chain", "locked": true}
 doubled = [
@@ -534,6 +537,8 @@ check.show_chain(doubled, doubling)
 #   names the rules that lie between.
 #
 # In the example the first step is the law $e^{a+b} = e^a e^b$, and the second is that the exponential undoes the logarithm.
+#
+# With a chain nothing is kept back for later: what its card shows is what grading will say.
 #
 # The next cell has a chain with a slip. **Predict** which line is wrong, then run the cell and read what the card says
 # about it.
@@ -574,7 +579,7 @@ check.show_chain(my_chain, doubling)
 # 2. From the definition, what is $1 + e^{-x}$ in terms of $\sigma(x)$? So what is $e^{-x}$?
 # 3. Put the second into the first. What is left?
 #
-# Then write it as a chain. The first line is given. End with a line in which $\sigma$ is the only function: no exponential
+# Then write it as a chain. The first line is given, and yours go where `# YOUR LINES HERE` stands. End with a line in which $\sigma$ is the only function: no exponential
 # and no derivative. You may take as many lines as you like. Where a derivative is not worked out yet, leave it as a
 # `diff(..., x)` and go on in the next line. Taking a derivative often uses several rules at once, so in this chain a step may
 # take three.
@@ -617,10 +622,19 @@ with marks.steps:
 marks.total()
 
 # %% [markdown]
-# Your last line answers the prediction: at $x = 0$ the sigmoid is $\frac12$. What is the slope there, as a fraction?
+# Back to the predictions, with your last line. At $x = 0$ the sigmoid is $\frac12$. What is the slope there, as a fraction?
+# Why is it nowhere larger?
+#
+# <details><summary>Compare</summary>
+#
+# It is $\frac14$. Your last line multiplies a number by what that number lacks to 1, and such a product is largest when both
+# are $\frac12$. Far out one of the two is nearly 0, and so is the slope.
+#
+# </details><p></p>
 #
 # One trap. In a network $x$ is the **pre-activation**, the number that goes *into* the sigmoid, and $s = \sigma(x)$ is the
-# **activation**, the number that comes out. Some code is handed $s$ and computes $s(1-s)$. Your function is handed $x$.
+# **activation**, the number that comes out. Some code is handed $s$ and computes the slope from that. Your function is handed
+# $x$.
 #
 # It may call your `sigmoid`. Then it is as right, and as stable, as that one.
 
@@ -1139,8 +1153,8 @@ marks.total()
 # | 4 | $= \ln\left(\dfrac{e^{x}\,(1 + e^{-x})}{1 + e^{x}}\right)$ |
 # | 5 | $= x$ |
 #
-# The last line is right, and one of the lines is not equal to the one before it. Which is the first such line? You need no
-# algebra to find it. What is line 1 at $x = 1$? So what must every line be there?
+# What it sets out to prove is true, and the last line says it. The proof is wrong all the same. Which is the first line that is
+# not equal to the one before it? You need no algebra to find it. What is line 1 at $x = 1$? So what must every line be there?
 #
 # Write its number between the brackets. (The check on this page only sees that it is one of the five numbers. Grading
 # sees which.)
