@@ -1160,7 +1160,7 @@ derive_softmax_jacobian = [
 # %% nbgrader={"grade_id": "test_derive_softmax_jacobian", "grade": true, "points": 3}
 marks = check.marks("derive_softmax_jacobian", values=2, steps=1)
 statement = check.Derivation(
-    given="s (n)",
+    given="s (n) positive",
     entry="i, j",
     start="s[i] * delta(i, j) - s[i] * s[j]",
     first="index",
@@ -1634,7 +1634,7 @@ derive_softmax_vjp = [
 # %% nbgrader={"grade_id": "test_derive_softmax_vjp", "grade": true, "points": 3}
 marks = check.marks("derive_softmax_vjp", values=2, steps=1)
 statement = check.Derivation(
-    given="s (n); dy (n)",
+    given="s (n) positive; dy (n)",
     entry="i",
     start="(diag(s) - s @ s.T).T @ dy",
     last="linear",
@@ -1978,7 +1978,8 @@ marks.total()
 # 3. You know the fraction that appears.
 # 4. Stack the entries for $k = 0, \dots, m-1$ into a vector. The last line shall have no letter $k$: write $s$ for the vector of probabilities and `onehot(y)` for the one-hot vector.
 #
-# In the lines below the logits are called `o`. You may take the short road or the long one: both are checked alike.
+# In the lines below the logits are called `o`. You may take the short road or the long one: both are checked alike. A step may take two rules. On the long road, the derivative of $s_i$ that you
+# found in 2.6 is one rule.
 
 # %% nbgrader={"grade_id": "derive_nll_grad", "solution": true}
 # o are the m logits, y is the label, s[k] is short for exp(o[k]) / sum(j, exp(o[j])).
@@ -1999,11 +2000,11 @@ marks = check.marks("derive_nll_grad", values=2, steps=1)
 statement = check.Derivation(
     given="o (m); y label(m)",
     let=("s[k] = exp(o[k]) / sum(j, exp(o[j]))",),
+    known=("diff(s[i], o[j]) = s[i] * delta(i, j) - s[i] * s[j]",),
     entry="k",
     start="diff(-log(s[y]), o[k])",
     last="matrix",
     gradient=("o", "-log(exp(o[y]) / sum(j, exp(o[j])))"),
-    rules=4,
 )
 with marks.values:
     check.derives(derive_nll_grad, statement)
