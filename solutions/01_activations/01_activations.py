@@ -579,10 +579,10 @@ check.show_chain(my_chain, doubling)
 # 2. From the definition, what is $1 + e^{-x}$ in terms of $\sigma(x)$? So what is $e^{-x}$?
 # 3. Put the second into the first. What is left?
 #
-# Then write it as a chain. The first line is given, and yours go where `# YOUR LINES HERE` stands. End with a line in which $\sigma$ is the only function: no exponential
-# and no derivative. You may take as many lines as you like. Where a derivative is not worked out yet, leave it as a
-# `diff(..., x)` and go on in the next line. Taking a derivative often uses several rules at once, so in this chain a step may
-# take three.
+# Then write it as a chain. The first line is given, and yours go where `# YOUR LINES HERE` stands. End with a line in
+# which $\sigma$ is the only function: no exponential and no derivative. You may take as many lines as you like. Where a
+# derivative is not worked out yet, leave it as a `diff(..., x)` and go on in the next line. Taking a derivative often
+# uses several rules at once, so in this chain a step may take three.
 #
 # <details><summary>A hint: how one derivative looks in lines</summary>
 #
