@@ -850,10 +850,11 @@ marks.total()
 # Write the chain into the list below the line that is given: as many lines as you like, one of them the scalar form, then the vector form, and last the shape.
 # In the lines you may use: `sum(l, ...)`, `delta(l, k)`, `diff(..., ...)`, `+ - * /`, `sin`, `cos`, `@`, `.T`, `outer(a, b)`, entries like
 # `W2[k, j]`, and these names, which all mean what the table of A.1 says: `d_oa`, `d_hs`, `d_ha`, `o_a`, `h_s`, `h_a`, `x`, `W1`,
-# `b1`, `W2`, `b2`. A vector is a column here, as on paper, and `.T` makes it a row.
+# `b1`, `W2`, `b2`. Keep the index letters of the given line. A vector is a column here, as on paper, and `.T` makes it a row.
 #
 # Run the check as often as you like. It looks at each line: is it equal to the one above it? If not, it says at which numbers it
-# differs. It also compares every line with the slope that it finds by changing one entry a little.
+# differs. It also compares every line with the slope that it finds by changing one entry a little. The mark `steps` is for chains that skip nothing: each has
+# its scalar form, and no step takes more than three rules at once. It is given when the chains that hold are so, and four at least hold.
 #
 # <details><summary>A hint for W2 and b2</summary>
 #
@@ -984,6 +985,14 @@ def lines_of(answer, name):
     return chain
 
 
+def enough_hold(names):
+    """Ask for four chains that hold, before their steps are looked at."""
+    if len(names) < 4:
+        count = f"{len(names)} of the seven chains hold so far"
+        hint = "Steps are looked at once four of them do."
+        raise check.CheckFailed(check.Finding(count, advice=hint))
+
+
 def passes_scalar_form(answer, name):
     """Ask for a line of one's own that says what one entry is."""
     chain = lines_of(answer, name)
@@ -1084,11 +1093,17 @@ marks = check.marks(
     shapes=1,
     steps=1,
 )
+chains_that_hold = []
 for name, asked in statements.items():
     with marks.biases if name in ("b1", "b2") else getattr(marks, name):
         check.derives(lines_of(derive_column_grads, name), asked, title=name)
-    with marks.steps:
-        check.small_steps(lines_of(derive_column_grads, name), asked, title=name)
+        chains_that_hold.append(name)
+with marks.steps:
+    enough_hold(chains_that_hold)
+    for name in chains_that_hold:
+        check.small_steps(
+            lines_of(derive_column_grads, name), statements[name], title=name
+        )
         passes_scalar_form(derive_column_grads, name)
 with marks.shapes:
     arrays = {"W2": "m, d_h", "b2": "m", "h_s": "d_h", "h_a": "d_h", "W1": "d_h, d"}
@@ -2216,31 +2231,26 @@ def sgd_step(params, grads, lr):
 # %% nbgrader={"grade_id": "test_sgd_step", "grade": true, "points": 4}
 marks = check.marks("sgd_step", values=2, keys=1, arguments=1)
 with marks.values:
+    before = {"w": np.array([3.0, 1.0])}
+    slope = {"w": np.array([-2.0, 5.0])}
     check.close(
-        sgd_step({"w": np.array([3.0, 1.0])}, {"w": np.array([-2.0, 5.0])}, 0.1)[
-            "w"
-        ],
+        sgd_step(before, slope, 0.1)["w"],
         [3.2, 0.5],
         because="each number moves against its slope",
     )
 with marks.keys:
-    some = {"gain": np.array([1.0]), "shift": np.array([[2.0], [3.0]])}
-    more = {"gain": np.array([2.0]), "shift": np.ones((2, 1)), "x": np.ones(3)}
+    before = {"gain": np.array([1.0]), "shift": np.array([[2.0], [3.0]])}
+    slope = {"gain": np.array([2.0]), "shift": np.ones((2, 1)), "x": np.ones(3)}
     check.equal(
-        sorted(sgd_step(some, more, 0.5)),
+        sorted(sgd_step(before, slope, 0.5)),
         ["gain", "shift"],
         because="what there is to train stands in params, whatever it is called",
     )
 with marks.arguments:
-    check.shape(
-        sgd_step({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)["w"], (1,)
-    )
-    check.finite(
-        sgd_step({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)["w"]
-    )
-    check.leaves_arguments_alone(
-        sgd_step, [({"w": np.array([3.0])}, {"w": np.array([-2.0])}, 0.1)]
-    )
+    before, slope = {"w": np.array([3.0])}, {"w": np.array([-2.0])}
+    check.shape(sgd_step(before, slope, 0.1)["w"], (1,))
+    check.finite(sgd_step(before, slope, 0.1)["w"])
+    check.leaves_arguments_alone(sgd_step, [(before, slope, 0.1)])
 
 
 ### BEGIN HIDDEN TESTS

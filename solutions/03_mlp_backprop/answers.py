@@ -376,28 +376,28 @@ PAPER = [
         "derive_column_grads",
         "the slip of B4n: the indices exchanged",
         columns(W1=["d_ha[i] * x[j]", "outer(d_ha, x)", "(d_h, d)"]),
-        marks={**ONE_EACH, "W1": 0, "steps": 0},
+        marks={**ONE_EACH, "W1": 0},
         says="`i` runs over an axis of size d_h",
     ),
     wrong(
         "derive_column_grads",
         "the slip of B4o: the bias's gradient for the weights'",
         columns(W1=["d_ha[j] * x[i]", "d_ha", "(d_h, d)"]),
-        marks={**ONE_EACH, "W1": 0, "steps": 0},
+        marks={**ONE_EACH, "W1": 0},
         says="(d_h, d)",
     ),
     wrong(
         "derive_column_grads",
         "an outer product turned round",
         columns(W2=["d_oa[k] * h_s[j]", "outer(h_s, d_oa)", "(m, d_h)"]),
-        marks={**ONE_EACH, "W2": 0, "steps": 0},
+        marks={**ONE_EACH, "W2": 0},
         says="(d_h, m)",
     ),
     wrong(
         "derive_column_grads",
         "not transposed",
         columns(h_s=["sum(k, d_oa[k] * W2[k, j])", "W2 @ d_oa", "(d_h,)"]),
-        marks={**ONE_EACH, "h_s": 0, "steps": 0},
+        marks={**ONE_EACH, "h_s": 0},
         says="inner sizes differ",
     ),
     wrong(
@@ -406,14 +406,14 @@ PAPER = [
         columns(
             h_a=["d_hs[j] * cos(sin(h_a[j]))", "d_hs * cos(sin(h_a))", "(d_h,)"]
         ),
-        marks={**ONE_EACH, "h_a": 0, "steps": 0},
+        marks={**ONE_EACH, "h_a": 0},
         says="h_a = ",
     ),
     wrong(
         "derive_column_grads",
         "the sum lost",
         columns(x=["d_ha[j] * W1[j, i]", "W1.T @ d_ha", "(d,)"]),
-        marks={**ONE_EACH, "x": 0, "steps": 0},
+        marks={**ONE_EACH, "x": 0},
     ),
     wrong(
         "derive_column_grads",
@@ -440,7 +440,7 @@ PAPER = [
         "derive_column_grads",
         "no vector form",
         columns(x=["sum(j, d_ha[j] * W1[j, i])", "(d,)"]),
-        marks={**ONE_EACH, "x": 0, "steps": 0},
+        marks={**ONE_EACH, "x": 0},
         says="matrix form",
     ),
     wrong(
