@@ -869,8 +869,6 @@ TABLE = "derive_softmax_jacobian"
 PRODUCT = "derive_softmax_vjp"
 GRADIENT = "derive_nll_grad"
 
-    "unreadable line": "the start"
-}  # line 1 is looked at first, and is no start
 ONE_SOFTMAX = "sum(i, exp(x[i]) / sum(j, exp(x[j])))"
 ONE_FRACTION = "sum(i, exp(x[i])) / sum(j, exp(x[j]))"
 SHIFTED = "exp(x[i] + c) / sum(j, exp(x[j] + c))"
