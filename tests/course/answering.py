@@ -61,7 +61,7 @@ class Desk:
         limits = limits_of(course.config)
         self._files, _ = extra_files(source.folder, course.ignore, limits.disk_mib << 19)
         self._examiner = Examiner(source, limits)
-        self._known: dict[tuple[str, tuple[str, ...]], list[Graded]] = {}
+        self._known: dict[tuple[str, tuple[tuple[str, bool], ...]], list[Graded]] = {}
         self.problems = self._examiner.problems
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class Desk:
 
     def grade(self, exercise: str, answers: Sequence[Answer]) -> list[Graded]:
         """Grade answers to one exercise, each as if the rest of the lesson were the reference."""
-        key = exercise, tuple(str(answer.source) for answer in answers)
+        key = exercise, tuple((str(answer.source), answer.alone) for answer in answers)
         if key not in self._known:
             packed = iter(self._pack(exercise, [answer for answer in answers if not answer.alone]))
             self._known[key] = [
