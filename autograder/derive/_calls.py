@@ -269,11 +269,14 @@ class Calls:
         parts = list(args[0].elts) if isinstance(args[0], ast.Tuple) else args
         found = []
         for part in parts:
+            if isinstance(part, ast.Constant) and part.value == 1 and len(parts) > 1:
+                found.append("1")
+                continue
             if not isinstance(part, ast.Name) or part.id not in self.at.scope.sizes:
                 sizes = ", ".join(self.at.scope.sizes) or "none are given"
                 raise Unreadable(f"this takes the name of a size ({sizes})", part.col_offset)
             found.append(part.id)
-        return tuple(found)
+        return tuple(found[:1] if found[1:] == ["1"] else found)
 
     def ones(self, node: ast.Call) -> Node:
         """Build an array of ones."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograder.derive._tree import Node, broadcast
+from autograder.derive._tree import Node, broadcast, subtrees
 
 if TYPE_CHECKING:
     from autograder.derive._scope import Scope
@@ -154,7 +154,7 @@ class Derivative:
                 or by[0] not in self.names(between)
             ):
                 continue
-            if name not in self.names(node):
+            if name not in self.names(node) or self._around(node, by[0], name):
                 continue
             link: By = (name, 90 + by[1])
             names = tuple(slot(link, axis) for axis in range(len(between.shape)))
@@ -166,6 +166,20 @@ class Derivative:
                 term = pool.node("sum", term, data=(index, size), shape=node.shape, binds=(index,))
             return term
         return None
+
+    def _around(self, node: Node, target: str, between: str) -> bool:
+        """Say whether a node depends on `target` by a way that does not lead through `between`."""
+        todo, seen = [node], set()
+        while todo:
+            for below in subtrees(todo.pop()):
+                if below.op not in {"var", "let"} or below.data in seen or below.data == between:
+                    continue
+                seen.add(below.data)
+                if below.data == target:
+                    return True
+                if below.op == "let":
+                    todo.append(self.scope.lets[str(below.data)].body)
+        return False
 
     def slope(self, node: Node, by: By) -> Node:
         """Leave a derivative standing."""

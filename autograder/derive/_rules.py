@@ -36,7 +36,12 @@ NAMES = {
 }
 SUMS = {"sum", "asum", "rowsum", "softmax"}
 PICKERS = {"cmp", "diag", "eye", "onehot", "diff", "where"}
-IMPLIED = (("sum linear", "distribute"), ("matmul algebra", "distribute"), ("trig", "distribute"))
+IMPLIED = (
+    ("sum linear", "distribute"),
+    ("matmul algebra", "distribute"),
+    ("trig", "distribute"),
+    ("d abs", "sign abs"),
+)
 
 
 def spoken(rule: str) -> str:
@@ -73,10 +78,7 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = 
 
     With `shared` False parts that stand in both lines are taken as they are: what is in them did not change.
     """
-    seen: set[int] = set()
-    if not shared:
-        first, second = ({node.number for node in subtrees(root)} for root in roots)
-        seen = first & second
+    seen = set() if shared else _shared(*roots)
     ops: set[str] = set()
     functions: set[str] = set()
     lets: list[str] = []
@@ -119,6 +121,16 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = 
     rules += [f"sym {name}" for name in ("sigmoid", "tanh", "sin", "cos") if name in functions]
     rules += ["trig"] if functions & {"sin", "cos"} else []
     return rules
+
+
+def _shared(first: Node, second: Node) -> set[int]:
+    """Return the parts that stand in both lines, but for what is inside a derivative that only one of them has."""
+    sides = [{node.number for node in subtrees(root)} for root in (first, second)]
+    both = sides[0] & sides[1]
+    for node in subtrees(first, second):
+        if node.op == "diff" and node.number not in both:
+            both -= {below.number for below in subtrees(node)}
+    return both
 
 
 def _derivatives(scope: Scope, ops: set[str], functions: set[str], lets: list[str]) -> list[str]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from autograder.derive._table import Table
 
 DERIVATIVES = {"product", "quotient", "quotient split"}
-MAX_MODELS = 150
+MAX_MODELS = 100
 """So many sets of rules are tried for one step."""
 MAX_WORK = 100_000
 """So many entries of models are computed for one step: about a second."""
@@ -97,18 +97,35 @@ class Steps:
             if self.equal(first, second, frozenset({rule})):
                 return (spoken(rule),)
         everything = frozenset(rules)
-        if not self.equal(first, second, everything):
-            return None
-        needed = [rule for rule in rules if not self.equal(first, second, everything - {rule})]
+        needed = []
+        if self.equal(first, second, everything):
+            needed = [rule for rule in rules if not self.equal(first, second, everything - {rule})]
         others = [rule for rule in rules if rule not in needed]
         tried = 0
         for more in range(max(0, 2 - len(needed)), limit - len(needed) + 1):
             for extra in sorted(combinations(others, more), key=lambda rules: "sum out" in rules):
                 tried += 1
                 if tried > MAX_MODELS or self.spent > MAX_WORK:
-                    return None
+                    return self.spared(first, second, rules, limit)
                 if self.equal(first, second, frozenset(needed) | set(extra)):
                     return tuple(spoken(rule) for rule in rules if rule in needed or rule in extra)
+        return None
+
+    def spared(self, first: Table, second: Table, rules: list[str], limit: int) -> tuple[str, ...] | None:
+        """Return a set from which no rule can be spared, the less natural ones spared first: small, if not smallest."""
+        best: list[str] | None = None
+        for order in (sorted(rules, key=_natural), sorted(rules, key=_natural, reverse=True)):
+            kept = list(rules)
+            if self.spent > 2 * MAX_WORK or not self.equal(first, second, frozenset(kept)):
+                return None
+            for rule in order:
+                fewer = [other for other in kept if other != rule]
+                if self.equal(first, second, frozenset(fewer)):
+                    kept = fewer
+            if best is None or len(kept) < len(best):
+                best = kept
+            if len(best) <= limit:
+                return tuple(spoken(rule) for rule in best)
         return None
 
     def equal(self, first: Table, second: Table, rules: frozenset[str]) -> bool:
@@ -157,6 +174,14 @@ class Steps:
                 self.scope, self.points[number], algebra, Derivative(self.scope, rules), self.truths[number]
             )
         return self.models[at]
+
+
+def _natural(rule: str) -> int:
+    """Return how readily a person would name a rule: small numbers are spared first."""
+    kind = rule.split(" ", maxsplit=1)[0]
+    if rule in {"sum out", "quotient split", "d pow"}:
+        return 0
+    return {"trig": 0, "sym": 1, "chain": 1, "matmul": 3, "let": 2, "def": 3, "known": 6}.get(kind, 4)
 
 
 def _taken(rule: str) -> bool:
