@@ -6,6 +6,8 @@ judges it.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,8 @@ from autograder.check._finding import CheckFailed, Finding
 from autograder.derive import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from autograder.check._chain import Mark
     from autograder.derive import Complaint, Derivation, Line, Verdict
 
@@ -50,8 +54,11 @@ def derives(chain: Any, statement: Derivation, *, title: str = "") -> None:
     CheckFailed
         With the first line that does not hold and a counter-example, or why it cannot be read.
     """
-    lines = lines_of(chain)
-    verdict = judged(lines, statement)
+    with _headed(title):
+        _derives(judged(lines_of(chain), statement), statement, title)
+
+
+def _derives(verdict: Verdict, statement: Derivation, title: str) -> None:
     _show_chain(verdict, statement, title, steps=False)
     bad = _break(verdict)
     if bad is not None:
@@ -79,8 +86,11 @@ def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
     CheckFailed
         With the first step that is too large and the rules that lie between.
     """
-    lines = lines_of(chain)
-    verdict = judged(lines, statement)
+    with _headed(title):
+        _small_steps(judged(lines_of(chain), statement), statement, title)
+
+
+def _small_steps(verdict: Verdict, statement: Derivation, title: str) -> None:
     _show_chain(verdict, statement, title, steps=verdict.holds)
     bad = _break(verdict)
     if bad is not None:
@@ -95,6 +105,18 @@ def small_steps(chain: Any, statement: Derivation, *, title: str = "") -> None:
         raise CheckFailed(Finding(complaint.says))
     if not verdict.steps_small:
         raise CheckFailed(Finding("the size of a step could not be measured"))
+
+
+@contextmanager
+def _headed(title: str) -> Iterator[None]:
+    """Put a chain's title before what is found of it; what is no chain is said in the same words for all."""
+    try:
+        yield
+    except CheckFailed as failure:
+        found = failure.finding
+        if not title or found.error is not None:
+            raise
+        raise CheckFailed(replace(found, verdict=f"{title}: {found.verdict}")) from None
 
 
 def lines_of(chain: Any) -> tuple[str, ...]:
@@ -172,6 +194,9 @@ def _show_chain(verdict: Verdict, statement: Derivation, title: str, *, steps: b
 
 def chain_of(verdict: Verdict, statement: Derivation, title: str, *, steps: bool) -> Chain:
     """Return a verdict as a card shows it; `steps` says whether the size of steps is being looked at."""
+    if not verdict.own_lines and _break(verdict) is None:
+        # The judge's words on the given lines would tell what is to be found out.
+        return Chain(title, tuple(ChainLine(_cut(line.text), line.latex, "start") for line in verdict.lines))
     said = {complaint.line: complaint.says for complaint in reversed(_complaints(verdict, "holds"))}
     lines = tuple(_shown(line, statement, said.get(line.number), steps=steps) for line in verdict.lines)
     return Chain(title, lines)
@@ -186,8 +211,11 @@ def _shown(line: Line, statement: Derivation, complaint: str | None, *, steps: b
         mark = "start"
     if complaint and mark in {"right", "start", "far"}:
         mark, note = "astray", complaint
-    text = line.text if len(line.text) <= LONG_LINE else line.text[: LONG_LINE - 3] + "..."
-    return ChainLine(text, line.latex, mark, note)
+    return ChainLine(_cut(line.text), line.latex, mark, note)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONG_LINE else text[: LONG_LINE - 3] + "..."
 
 
 def _same(one: str, other: str) -> bool:

@@ -82,7 +82,7 @@ def told(report: Report, finding: Finding) -> str:
     """Return a finding's words, or where they stand already: beside a line of a derivation."""
     for chain in report.chains:
         for number, line in enumerate(chain.lines, 1):
-            if line.note and line.note == finding.what:
+            if line.note and finding.what in {line.note, f"{chain.title}: {line.note}"}:
                 return f"see line {number}" + (f" of {chain.title}" if len(report.chains) > 1 else "")
     return finding.what
 

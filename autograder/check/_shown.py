@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.check import _render, _typeset
 from autograder.check._chain import Chain
-from autograder.check._derivation import chain_of, judged, lines_of
+from autograder.check._derivation import NO_LINE, chain_of, judged, lines_of
 from autograder.check._finding import CheckFailed
 
 if TYPE_CHECKING:
@@ -61,8 +61,11 @@ def show_chain(chain: Any, statement: Derivation) -> ShownChain:
         verdict = judged(lines_of(chain), statement)
     except CheckFailed as failure:
         return ShownChain(Chain("", ()), (str(failure.finding),))
+    shown = chain_of(verdict, statement, "", steps=True)
+    if not verdict.own_lines and not any(line.note for line in shown.lines):
+        return ShownChain(shown, (NO_LINE,))
     at_a_line = {line.number for line in verdict.lines}
     words = [complaint.says for complaint in verdict.complaints if complaint.line not in at_a_line]
     if verdict.holds and verdict.steps_small:
         words.append("Every line follows.")
-    return ShownChain(chain_of(verdict, statement, "", steps=True), tuple(words))
+    return ShownChain(shown, tuple(words))

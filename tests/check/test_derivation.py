@@ -130,6 +130,25 @@ def test_an_untouched_chain_is_not_written_yet_and_earns_nothing(verb: Any, chai
     assert report(chain).earned == 0
 
 
+def test_an_untouched_chain_is_shown_bare() -> None:
+    """What lies between the given lines is what is to be found out."""
+    sigmoid = check.Derivation(
+        start="diff(sigmoid(x), x)",
+        end="sigmoid(x) * (1 - sigmoid(x))",
+        last=check.Only("sigmoid"),
+        given="x real",
+    )
+    for chain, statement in (([RIGHT[0], RIGHT[-1]], LOG_SIGMOID), (["diff(sigmoid(x), x)"], sigmoid)):
+        (shown,) = report(chain, statement).chains
+        assert {(line.mark, line.note) for line in shown.lines} == {("start", "")}
+        assert "definition" not in str(check.show_chain(chain, statement))
+
+
+def test_a_line_of_ones_own_that_cannot_be_read_is_more_than_nothing() -> None:
+    found = failure(check.derives, ["log(sigmoid(x))", "log(1 / (1 + exp(-x))", "-softplus(-x)"])
+    assert "never closed" in found.verdict
+
+
 NO_CHAINS = [
     pytest.param(None, "got None", id="None"),
     pytest.param("log(sigmoid(x))", "one text", id="a bare string"),
@@ -192,10 +211,16 @@ def test_several_chains_of_one_cell_have_names() -> None:
         check.derives(WRONG, LOG_SIGMOID, title="b2")
     with marks.steps:
         check.small_steps(RIGHT, LOG_SIGMOID)
-        check.small_steps(WRONG, LOG_SIGMOID)
+        check.small_steps(WRONG, LOG_SIGMOID, title="b2")
     found = marks._report()
     assert [chain.title for chain in found.chains] == ["W", "b2"]
     assert "see line 3 of b2" in str(found)
+    steps = found.aspects[2].finding
+    assert steps
+    assert steps.verdict.startswith("b2: the chain breaks at line 3")
+    values = found.aspects[1].finding
+    assert values
+    assert values.verdict.startswith("b2: at x = ")  # in the feedback page's table it stands alone
     assert "Your derivation, b2" in found._repr_html_()
 
 
