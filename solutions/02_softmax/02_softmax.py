@@ -1973,23 +1973,24 @@ marks.total()
 # %% [markdown]
 # **The short road** takes the logarithm first, as in 2.4, and needs no Jacobian. **On paper:**
 #
-# 1. Put the definition of $s_y$ in, and write $-\ln\dfrac{e^{o_y}}{\sum_j e^{o_j}}$ without a fraction and with one logarithm only.
+# 1. Put the definition of $s_y$ in, and write $-\ln\dfrac{e^{o_y}}{Z}$ without a fraction and with one logarithm only. (As before, $Z = \sum_j e^{o_j}$.)
 # 2. Differentiate each part with respect to $o_k$. Of $o_y$: for which $k$ is the derivative 1? Of the logarithm: chain rule, outer times inner.
 # 3. You know the fraction that appears.
 # 4. Stack the entries for $k = 0, \dots, m-1$ into a vector. The last line shall have no letter $k$: write $s$ for the vector of probabilities and `onehot(y)` for the one-hot vector.
 #
-# In the lines below the logits are called `o`. You may take the short road or the long one: both are checked alike. A step may take two rules. On the long road, the derivative of $s_i$ that you
-# found in 2.6 is one rule.
+# In the lines below the logits are called `o`. You may take the short road or the long one: both are checked alike. A step may take two rules, and what you
+# found in 2.6 counts as one each: $\partial Z/\partial o_k$, and $\partial s_i/\partial o_j$ for the long road.
 
 # %% nbgrader={"grade_id": "derive_nll_grad", "solution": true}
-# o are the m logits, y is the label, s[k] is short for exp(o[k]) / sum(j, exp(o[j])).
+# o are the m logits and y is the label.
+# Z is short for sum(j, exp(o[j])), and s[k] for exp(o[k]) / Z.
 derive_nll_grad = [
     "diff(-log(s[y]), o[k])",
     ### BEGIN SOLUTION
-    "diff(-log(exp(o[y]) / sum(j, exp(o[j]))), o[k])",
-    "diff(-o[y] + log(sum(j, exp(o[j]))), o[k])",
-    "-delta(k, y) + diff(sum(j, exp(o[j])), o[k]) / sum(j, exp(o[j]))",
-    "-delta(k, y) + exp(o[k]) / sum(j, exp(o[j]))",
+    "diff(-log(exp(o[y]) / Z), o[k])",
+    "diff(-o[y] + log(Z), o[k])",
+    "-delta(k, y) + diff(Z, o[k]) / Z",
+    "-delta(k, y) + exp(o[k]) / Z",
     "s[k] - delta(k, y)",
     "s - onehot(y)",
     ### END SOLUTION
@@ -1999,8 +2000,11 @@ derive_nll_grad = [
 marks = check.marks("derive_nll_grad", values=2, steps=1)
 statement = check.Derivation(
     given="o (m); y label(m)",
-    let=("s[k] = exp(o[k]) / sum(j, exp(o[j]))",),
-    known=("diff(s[i], o[j]) = s[i] * delta(i, j) - s[i] * s[j]",),
+    let=("Z = sum(j, exp(o[j]))", "s[k] = exp(o[k]) / Z"),
+    known=(
+        "diff(Z, o[k]) = exp(o[k])",
+        "diff(s[i], o[j]) = s[i] * delta(i, j) - s[i] * s[j]",
+    ),
     entry="k",
     start="diff(-log(s[y]), o[k])",
     last="matrix",
