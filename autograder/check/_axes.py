@@ -6,16 +6,21 @@ is charged there, and the check at hand goes on with the numbers.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.check import _context
 from autograder.check._difference import numeric, shape_verdict
 from autograder.check._finding import Finding
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ADVICE = "An axis of length 1 is an axis too: shapes with and without it broadcast differently."
 
 
-def settled(got: Any, want: Any, *, case: str | None = None, name: str = "") -> Any:
+def settled(
+    got: Any, want: Any, *, case: str | Callable[[], str | None] | None = None, name: str = ""
+) -> Any:
     """Return `got` in the shape of `want` where only axes of length one stand between them.
 
     Parameters
@@ -25,7 +30,7 @@ def settled(got: Any, want: Any, *, case: str | None = None, name: str = "") -> 
     want
         What it should be.
     case
-        The call that gave it, for the reason that `shapes` is charged with.
+        The call that gave it, for the reason that `shapes` is charged with; or what finds it out.
     name
         Of the one result among several that this is.
 
@@ -49,6 +54,7 @@ def settled(got: Any, want: Any, *, case: str | None = None, name: str = "") -> 
         return got
     if [n for n in came.shape if n != 1] != [n for n in wanted.shape if n != 1]:
         return got
+    case = case() if callable(case) else case
     verdict = shape_verdict(came.shape, wanted.shape)
     finding = Finding(f"{name}: {verdict}" if name else verdict, case=case, advice=ADVICE)
     return came.reshape(wanted.shape) if aspect.charge_shapes(finding) else got

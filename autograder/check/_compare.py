@@ -57,7 +57,7 @@ def close(got: Any, want: Any, *, because: str | None = None) -> None:
     >>> from autograder import check
     >>> check.close([0.25, 0.75], [0.25, 0.75], because="1 : 3")
     """
-    got = settled(got, want)
+    got = settled(got, want, case=asked)
     _raise(difference(got, want), got, because)
 
 

@@ -195,7 +195,7 @@ def _zeros(pairs: list[Pair]) -> str | None:
     if np.count_nonzero(wrong) < _ENOUGH or wrong.all():
         return None
     if not got[wrong].any() and got[~wrong].any():
-        return "Right where it is not 0: some entries are 0 that should not be. What never arrives there?"
+        return "Right where it is not 0, but some entries are 0 that should not be. What is missing there?"
     if not want[wrong].any() and want[~wrong].any():
         return "Right but for entries that should be 0. What should stop there?"
     return None

@@ -98,3 +98,16 @@ def test_what_was_done_with_its_result_is_quoted_too() -> None:
 def test_a_hidden_call_that_raised_is_not_quoted() -> None:
     said = card("### BEGIN HIDDEN TESTS\nwith marks.values:\n    check.close(pick({'w': 1.0}, 'b'), 1.0)")
     assert said.startswith("raised KeyError: 'b'")
+
+
+def test_a_shape_that_another_aspect_pays_for_says_the_call() -> None:
+    cell = "with marks.values:\n    check.close(half([3.0]), 1.5)"
+    name = "<the cell of test_asked>"
+    linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)
+    marks = check.marks("half", values=1, shapes=1)
+    space = {"check": check, "marks": marks, "half": lambda x: np.array(x) / 2}
+    exec(compile(cell, name, "exec"), space)  # noqa: S102
+    values, shapes = marks._report().aspects
+    assert values.finding is None
+    assert shapes.finding is not None
+    assert shapes.finding.case == "half([3.0]), in the check of `values`"
