@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.check import Derivation
 
-from .table import Section, far, right, unread, wrong
+from .table import Section, astray, far, right, unread, unwritten, wrong
 
 # The layout is the table's: a chain on as few lines as it needs.
 # fmt: off
@@ -115,4 +115,37 @@ LABELS = Section(
     ),
 )
 
-SECTIONS = [DIFF, CORNERS, GRADIENT, LET, LABELS]
+KNOWN = Section(
+    "Derivatives proved before",
+    "`known` names a derivative that a step may use as one rule, as one cites an earlier result.",
+    Derivation(
+        start="diff(log(sigmoid(x)), x)", end="1 - sigmoid(x)", given="x real",
+        known=("diff(sigmoid(x), x) = sigmoid(x) * (1 - sigmoid(x))",),
+    ),
+    (
+        right("diff(log(sigmoid(x)), x)", "sigmoid(x) * (1 - sigmoid(x)) / sigmoid(x)", "1 - sigmoid(x)",
+              why="the derivative of log with the chain rule, and the known one"),
+        right("diff(log(sigmoid(x)), x)", "diff(sigmoid(x), x) / sigmoid(x)", "sigmoid(x) * (1 - sigmoid(x)) / sigmoid(x)",
+              "1 - sigmoid(x)", why="one rule a line"),
+        wrong(2, "diff(log(sigmoid(x)), x)", "sigmoid(x) * (1 - sigmoid(x))", "1 - sigmoid(x)", says="x = ",
+              why="the outer derivative forgotten"),
+        wrong(3, "diff(log(sigmoid(x)), x)", "sigmoid(x) * (1 - sigmoid(x)) / sigmoid(x)", "1 - sigmoid(-x)", says="x = ",
+              why="a sign in the wrong place"),
+    ),
+)
+
+SECRET_END = Section(
+    "An end that is a secret",
+    "`end_given=False`, in the hidden part of a test cell: the end does not stand in the exercise, so that writing it is "
+    "a line of your own.",
+    Derivation(start="log(exp(a) * exp(b))", end="a + b", end_given=False, given="a real; b real"),
+    (
+        right("log(exp(a) * exp(b))", "a + b", why="two rules, and the line is one's own"),
+        right("log(exp(a) * exp(b))", "log(exp(a + b))", "b + a", why="in another order"),
+        unwritten("log(exp(a) * exp(b))", why="the start alone"),
+        astray("log(exp(a) * exp(b))", "log(exp(a + b))", why="not there yet"),
+        wrong(2, "log(exp(a) * exp(b))", "a * b", says=("a = ", "b = "), why="a product of exps has a sum of exponents"),
+    ),
+)
+
+SECTIONS = [DIFF, CORNERS, GRADIENT, LET, LABELS, KNOWN, SECRET_END]
