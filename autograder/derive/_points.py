@@ -149,3 +149,18 @@ def _generic(scope: Scope, turn: int) -> Point:
             tries = [value for value in (sign * size, size, -size) if allowed(value, variable.domain)]
             values[variable.name] = {(): tries[0] if tries else _entry(variable.domain, 2, dice)}
     return Point(sizes, values, labels)
+
+
+def beside(scope: Scope, point: Point) -> Point:
+    """Return a point a little way off, each number moved by an amount of its own."""
+    values: dict[str, dict[Entry, Decimal]] = {}
+    step = Decimal("0.0001")
+    for variable in scope.variables.values():
+        if variable.below:
+            continue
+        values[variable.name] = {}
+        for place, value in point.values[variable.name].items():
+            step = -step * Decimal("1.07")
+            moved = value + step
+            values[variable.name][place] = moved if allowed(moved, variable.domain) else value - step
+    return Point(point.sizes, values, point.labels)

@@ -9,11 +9,12 @@ that stays is one.
 from __future__ import annotations
 
 import decimal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from autograder.derive._evaluate import Evaluator, TooMuch
 from autograder.derive._indices import Misfit, show
+from autograder.derive._points import beside
 from autograder.derive._truth import DIGITS, TooLarge, Truth, Undefined, context, truth
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Here:
     point: Point
     at: Evaluator[Decimal]
     fine: Evaluator[Decimal] | None = None
+    moved: Here | None = None
 
     def exact(self, scope: Scope, derivative: Derivative) -> Evaluator[Decimal]:
         """Return the evaluator with more digits."""
@@ -168,7 +170,7 @@ class Comparer:
                 with decimal.localcontext(context(DIGITS)):
                     a = here.at.entry(first.node, inner, env)
                     b = here.at.entry(second.node, other, env2)
-                    if a == b or abs(a - b) <= max(abs(a), abs(b)).scaleb(18 - DIGITS):
+                    if a == b or abs(a - b) <= max(abs(a), abs(b)).scaleb(7 - DIGITS):
                         continue
                 fine = here.exact(self.scope, self.derivative)
                 fine.work = 0
@@ -176,21 +178,32 @@ class Comparer:
                     c = fine.entry(first.node, inner, env)
                     d = fine.entry(second.node, other, env2)
                     gap = abs(c - d)
-                    if gap <= max(abs(c), abs(d)).scaleb(-60) or gap <= abs(a - b).scaleb(-30):
+                    if gap <= max(abs(c), abs(d)).scaleb(20 - MORE_DIGITS) or gap <= abs(a - b).scaleb(-30):
                         continue
                     c, d = _clean(c, d), _clean(d, c)
             except Undefined as why:
                 return self.undefined(here, first, second, (place, inner, env, other, env2), str(why))
             except (TooLarge, decimal.DecimalException, RecursionError):
                 return "too large"
-            if self.soft_kinks and self.touched(here, first, second, (inner, env, other, env2)):
+            if self.touched(here, first, second, (inner, env, other, env2)) and self.beside(
+                here, first, second
+            ):
                 return "kink"
             return Difference(here.point, place, c, d)
         return None
 
     def touched(self, here: Here, first: Table, second: Table, where: tuple[Entry, Env, Entry, Env]) -> bool:
         """Say whether a corner of relu, abs, sign or a condition is met in computing these two entries."""
-        return self.corner(here, first, where[:2]) or self.corner(here, second, where[2:])
+        return self.soft_kinks and (
+            self.corner(here, first, where[:2]) or self.corner(here, second, where[2:])
+        )
+
+    def beside(self, here: Here, first: Table, second: Table) -> bool:
+        """Say whether two lines that differ at a corner agree just beside it: then it is the corner that differs."""
+        if here.moved is None:
+            point = beside(self.scope, here.point)
+            here.moved = Here(point, truth(self.scope, point, self.derivative))
+        return not isinstance(replace(self, soft_kinks=False).at(here.moved, first, second), Difference)
 
     def corner(self, here: Here, own: Table, where: tuple[Entry, Env]) -> bool:
         """Say whether computing one entry meets a corner."""
@@ -220,7 +233,11 @@ class Comparer:
                 return "the first"
             except (TooLarge, decimal.DecimalException):
                 return "too large"
-            if self.soft_kinks and self.corner(here, first, (inner, env)):
+            if (
+                self.soft_kinks
+                and self.corner(here, first, (inner, env))
+                and self.beside(here, first, second)
+            ):
                 return "kink"
             return Difference(here.point, place, a, None, why)
 
