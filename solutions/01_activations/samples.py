@@ -356,7 +356,7 @@ SAMPLES = [
     Sample(
         "nadia", "Nadia", "Rahman",
         "a loop inside sign never ends",
-        Foreseen("partial", scores={"sign": 0}, says={"sign": "took too long"}, why="sign: values: took too long"),
+        Foreseen("partial", scores={"sign": 0}, says={"sign": "took too long"}, why="took too long: sign had not returned"),
         answers={"sign": HANGS, "l1_grad": "def l1_grad(x):\n    return np.sign(x)"},
     ),
     Sample(
@@ -372,7 +372,7 @@ SAMPLES = [
             "partial",
             scores={"softplus": 3},
             says={"softplus": "ended the Python process"},
-            why="softplus: stability: softplus ended the Python process",
+            why="softplus ended the Python process",
         ),
         answers={"softplus": ENDS_PYTHON, "log_sigmoid": OTHER_FORMULAS["log_sigmoid"]},
     ),
@@ -484,7 +484,7 @@ SAMPLES = [
     Sample(
         "abebe", "Abebe", "Bekele",
         "asks for 800 GB of memory",
-        Foreseen(scores={"softplus": 0}, says={"softplus": "memory"}, why="softplus: ran out of memory"),
+        Foreseen(scores={"softplus": 0}, says={"softplus": "memory"}, why="ran out of memory"),
         answers={"softplus": EATS_MEMORY, "log_sigmoid": OTHER_FORMULAS["log_sigmoid"]},
     ),
 ]  # fmt: skip
