@@ -33,6 +33,7 @@
 # Setup: what the lesson uses.
 import hashlib
 import os
+import warnings
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -2114,6 +2115,15 @@ def answer(answers, key):
         )
     value = answers[key]
     if key == "a":
+        own, named = (
+            shape_questions(check.student_id())["sheet"],
+            answers.get("sheet"),
+        )
+        if named != own:  # a remark on the card, which costs nothing
+            who = check.student_id()
+            warnings.warn(
+                f"the sheet is {named!r:.20}, and that of {who} is {own!r}"
+            )
         value = value.tolist() if isinstance(value, np.ndarray) else value
         shapes = isinstance(value, (list, tuple)) and len(value) == 3
         if not shapes or not all(

@@ -328,6 +328,31 @@ def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
         says="expected ValueError",
         mistake="",
     ),
+    wrong(
+        "conv_output_shape",
+        "channels times kernels",
+        """
+def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
+    kh, kw = (k, k) if isinstance(k, int) else k
+    h, w = conv_output_size(shape[1], kh, s, p, d), conv_output_size(shape[2], kw, s, p, d)
+    return shape[0] * n_kernels, h, w
+""",
+        marks={"errors": 1},
+        says="How many flat images does one kernel make",
+        mistake="a set of channels for each kernel",
+    ),
+    # It never looks at the width, so it does not notice that a kernel is too wide.
+    wrong(
+        "conv_output_shape",
+        "always square",
+        """
+def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
+    k = k if isinstance(k, int) else k[0]
+    return (n_kernels,) + (conv_output_size(shape[1], k, s, p, d),) * 2
+""",
+        says="comes out square",
+        mistake="the same size for height and width",
+    ),
     *unusable("conv_output_shape", arguments="shape, n_kernels, k, s=1, p=0, d=1"),
 ]
 
@@ -404,6 +429,20 @@ def pool_output_shape(shape, k, s=None):
         says="got back (6, 0, 1)",
         mistake="",
     ),
+    wrong(
+        "pool_output_shape",
+        "upwards",
+        """
+def pool_output_shape(shape, k, s=None):
+    if min(shape[1:]) < k:
+        raise ValueError
+    s = s or k
+    return shape[0], int(np.ceil((shape[1] - k) / s)) + 1, int(np.ceil((shape[2] - k) / s)) + 1
+""",
+        marks={"errors": 1},
+        says="Which way must you round",
+        mistake="windows that hang over the edge",
+    ),
     *unusable("pool_output_shape", arguments="shape, k, s=None"),
 ]
 
@@ -458,6 +497,7 @@ def trace_shapes(shape, layers):
     return shape
 """,
         says="after each layer",
+        mistake="the last shape alone",
     ),
     wrong(
         "trace_shapes",
@@ -829,6 +869,17 @@ def conv_transpose_output_size(i, k, s=1, p=0, d=1, output_padding=0):
         says="lays down a whole kernel",
         mistake="the forward size",
     ),
+    wrong(
+        "conv_transpose_output_size",
+        "without its last argument",
+        """
+def conv_transpose_output_size(i, k, s=1, p=0, d=1, output_padding=0):
+    return (i - 1) * s + effective_kernel_size(k, d) - 2 * p
+""",
+        marks={"values": 1, "stride": 1, "dilation": 1},
+        says="expected 8, got 7",
+        mistake="output_padding left out",
+    ),
     *unusable("conv_transpose_output_size", arguments="i, k, s=1, p=0, d=1, output_padding=0"),
 ]
 
@@ -1197,7 +1248,8 @@ def conv2d_forward(X, W, b, s=1, p=0):
     windows = np.lib.stride_tricks.sliding_window_view(X, W.shape[2:], (2, 3))[:, :, ::s, ::s]
     return np.einsum("nchwuv,fcuv->nfhw", windows, W) + b[:, None, None]
 """,
-        says="values: ",
+        says="What stands around the image",
+        mistake="the padding left out",
     ),
     wrong(
         "conv2d_forward",
@@ -1382,6 +1434,14 @@ def conv2d_backward(dY, X, W, s=1, p=0):
     ),
     wrong(
         "conv2d_backward",
+        "the image as it is",
+        scatter("up, padded[here])", "up, np.pad(X, ((0, 0), (0, 0), (0, 2 * p), (0, 2 * p)))[here])"),
+        marks={"dX": 1, "db": 1},
+        says="met the padded image",
+        mistake="dW from the image without its padding",
+    ),
+    wrong(
+        "conv2d_backward",
         "in another order",
         scatter(
             "return dP[:, :, p : p + H, p : p + width], dW,", "return dW, dP[:, :, p : p + H, p : p + width],"
@@ -1506,6 +1566,18 @@ def max_pool_forward(X, k, s=None):
         says="That is average pooling",
         mistake="the mean of each window",
     ),
+    wrong(
+        "max_pool_forward",
+        "over the channels too",
+        """
+def max_pool_forward(X, k, s=None):
+    s = s or k
+    windows = np.lib.stride_tricks.sliding_window_view(X, (k, k), (2, 3))[:, :, ::s, ::s]
+    return windows.max((1, 4, 5))[:, None] * np.ones((1, X.shape[1], 1, 1))
+""",
+        says="Over which axes does your maximum run",
+        mistake="the maximum over all channels",
+    ),
     *unusable("max_pool_forward", arguments="X, k, s=None", nan=NAN_POOL),
 ]
 
@@ -1581,7 +1653,8 @@ def max_pool_backward(dY, X, k, s=None):
         "side by side",
         winners("s = s or k", "s = k"),
         marks={"values": 2, "shapes": 1},
-        says="stride: ",
+        says="Where did window y begin",
+        mistake="the stride left out",
     ),
     wrong(
         "max_pool_backward",
