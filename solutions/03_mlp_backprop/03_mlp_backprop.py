@@ -3274,8 +3274,8 @@ def linear_backward(dY, X, W):
     dX : ndarray, shape (N, D)
     dW : ndarray, shape (D, K)
     db : ndarray, shape (K,)
-        Each example adds its share to dW and db. Nothing is divided by N here: if the loss is a
-        mean, dY knows it already.
+        Each example adds its share to dW and db. Nothing is divided by N here: if
+        the loss is a mean, dY knows it already.
     """
     ### BEGIN SOLUTION
     return dY @ W.T, X.T @ dY, dY.sum(axis=0)
@@ -3442,7 +3442,7 @@ try:
         print(f"{name:<53} {np.abs(one_by_one - together).max():.1e}")
 except (NotImplementedError, NameError):
     print(
-        "Write grad_output_layer and grad_input of part A and linear_backward, then run this cell."
+        "Write grad_output_layer and grad_input of part A and linear_backward first."
     )
 except Exception as problem:
     print(f"Not yet. {type(problem).__name__}: {problem}")
@@ -3749,8 +3749,8 @@ def two_layer_backward(X, y, params, reduction="mean"):
 marks = check.marks(
     "two_layer_backward", loss=1, W2=1, b2=1, W1=1, b1=1, sum=1, shapes=1
 )
-# One example, one input, one hidden unit, two classes. The hidden unit is 3 * 2 + 1 = 7, the
-# scores are 7 and 7 + ln 3, so the probabilities are 1/4 and 3/4.
+# One example, one input, one hidden unit, two classes. The hidden unit is
+# 3 * 2 + 1 = 7, the scores are 7 and 7 + ln 3, the probabilities 1/4 and 3/4.
 apart = np.log(3.0) / 7.0
 one_X, one_y = np.array([[3.0]]), np.array([0])
 one_params = {
@@ -4289,14 +4289,15 @@ def draw(axes):
         ylabel="error",
         ylim=(1e-13, 10),
     )
-    axes.legend()
+    axes.legend(loc="lower left")
 
 
 explore.Picture(
     draw,
-    alt="Error against step h, both on logarithmic scales. Your central difference falls by a "
-    "hundred for each tenth of h, from 0.5 at h = 1 to about 1e-11 near h = 1e-5, then rises "
-    "again as h shrinks. The one-sided difference falls by ten only, to about 1e-8 at 1e-8.",
+    alt="Error against step h, both on logarithmic scales. Your central difference falls "
+    "by a hundred for each tenth of h, from 0.5 at h = 1 to about 1e-11 near h = 1e-5, "
+    "then rises again as h shrinks. The one-sided difference falls by ten only, to about "
+    "1e-8 at h = 1e-8.",
 )
 
 # %% [markdown]
@@ -4328,6 +4329,53 @@ digit_X = digit_images.reshape(len(digit_images), 64) / 16.0
 print(digit_X.shape, digit_y.shape, "labels", np.unique(digit_y))
 
 
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "digits_helpers", "locked": true}
+# Helpers of the check of train_digits, further down.
+def checked(params):
+    """The same params, if they have the keys and shapes of a two-layer network."""
+    if not isinstance(params, dict):
+        check.equal(params, {}, because="params are a dict with W1, b1, W2 and b2")
+    check.equal(
+        sorted(params), ["W1", "W2", "b1", "b2"], because="the keys of params"
+    )
+    hidden = np.shape(params["b1"])
+    check.equal(len(hidden), 1, because="b1 has one axis")
+    shapes = {"W1": (64, *hidden), "W2": (*hidden, 10), "b2": (10,)}
+    for name, shape in shapes.items():
+        check.shape(
+            params[name], shape, because=f"this is {name}, and b1 is {hidden}"
+        )
+    for name in params:
+        check.finite(params[name], because=f"this is {name}")
+    return params
+
+
+def share_right(params, X, y):
+    """The share of the rows whose largest score is at their label."""
+    hidden = np.maximum(X @ params["W1"] + params["b1"], 0.0)
+    scores = hidden @ params["W2"] + params["b2"]
+    return float(np.mean(np.argmax(scores, axis=1) == y))
+
+
+def at_least(asked, share, images):
+    """Say how many of the images are told right, if they are too few."""
+    if share < 0.2:
+        advice = (
+            "That is about what guessing gives. Does the loss fall from step to step? "
+            "Print it."
+        )
+    else:
+        advice = (
+            "It learns. Is the loss still falling when you stop? Then train longer, or try "
+            "a larger rate, or more hidden units."
+        )
+    if share < asked:
+        verdict = (
+            f"{share:.1%} of {images} are told right, {asked:.0%} are asked for"
+        )
+        raise check.CheckFailed(check.Finding(verdict, advice=advice))
+
+
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_digits", "locked": true}
 # Figure: some of the images.
 def draw(*axes):
@@ -4350,14 +4398,14 @@ explore.Picture(
 #
 # $$\theta \leftarrow \theta - \eta\, \frac{\partial L_{\text{mean}}}{\partial \theta}$$
 #
-# with the **learning rate** $\eta$. **Predict:** the next cell trains on all images at once, 150 steps, with $\eta = 0.02$, $0.5$ and $20$, and
+# with the **learning rate** $\eta$. **Predict:** the next cell trains on all images at once, 150 steps, with $\eta = 0.05$, $0.5$ and $5$, and
 # draws the loss that your `two_layer_backward` returns. Which curve is which? Where do all three start?
 
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_loss", "locked": true}
 # Figure: loss curves for three learning rates.
 def draw(axes):
-    for rate, style in [(0.02, ":"), (0.5, "-"), (20.0, "--")]:
+    for rate, style in [(0.05, ":"), (0.5, "-"), (5.0, "--")]:
         rng = np.random.default_rng(0)
         params = {
             "W1": rng.normal(0, np.sqrt(2 / 64), (64, 24)), "b1": np.zeros(24),
@@ -4370,20 +4418,21 @@ def draw(axes):
             params = {name: params[name] - rate * grads[name] for name in params}
         axes.plot(losses, style, label=f"learning rate {rate:g}")
     axes.axhline(np.log(10), color="0.7", linewidth=0.8)
-    axes.set(title="loss on the 1,297 images", xlabel="step", yscale="log")
+    axes.set(title="loss on the 1,297 images", xlabel="step", ylim=(0, 6))
     axes.legend()
 
 
 explore.Picture(
     draw,
-    alt="Three loss curves over 150 steps, all starting near log 10, about 2.3. With learning "
-    "rate 0.02 the loss falls slowly, with 0.5 fast and far, with 20 it jumps up at once and "
-    "does not come down to where the others are.",
+    alt="Three loss curves over 150 steps, all starting near log 10, about 2.3. With "
+    "learning rate 0.05 the loss falls slowly, to 1.3. With 0.5 it falls fast, to 0.1. "
+    "With 5 it jumps far up within a few steps, comes back to 2.3 and stays there.",
 )
 
 # %% [markdown]
-# All start near $\log 10 \approx 2.3$: nothing is known yet, each digit has a tenth. Too small a rate crawls, too large a one
-# jumps across the valley and out of it.
+# All start near $\log 10 \approx 2.3$: nothing is known yet, each digit has a tenth. Too small a rate crawls. With too large a
+# rate a few steps throw the weights so far that every hidden unit is silent for every image. **Question.** Why does that
+# curve never come down again? (What does `relu_backward` give for a silent unit?)
 #
 # Now write the training. What the 150 steps above leave open is yours to choose:
 #
@@ -4417,13 +4466,14 @@ def train_digits(X, y, seed):
     y : ndarray of int, shape (N,)
         Labels from 0 to 9.
     seed : int
-        All randomness comes from np.random.default_rng(seed): the same seed gives the same params.
+        All randomness comes from np.random.default_rng(seed), so the same seed gives
+        the same params.
 
     Returns
     -------
     dict
-        "W1", shape (D, K); "b1", shape (K,); "W2", shape (K, 10); "b2", shape (10,), with a number of
-        hidden units K that you choose.
+        "W1", shape (D, K); "b1", shape (K,); "W2", shape (K, 10); "b2", shape (10,).
+        The number of hidden units K is your choice.
     """
     ### BEGIN SOLUTION
     rng = np.random.default_rng(seed)
@@ -4462,48 +4512,6 @@ def trained(how_many, X, y):
     if isinstance(results[how_many], Exception):
         raise results[how_many]
     return checked(results[how_many])
-
-
-def checked(params):
-    """The same params, if they have the keys and shapes of a two-layer network."""
-    if not isinstance(params, dict):
-        check.equal(params, {}, because="params are a dict with W1, b1, W2 and b2")
-    check.equal(
-        sorted(params), ["W1", "W2", "b1", "b2"], because="the keys of params"
-    )
-    hidden = np.shape(params["b1"])
-    check.equal(len(hidden), 1, because="b1 has one axis")
-    shapes = {"W1": (64, *hidden), "W2": (*hidden, 10), "b2": (10,)}
-    for name, shape in shapes.items():
-        check.shape(
-            params[name], shape, because=f"this is {name}, and b1 is {hidden}"
-        )
-    for name in params:
-        check.finite(params[name], because=f"this is {name}")
-    return params
-
-
-def share_right(params, X, y):
-    """The share of the rows whose largest score is at their label."""
-    hidden = np.maximum(X @ params["W1"] + params["b1"], 0.0)
-    scores = hidden @ params["W2"] + params["b2"]
-    return float(np.mean(np.argmax(scores, axis=1) == y))
-
-
-def at_least(asked, share, images):
-    """Say how many of the images are told right, if they are too few."""
-    if share < 0.2:
-        advice = "That is about what guessing gives. Does the loss fall from step to step? Print it."
-    else:
-        advice = (
-            "It learns. Is the loss still falling when you stop? Then train longer, or try "
-            "a larger rate, or more hidden units."
-        )
-    if share < asked:
-        verdict = (
-            f"{share:.1%} of {images} are told right, {asked:.0%} are asked for"
-        )
-        raise check.CheckFailed(check.Finding(verdict, advice=advice))
 
 
 with marks.params:
@@ -4546,8 +4554,8 @@ marks.total()
 
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_confusion", "locked": true}
-# Figure: which digit was taken for which, and the images that were misread.
-def draw(table, *axes):
+# Figure: which digit was taken for which, and some that were misread.
+def draw(table):
     params = train_digits(digit_X[:1000].copy(), digit_y[:1000].copy(), 1)
     scores, _ = two_layer_forward(digit_X[1000:], params)
     said, true = np.argmax(scores, axis=1), digit_y[1000:]
@@ -4555,34 +4563,32 @@ def draw(table, *axes):
     np.add.at(counts, (true, said), 1)
     table.imshow(np.sqrt(counts), cmap="Blues")
     for i, j in zip(*np.nonzero(counts)):
-        table.text(j, i, counts[i, j], ha="center", va="center", fontsize=6,
-                   color="white" if counts[i, j] > 15 else "black")  # fmt: skip
-    table.set(
-        xlabel="your network said",
-        ylabel="it was",
-        xticks=range(10),
-        yticks=range(10),
-    )
-    table.set_title(f"{np.mean(said == true):.1%} right", fontsize=9)
-    wrong = np.flatnonzero(said != true)
-    for one in axes:
-        one.set_axis_off()
-    for one, place in zip(axes, wrong):
+        ink = "white" if counts[i, j] > 12 else "black"
+        table.text(
+            j, i, counts[i, j], ha="center", va="center", fontsize=8, color=ink
+        )
+    table.set(xlabel="your network said", ylabel="it was")
+    table.set(xticks=range(10), yticks=range(10))
+    table.set_title(f"{np.mean(said == true):.1%} of 297 right")
+    for k, place in enumerate(np.flatnonzero(said != true)[:6]):
+        one = table.inset_axes(
+            [1.15 + 0.4 * (k % 3), 0.55 - 0.55 * (k // 3), 0.36, 0.36]
+        )
         one.imshow(digit_images[1000 + place], cmap="gray_r", vmin=0, vmax=16)
         one.set_title(f"a {true[place]}, said {said[place]}", fontsize=9)
+        one.set_axis_off()
 
 
 explore.Picture(
     draw,
-    panels=5,
-    size=(9, 2.6),
-    alt="Left: a ten by ten table of counts, true digit down, your network's answer across. Nearly "
-    "all lie on the diagonal. Right: up to four images that were misread, with what they are "
-    "and what your network said.",
+    size=(7.2, 3.4),
+    alt="Left: a ten by ten table of counts, true digit down, your network's answer "
+    "across. Nearly all lie on the diagonal. Right: up to six images that were misread, "
+    "with what they are and what your network said.",
 )
 
 # %% [markdown]
-# **Question.** Would you have read those four right? Which pairs of digits are confused more than once, and what do they have in
+# **Question.** Would you have read those right? Which pairs of digits are confused more than once, and what do they have in
 # common? The kept images come from the same 13 writers as the ones you trained on. Would you expect the same accuracy on a
 # fourteenth?
 #
