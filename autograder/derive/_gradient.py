@@ -68,6 +68,7 @@ def _slopes(ready: Prepared, here: Here) -> dict[Entry, Decimal] | None:
 
 def off(ready: Prepared, own: Table) -> Difference | None:
     """Return where a line differs from the slope of the loss, None if it nowhere does."""
+    names = ready.comparer.names(own)
     for number, wanted in slopes(ready).items():
         here = ready.comparer.heres[number]
         for place, inner, env in own.entries(here.at):
@@ -76,10 +77,10 @@ def off(ready: Prepared, own: Table) -> Difference | None:
                 try:
                     got = here.at.entry(own.node, inner, env)
                 except Undefined as why:
-                    return Difference(here.point, place, wanted[place], None, str(why))
+                    return Difference(here.point, place, wanted[place], None, names, str(why))
                 except (TooLarge, decimal.DecimalException):
                     continue
                 if abs(got - wanted[place]) > NEAR * max(Decimal(1), abs(got), abs(wanted[place])):
                     clean = round(wanted[place], 20)
-                    return Difference(here.point, place, clean, got)
+                    return Difference(here.point, place, clean, got, names)
     return None

@@ -133,7 +133,8 @@ class Indices(ABC):
         if len(parts) > len(shape):
             what = f"has shape {show(shape)}" if shape else "is a number"
             raise Misfit(
-                f"`{ast.unparse(node.value)}` {what}: it cannot take {len(parts)} indices", node.col_offset
+                f"`{ast.unparse(node.value)}` {what}: it cannot take {len(parts)} {'index' if len(parts) == 1 else 'indices'}",
+                node.col_offset,
             )
         kept: list[str] = []
         indices: list[Node] = []

@@ -103,7 +103,8 @@ def read(text: object) -> ast.expr:
         With the character and what to write instead.
     """
     if not isinstance(text, str):
-        kind = "nothing (None)" if text is None else f"a {type(text).__name__}"
+        name = type(text).__name__
+        kind = "nothing (None)" if text is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
         raise Unreadable(f'a line is a string in quotes, like "exp(-x)"; this one is {kind}')
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(f"this line has {len(text):,} characters; write it in at most {MAX_CHARACTERS}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import decimal
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from autograder.derive._evaluate import Evaluator, TooMuch
@@ -18,14 +19,13 @@ from autograder.derive._points import beside
 from autograder.derive._truth import DIGITS, TooLarge, Truth, Undefined, context, truth
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from autograder.derive._algebra import Entry, Env, Point, V
     from autograder.derive._derivative import Derivative
     from autograder.derive._scope import Scope
     from autograder.derive._tree import Node, Shape
 
 MORE_DIGITS = 160
+TINY = Decimal("1e-100")
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,16 @@ class Difference:
     place: Entry
     before: Decimal | None
     after: Decimal | None
+    names: frozenset[str]
     why: str = ""
+
+    @property
+    def plain(self) -> bool:
+        """Say whether the difference is seen at first sight."""
+        if self.before is None or self.after is None:
+            return True
+        with decimal.localcontext(context(MORE_DIGITS)):
+            return abs(self.before - self.after) * 100 > max(abs(self.before), abs(self.after))
 
 
 @dataclass
@@ -144,6 +153,7 @@ class Comparer:
             When no point could be computed.
         """
         judged, large = 0, False
+        best: Difference | None = None
         for number, here in enumerate(self.heres):
             if number in self.skipped:
                 continue
@@ -151,8 +161,13 @@ class Comparer:
             if found is None:
                 judged += 1
             elif isinstance(found, Difference):
-                return found
+                # A later point may show it better; a difference it is all the same.
+                best = best or found
+                if found.plain:
+                    return found
             large = large or found == "too large"
+        if best is not None:
+            return best
         if not judged:
             why = "too large to compute with" if large else "without a value"
             raise TooMuch(f"{why} at every point that was tried")
@@ -189,8 +204,12 @@ class Comparer:
                 here, first, second
             ):
                 return "kink"
-            return Difference(here.point, place, c, d)
+            return Difference(here.point, place, c, d, self.names(first, second))
         return None
+
+    def names(self, *tables: Table) -> frozenset[str]:
+        """Return the names that the tables depend on."""
+        return frozenset().union(*(self.derivative.names(own.node) for own in tables))
 
     def touched(self, here: Here, first: Table, second: Table, where: tuple[Entry, Env, Entry, Env]) -> bool:
         """Say whether a corner of relu, abs, sign or a condition is met in computing these two entries."""
@@ -239,9 +258,9 @@ class Comparer:
                 and self.beside(here, first, second)
             ):
                 return "kink"
-            return Difference(here.point, place, a, None, why)
+            return Difference(here.point, place, a, None, self.names(first, second), why)
 
 
 def _clean(value: Decimal, other: Decimal) -> Decimal:
     """Take what is left of a rounded zero for zero."""
-    return value * 0 if abs(value) < abs(other).scaleb(-60) else value
+    return value * 0 if abs(value) < min(abs(other).scaleb(-60), TINY) else value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import decimal
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from autograder.derive._truth import context
 from autograder.derive._verdict import CounterExample
 
 if TYPE_CHECKING:
@@ -13,19 +15,21 @@ if TYPE_CHECKING:
     from autograder.derive._table import Difference
 
 SHOWN_ENTRIES = 4
+MOST_DIGITS = 100
 
 
 def number(value: Decimal, digits: int = 3) -> str:
     """Write a number with so many significant digits, without a tail of zeros."""
     if value == 0:
         return "0"
-    rounded = Decimal(f"{value:.{digits}g}")
-    size = rounded.adjusted()
-    if -5 <= size <= max(digits, 5):  # noqa: PLR2004 (beyond these, powers of ten read better)
-        text = f"{rounded:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    mantissa = rounded.scaleb(-size).normalize()
-    return f"{mantissa:f}e{size}"
+    with decimal.localcontext(context(MOST_DIGITS)):
+        rounded = Decimal(f"{value:.{digits}g}")
+        size = rounded.adjusted()
+        if -5 <= size <= max(digits, 5):  # noqa: PLR2004 (beyond these, powers of ten read better)
+            text = f"{rounded:f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text
+        mantissa = rounded.scaleb(-size).normalize()
+        return f"{mantissa:f}e{size}"
 
 
 def apart(a: Decimal, b: Decimal) -> tuple[str, str]:
@@ -47,13 +51,15 @@ def place(scope: Scope, difference: Difference) -> str:
         f"{name} = {k}" if scope.entry else f"{name} {k}"
         for name, k in zip(names, difference.place, strict=False)
     ]
-    return ", ".join(parts + given(scope, point))
+    return ", ".join(parts + given(scope, point, difference.names))
 
 
-def given(scope: Scope, point: Point) -> list[str]:
-    """List the values that are short enough to show."""
+def given(scope: Scope, point: Point, names: frozenset[str]) -> list[str]:
+    """List the values that matter and are short enough to show."""
     parts = []
     for variable in scope.variables.values():
+        if variable.name not in names:
+            continue
         if variable.below:
             values = [str(k) for k in point.labels[variable.name].values()]
         else:
