@@ -67,6 +67,8 @@ TABLE = (
     Row(TypeError, r"positional argument|return arrays must be of ArrayType",
         "This function is called with more or fewer arguments than it takes. Is a bracket or a comma astray, or "
         "was the first line of the function changed?"),
+    Row(ValueError, r"could not broadcast .* into shape \((.*, ?)?0[,)]",
+        "The place on the left is empty. Which slice ends before it begins?"),
     Row(ValueError, "could not be broadcast|could not broadcast",
         "These two shapes do not fit together. Which axis should line up with which?"),
     Row(ValueError, "matmul: |not aligned",

@@ -117,8 +117,12 @@ def _counted(factors: list[tuple[float, Pair]]) -> str | None:
     """Recognise a factor that is each time the length of the same axis, or one over it."""
     common: list[tuple[str, bool]] | None = None
     for ratio, pair in factors:
-        named = (*zip(pair.labels, pair.args, strict=True), ("the result", pair.want))
+        named = zip(pair.labels, pair.args, strict=True)
         axes = [(label, a, *spot) for label, a in named for spot in (*enumerate(a.shape), (-1, a.size))]
+        axes += [
+            ("the result", pair.want, *spot)
+            for spot in [*enumerate(pair.want.shape[:1]), (-1, pair.want.size)]
+        ]
         here = [
             (_length(label, axis, array.ndim), smaller)
             for label, array, axis, size in axes

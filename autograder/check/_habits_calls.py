@@ -42,11 +42,11 @@ def _batch_of_one(pairs: list[Pair]) -> str | None:
     """Recognise that one example passes and several do not, or the reverse."""
     if any(not p.args or p.args[0].ndim < 2 for p in pairs):  # noqa: PLR2004 - examples along the first axis
         return None
-    right = {len(p.args[0]) == 1 for p in pairs if fits(p.got, p.want)}
-    wrong = {len(p.args[0]) == 1 for p in pairs if not fits(p.got, p.want)}
-    if right == {True} and wrong == {False}:
+    right = [len(p.args[0]) == 1 for p in pairs if fits(p.got, p.want)]
+    wrong = [len(p.args[0]) == 1 for p in pairs if not fits(p.got, p.want)]
+    if all(right) and right and len(wrong) > 1 and not any(wrong):
         return f"Right for one row of {pairs[0].labels[0]}, wrong for several. What do the rows do to each other?"
-    if right == {False} and wrong == {True}:
+    if all(wrong) and wrong and len(right) > 1 and not any(right):
         return f"Right for several rows of {pairs[0].labels[0]}, wrong for one alone."
     return None
 

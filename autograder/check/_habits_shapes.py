@@ -19,8 +19,26 @@ if TYPE_CHECKING:
 def of(misshapen: Sequence[Pair]) -> str | None:
     """Return what the first or the largest result of a wrong shape looks like."""
     largest = max(misshapen, key=lambda pair: pair.want.size)  # shows most habits best
-    rules = (_summed, _one_number, _transposed, _extra_axis, _table, _unsummed, _other_axis)
+    rules = (
+        _empty,
+        _summed,
+        _one_number,
+        _transposed,
+        _extra_axis,
+        _table,
+        _unsummed,
+        _other_axis,
+        _axis_left,
+    )
     return next((said for pair in (misshapen[0], largest) for rule in rules if (said := rule(pair))), None)
+
+
+def _empty(pair: Pair) -> str | None:
+    if pair.got.size == 0 < pair.want.size:
+        return (
+            "An empty array came back. Which slice ends before it begins? Print its two ends for this case."
+        )
+    return None
 
 
 def _summed(pair: Pair) -> str | None:
@@ -36,8 +54,8 @@ def _unsummed(pair: Pair) -> str | None:
     if pair.got.ndim != pair.want.ndim + 1 or pair.got.size == pair.want.size:
         return None
     for axis in range(pair.got.ndim):
-        for word, result in (("sum", pair.got.sum(axis=axis)), ("mean", pair.got.mean(axis=axis))):
-            if fits(result, pair.want):
+        for word, reduce in (("sum", np.sum), ("mean", np.mean), ("maximum", np.max), ("minimum", np.min)):
+            if fits(reduce(pair.got, axis=axis), pair.want):
                 return f"A {word} is missing: {_show.shape(pair.got.shape)} has one axis too many. Which one?"
     return None
 
@@ -82,4 +100,11 @@ def _other_axis(pair: Pair) -> str | None:
             others = arg.shape[:axis] + arg.shape[axis + 1 :]
             if pair.got.shape == others and pair.want.shape != others and pair.want.ndim == pair.got.ndim:
                 return f"This shape comes from reducing over axis {axis}. Which axis should be summed over?"
+    return None
+
+
+def _axis_left(pair: Pair) -> str | None:
+    shape = pair.got.shape
+    if any(shape[:axis] + shape[axis + 1 :] == pair.want.shape for axis in range(len(shape))):
+        return f"{_show.shape(shape)} has one axis too many. Over which one should a step still run?"
     return None

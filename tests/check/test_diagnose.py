@@ -70,6 +70,9 @@ HABITS = [
     (lambda x: double(x).sum(0), double, cases.matrices(), "This is the right result, added up over its axis 0"),
     (double, lambda x: double(x).sum(0), cases.matrices(), "A sum is missing: (2, 3) has one axis too many"),
     (double, lambda x: double(x).mean(1), cases.matrices(), "A mean is missing"),
+    (double, lambda x: double(x).max(1), cases.matrices(), "A maximum is missing"),
+    (double, lambda x: double(x).prod(1), cases.matrices(), "(2, 3) has one axis too many. Over which one"),
+    (lambda x: x[0:-0], double, cases.vectors(), "Which slice ends before it begins?"),
     (lambda x: np.where(x > 1, 2 * x, 0.0), double, cases.vectors(), "some entries are 0 that should not be"),
     (double, lambda x: np.where(x > 1, 2 * x, 0.0), cases.vectors(), "Right but for entries that should be 0"),
     (lambda x, s: x * 2, lambda x, s: x * 2 * s, cases.matrices().map(lambda x: (x, 1 + x.shape[0] % 2)),  # noqa: ARG005

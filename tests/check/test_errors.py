@@ -43,6 +43,7 @@ PROVOKED = [
     ("np.sum(x, dim=0)", "`axis` and `keepdims`"),
     ("np.maximum(x)", "more or fewer arguments"),
     ("np.log(x, 2)", "more or fewer arguments"),
+    ("m.copy()[:, 0:-0].__setitem__(slice(None), m)", "Which slice ends before it begins"),
     ("x + np.ones(3)", "Which axis should line up with which?"),
     ("m @ m", "must be of one length"),
     ("np.dot(m, m)", "must be of one length"),
