@@ -44,7 +44,7 @@ class Derivative:
         found = self.reach.get(node.number)
         if found is None:
             own: set[str] = set()
-            if node.op in {"var", "let"}:
+            if node.op in {"var", "let", "label"}:
                 own.add(str(node.data))
             if node.op in {"let", "dlet"}:
                 name = node.data if isinstance(node.data, str) else node.data[0]  # type: ignore[index]

@@ -132,8 +132,9 @@ class Indices(ABC):
             shape = array.shape
         if len(parts) > len(shape):
             what = f"has shape {show(shape)}" if shape else "is a number"
+            count = "an index" if len(parts) == 1 else f"{len(parts)} indices"
             raise Misfit(
-                f"`{ast.unparse(node.value)}` {what}: it cannot take {len(parts)} {'index' if len(parts) == 1 else 'indices'}",
+                f"`{ast.unparse(node.value)}` {what}: it cannot take {count}",
                 node.col_offset,
             )
         kept: list[str] = []

@@ -35,6 +35,7 @@ PARTS = (
     "0.3819660112501051518",
     "0.6180339887498948482",
 )
+WHOLE = (1, 2, -1, -2, 3, -3)
 SCALAR_POINTS = 22
 MANY = 60
 """Entries of all arrays together from which on fewer points do."""
@@ -66,6 +67,9 @@ def _point(scope: Scope, turn: int) -> Point:
             }
         elif variable.shape:
             values[variable.name] = {place: _entry(variable.domain, turn, dice) for place in places}
+            whole = [Decimal(value) for value in WHOLE if allowed(Decimal(value), variable.domain)]
+            if turn == 0 and len(places) <= len(whole):
+                values[variable.name] = dict(zip(places, dice.sample(whole, len(places)), strict=True))
         else:
             values[variable.name] = {(): _scalar(variable, turn, number)}
     return Point(sizes, values, labels, simple=turn < len(SIMPLE))

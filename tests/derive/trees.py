@@ -32,7 +32,7 @@ def numbers(indices: tuple[str, ...] = (), depth: int = 3) -> st.SearchStrategy[
 
 def arrays(depth: int = 2) -> st.SearchStrategy[str]:
     """Lines whose value is a vector of n entries."""
-    leaf = st.sampled_from(("v", "w", "A @ u", "softmax(v)", "ones(n)", "A.sum(axis=1)", "diag(v) @ w"))
+    leaf = st.sampled_from(("v", "w", "(A @ u)", "softmax(v)", "ones(n)", "A.sum(axis=1)", "(diag(v) @ w)"))
     if depth == 0:
         return leaf
     inner = arrays(depth - 1)
