@@ -1432,14 +1432,16 @@ find_the_slip_column = (
 )
 
 # %% nbgrader={"grade_id": "test_find_the_slip_column", "grade": true, "points": 1}
-marks = check.marks("find_the_slip_column", line=1)
-with marks.line:
+marks = check.marks("find_the_slip_column", values=1)
+with marks.values:
+    if find_the_slip_column == ():
+        raise NotImplementedError
     assert type(find_the_slip_column) is int, (
         "put the number of a line between the brackets, such as 1"
     )
     check.between(find_the_slip_column, 1, 5, because="the lines are 1 to 5")
 ### BEGIN HIDDEN TESTS
-with marks.line:
+with marks.values:
     hints = {
         1: "Line 1 says what y is, and each entry looks at its own x.",
         2: "Line 2 is the definition of a Jacobian: one row for each output.",
@@ -1616,7 +1618,7 @@ marks.total()
 # $(s\,s^T)\,dy$ or $s\,(s^T dy)$. How many multiplications does each take? What kind of thing is $s^T dy$? And what does $\operatorname{diag}(s)\,dy$ do to the entries of $dy$?
 #
 # The last line shall be one that costs $O(n)$: no table of $n$ times $n$ numbers in it, not even for a moment. That rules out `diag(s)`, which is such a table. In your lines, `s * dy` multiplies two
-# vectors entry by entry, and `s.T @ dy` or `dot(s, dy)` is the number $s^T dy = \sum_i s_i\,dy_i$.
+# vectors entry by entry (the card shows it as $s \odot dy$), and `s.T @ dy` or `dot(s, dy)` is the number $s^T dy = \sum_i s_i\,dy_i$.
 
 # %% nbgrader={"grade_id": "derive_softmax_vjp", "solution": true}
 # s is the vector of probabilities, dy the upstream gradient, both of n numbers.
@@ -1909,14 +1911,16 @@ find_the_slip_onehot = (
 )
 
 # %% nbgrader={"grade_id": "test_find_the_slip_onehot", "grade": true, "points": 1}
-marks = check.marks("find_the_slip_onehot", line=1)
-with marks.line:
+marks = check.marks("find_the_slip_onehot", values=1)
+with marks.values:
+    if find_the_slip_onehot == ():
+        raise NotImplementedError
     assert type(find_the_slip_onehot) is int, (
         "put the number of a line between the brackets, such as 1"
     )
     check.between(find_the_slip_onehot, 1, 3, because="the lines are 1 to 3")
 ### BEGIN HIDDEN TESTS
-with marks.line:
+with marks.values:
     hints = {
         1: "Line 1 puts the definition of the loss in, for y = 1.",
         3: "Line 3 is right: only the middle probability enters the loss, and the "
@@ -1951,14 +1955,16 @@ find_the_slip_minus = (
 )
 
 # %% nbgrader={"grade_id": "test_find_the_slip_minus", "grade": true, "points": 1}
-marks = check.marks("find_the_slip_minus", line=1)
-with marks.line:
+marks = check.marks("find_the_slip_minus", values=1)
+with marks.values:
+    if find_the_slip_minus == ():
+        raise NotImplementedError
     assert type(find_the_slip_minus) is int, (
         "put the number of a line between the brackets, such as 1"
     )
     check.between(find_the_slip_minus, 1, 5, because="the lines are 1 to 5")
 ### BEGIN HIDDEN TESTS
-with marks.line:
+with marks.values:
     hints = {
         1: "Line 1 is the right end of the first half.",
         2: "Line 2 is the chain rule, as a vector-Jacobian product.",
