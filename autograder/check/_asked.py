@@ -7,6 +7,7 @@ hidden lines are never quoted.
 from __future__ import annotations
 
 import ast
+import copy
 import linecache
 import sys
 from itertools import islice
@@ -61,8 +62,32 @@ def _short(expression: ast.expr) -> str | None:
     calls = [node for node in ast.walk(expression) if isinstance(node, ast.Call)]
     if not any(isinstance(node.func, ast.Name) for node in calls):
         return None
-    said = ast.unparse(expression)
-    return said if len(said) <= _LONG else None
+    for shorter in (_AsIs(), _Unwrapped(), _Emptied()):
+        said = ast.unparse(shorter.visit(copy.deepcopy(expression)))
+        if len(said) <= _LONG:
+            return said
+    return None
+
+
+class _AsIs(ast.NodeTransformer):
+    """Keeps all."""
+
+
+class _Unwrapped(ast.NodeTransformer):
+    """Writes the list for np.array of a list."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        listed = isinstance(node.func, ast.Attribute) and node.func.attr == "array" and len(node.args) == 1
+        return node.args[0] if listed and not node.keywords else node
+
+
+class _Emptied(ast.NodeTransformer):
+    """Writes three dots for the arguments of a call."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        dots: ast.expr = ast.Constant(...)
+        return ast.Call(node.func, [dots], []) if isinstance(node.func, ast.Name) else node
 
 
 def _hidden(lines: list[str]) -> bool:

@@ -21,6 +21,7 @@ from autograder.check._habits import TRUTH, where_from
 from autograder.check._remarks import remark
 
 FORGOT_RETURN = "Did you forget `return`?"
+QUOTED = "In quotes it is a text. Without them it is a number."
 
 
 def with_reason(verdict: str, because: str | None) -> str:
@@ -76,6 +77,8 @@ def _raise(found: Difference | None, got: Any, because: str | None) -> None:
         return
     if got is None:
         advice: str | None = FORGOT_RETURN
+    elif _quoted(got):
+        advice = QUOTED
     elif found.got is not None and found.want is not None:
         advice = diagnose([Trial((), found.got, found.want)])
     else:
@@ -87,6 +90,11 @@ def _raise(found: Difference | None, got: Any, because: str | None) -> None:
 def _at(where: str | None = None) -> str | None:
     """Return the call that gave the value, as far as the test cell says it, and a place in what it gave."""
     return ", ".join(part for part in (asked(), where) if part) or None
+
+
+def _quoted(got: Any) -> bool:
+    """Return whether a number came as text."""
+    return type(got) is str and got.strip().lstrip("+-").replace(".", "", 1).isdigit()
 
 
 def shape(got: Any, shape: int | tuple[int, ...], *, because: str | None = None) -> None:
@@ -137,7 +145,7 @@ def finite(got: Any, *, because: str | None = None) -> None:
 def _array(got: Any, because: str | None) -> npt.NDArray[Any]:
     came = numeric(got)
     if came is None:
-        advice = FORGOT_RETURN if got is None else None
+        advice = FORGOT_RETURN if got is None else QUOTED if _quoted(got) else None
         verdict = f"expected numbers, got {_show.described(got)}"
         raise fail(verdict, because=because, case=_at(), advice=advice)
     return came

@@ -7,6 +7,7 @@ of the kind that was asked for, or no part can be told from another.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from autograder.check import _show
@@ -89,7 +90,9 @@ def _misheld(got: Any, want: Any, step: Step) -> Finding | None:
             return Finding(asked, advice=_RETURN if got is None else None, error=asked)
         if step not in got:
             verdict = f"the key {_show.value(step)} is missing; the dict has {_show.keys(got)}"
-            return Finding(verdict, advice="Keys are compared letter by letter.")
+            near = get_close_matches(str(step).lower(), [str(key).lower() for key in got])
+            letters = "Keys are compared letter by letter." if near else "The docstring names all the keys."
+            return Finding(verdict, advice=letters)
         return None
     if type(got) not in (tuple, list):
         verdict = f"expected {len(want)} results, got {_show.described(got)}"

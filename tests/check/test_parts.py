@@ -69,6 +69,9 @@ def test_keys_of_a_dict() -> None:
     check.matches(lambda x: {"b1": 2 * x}, gradients, xs, part="b1")
     missing = refused(check.matches, lambda x: {"b1": 2 * x, "w1": x}, gradients, xs, part="W1")
     assert missing.verdict == "the key 'W1' is missing; the dict has the keys 'b1', 'w1'"
+    assert missing.advice == "Keys are compared letter by letter."
+    forgotten = refused(check.matches, lambda x: {"b1": 2 * x}, gradients, xs, part="W1")
+    assert forgotten.advice == "The docstring names all the keys."
     none = refused(check.matches, lambda x: x, gradients, xs, part="W1")
     assert none.verdict == "expected a dict with the keys 'W1', 'b1', got an array of shape (2,)"
     wrong = refused(check.matches, lambda x: {"W1": None}, gradients, xs, part="W1")  # noqa: ARG005

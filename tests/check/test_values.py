@@ -213,6 +213,12 @@ def test_between_takes_its_ends_in() -> None:
     assert refused(check.between, None, 0, 1).advice == "Did you forget `return`?"
 
 
+def test_a_number_in_quotes() -> None:
+    for verb, bounds in ((check.close, (3,)), (check.equal, (3,)), (check.between, (1, 5))):
+        assert refused(verb, "3", *bounds).advice == "In quotes it is a text. Without them it is a number."
+        assert refused(verb, "three", *bounds).advice is None
+
+
 def test_between_compares_shapes_when_its_bounds_have_one() -> None:
     check.between(np.ones(2), [0, 1], [1, 1])
     assert refused(check.between, 1.0, [0, 1], [1, 1]).verdict.startswith("expected an array of shape (2,)")
