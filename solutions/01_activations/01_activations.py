@@ -538,6 +538,10 @@ check.show_chain(doubled, doubling)
 #
 # In the example the first step is the law $e^{a+b} = e^a e^b$, and the second is that the exponential undoes the logarithm.
 #
+# The definitions that count as one rule are $\sigma(x) = \dfrac{1}{1 + e^{-x}}$,
+# $\;\tanh x = \dfrac{e^x - e^{-x}}{e^x + e^{-x}}\;$ and $\;\operatorname{softplus}(x) = \ln(1 + e^x)$. The sigmoid's second form, from
+# 1.3, is a step away from the first.
+#
 # With a chain nothing is kept back for later: what its card shows is what grading will say.
 #
 # The next cell has a chain with a slip. **Predict** which line is wrong, then run the cell and read what the card says

@@ -812,6 +812,25 @@ DERIVATIONS = [
             "-softplus(-x)",
         ),
     ),
+    right(
+        LOG,
+        "x minus softplus(x)",
+        chain(
+            LOG,
+            "log(sigmoid(x))",
+            "log(1 / (1 + exp(-x)))",
+            "log(exp(x) / (exp(x) + 1))",
+            "log(exp(x)) - log(1 + exp(x))",
+            "x - softplus(x)",
+        ),
+    ),
+    wrong(
+        LOG,
+        "in one step",
+        chain(LOG, "log(sigmoid(x))", "-softplus(-x)"),
+        marks={"values": 2},
+        says="it takes 3 rules",
+    ),
     wrong(
         LOG,
         "the inner minus lost",
