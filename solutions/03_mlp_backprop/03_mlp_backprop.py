@@ -54,13 +54,14 @@ def softmax(z):
 #
 # $$h^a = W^{(1)} x + b^{(1)} \qquad h^s = \sin(h^a) \qquad o^a = W^{(2)} h^s + b^{(2)} \qquad o^s = \operatorname{softmax}(o^a)$$
 #
-# The letter $h$ stands for the hidden layer and $o$ for the output layer. The upper letter $a$ marks a **pre-activation**, what goes
-# into the bend; $s$ marks an **activation**, what comes out of it. In code the upper letters become endings:
-# `h_a`, `h_s`, `o_a`, `o_s`.
+# The letter $h$ stands for the hidden layer and $o$ for the output layer. The upper letter $a$ marks a
+# **pre-activation**, what goes into the bend; $s$ marks an **activation**, what comes out of it. In code the upper
+# letters become endings: `h_a`, `h_s`, `o_a`, `o_s`.
 #
-# Why the sine? The homework this part is made from chose it, and it is a good choice for learning. Any differentiable function
-# would do in its place, and only one line of the way back would change. The sine is unusual in practice, so you cannot
-# quote its slope from memory of other code. And it has a property that catches a common mistake, as you will see in A.8.
+# Why the sine? The homework this part is made from chose it, and it is a good choice for learning. Any differentiable
+# function would do in its place, and only one line of the way back would change. The sine is unusual in practice, so you
+# cannot quote its slope from memory of other code. And it has a property that catches a common mistake, as you will see
+# in A.8.
 #
 # **All names and shapes of part A.** Come back to this table whenever you need it.
 #
@@ -82,8 +83,8 @@ def softmax(z):
 # | $\partial L / \partial h^s$, $\partial L / \partial h^a$ | `d_hs`, `d_ha` | as `h_s`, `h_a` | the same for the hidden layer |
 # | $\partial L / \partial W^{(2)}$, ... | `dW2`, `db2`, `dW1`, `db1`, `dx` | as `W2`, ... | the same for weights, biases and input |
 #
-# Vectors are one-dimensional NumPy arrays here: `(d,)`, where the formulas have a column of $d$ rows and one column. `W1 @ x` works
-# as on paper.
+# Vectors are one-dimensional NumPy arrays here: `(d,)`, where the formulas have a column of $d$ rows and one column.
+# `W1 @ x` works as on paper.
 #
 # One rule holds for all gradients of the lesson: **the gradient of the loss with respect to an array has the shape of that
 # array.** There is one slope for each number in it. That is why shapes alone will find many of your mistakes.
@@ -128,8 +129,8 @@ explore.Picture(
 )
 
 # %% [markdown]
-# The blue arrows are this lesson's first hour: from the input to the loss. The dashed red ones are backpropagation: from the
-# loss back to the input, each gradient made from the one to its right.
+# The blue arrows are this lesson's first hour: from the input to the loss. The dashed red ones are backpropagation: from
+# the loss back to the input, each gradient made from the one to its right.
 #
 # **Predict.** Take $d = 3$, $d_h = 2$, $m = 4$. How many numbers are there to train? Count array by array.
 #
@@ -477,13 +478,14 @@ marks.total()
 # %% [markdown]
 # ### A.3 The loss, and its mean over the data
 #
-# The net gave class 2 the probability $0.4$. If class 2 is right, how bad is that? The loss of one example is the **negative log
-# likelihood** of its class (lesson 02):
+# The net gave class 2 the probability $0.4$. If class 2 is right, how bad is that? The loss of one example is the
+# **negative log likelihood** of its class (lesson 02):
 #
 # $$L(x, y) = -\ln o^s_y$$
 #
-# **Predict.** What is the loss of a net that is certain and right? Of one that gives the right class $0.4$? Of one that knows nothing
-# and gives each of four classes the same? And what happens to it as the probability of the right class goes to 0?
+# **Predict.** What is the loss of a net that is certain and right? Of one that gives the right class $0.4$? Of one that
+# knows nothing and gives each of four classes the same? And what happens to it as the probability of the right class goes
+# to 0?
 #
 # <details><summary>Compare</summary>
 #
@@ -491,8 +493,8 @@ marks.total()
 #
 # </details><p></p>
 #
-# What we care about is the error on examples nobody has seen. It cannot be computed. What can be computed is the average loss over
-# the $n$ examples we have, the **empirical risk**:
+# What we care about is the error on examples nobody has seen. It cannot be computed. What can be computed is the average
+# loss over the $n$ examples we have, the **empirical risk**:
 #
 # $$\hat R(\theta) = \frac1n \sum_{i=1}^{n} L\!\left(x^{(i)}, y^{(i)}\right)$$
 #
@@ -649,17 +651,18 @@ marks.total()
 # %% [markdown]
 # ### A.4 The way back begins: the slope at the output
 #
-# Which numbers should change, in which direction, to make the loss smaller? Start at the end of the net, where the answer is
-# nearest: at the logits $o^a$.
+# Which numbers should change, in which direction, to make the loss smaller? Start at the end of the net, where the answer
+# is nearest: at the logits $o^a$.
 #
-# **Predict,** for the tiny net with $y = 2$, before any formula. What shape has $\partial L / \partial o^a$? If the logit of the right class
-# grows a little, does the loss rise or fall? If another logit grows? And if all four grow by the same amount?
+# **Predict,** for the tiny net with $y = 2$, before any formula. What shape has $\partial L / \partial o^a$? If the logit
+# of the right class grows a little, does the loss rise or fall? If another logit grows? And if all four grow by the same
+# amount?
 #
 # <details><summary>Compare</summary>
 #
-# The shape of $o^a$: `(4,)`. The right class's logit makes the loss fall: a negative slope. Every other logit takes probability away
-# from the right class: a positive slope. If all grow alike, softmax does not change and neither does the loss, so the four
-# slopes add up to 0.
+# The shape of $o^a$: `(4,)`. The right class's logit makes the loss fall: a negative slope. Every other logit takes
+# probability away from the right class: a positive slope. If all grow alike, softmax does not change and neither does the
+# loss, so the four slopes add up to 0.
 #
 # </details><p></p>
 #
@@ -684,7 +687,8 @@ marks.total()
 #
 # </details><p></p>
 #
-# $\operatorname{onehot}(y)$ is the vector of $m$ zeros with a 1 at position $y$. Mind the promise of this lesson when you write it: `o_s` stays as it was.
+# $\operatorname{onehot}(y)$ is the vector of $m$ zeros with a 1 at position $y$. Mind the promise of this lesson when you
+# write it: `o_s` stays as it was.
 
 
 # %% nbgrader={"grade_id": "grad_output", "solution": true}
@@ -811,17 +815,19 @@ marks.total()
 # %% [markdown]
 # ### A.5 Seven gradients on paper
 #
-# From `d_oa` everything else follows. There are seven gradients to find: for `W2`, `b2` and `h_s` of the output layer, for `h_a`, and for
-# `W1`, `b1` and `x` of the hidden layer. They look like a lot. You will find that there are only three patterns among them.
+# From `d_oa` everything else follows. There are seven gradients to find: for `W2`, `b2` and `h_s` of the output layer,
+# for `h_a`, and for `W1`, `b1` and `x` of the hidden layer. They look like a lot. You will find that there are only three
+# patterns among them.
 #
-# The one tool is the **chain rule** with indices. If a number $u$ moves several numbers $v_l$, and each of them moves the loss, then
+# The one tool is the **chain rule** with indices. If a number $u$ moves several numbers $v_l$, and each of them moves the
+# loss, then
 #
 # $$\frac{\partial L}{\partial u} = \sum_l \frac{\partial L}{\partial v_l}\,\frac{\partial v_l}{\partial u}$$
 #
 # Most of the terms are 0, because most $v_l$ do not see $u$. Finding out which ones survive is the whole art.
 #
-# **An example, worked out.** A layer that only turns volumes up and down: $v_l = c_l\,u_l$, with $n$ gains $c_l$. The gradient
-# $\partial L/\partial v$ is known; call it `d_v`. What is $\partial L/\partial c$?
+# **An example, worked out.** A layer that only turns volumes up and down: $v_l = c_l\,u_l$, with $n$ gains $c_l$. The
+# gradient $\partial L/\partial v$ is known; call it `d_v`. What is $\partial L/\partial c$?
 #
 # | line | in formulas | as you write it |
 # | --- | --- | --- |
@@ -831,8 +837,9 @@ marks.total()
 # | the vector form | $\frac{\partial L}{\partial v} \odot u$ | `d_v * u` |
 # | its shape | | `(n,)` |
 #
-# $\delta_{lk}$, `delta(l, k)`, is 1 for $l = k$ and 0 otherwise: gain number $k$ moves $v_k$ alone. Under a sum it picks one term. The **scalar form** says
-# what one entry of the gradient is, the **vector form** what the whole array is, without any index.
+# $\delta_{lk}$, `delta(l, k)`, is 1 for $l = k$ and 0 otherwise: gain number $k$ moves $v_k$ alone. Under a sum it picks
+# one term. The **scalar form** says what one entry of the gradient is, the **vector form** what the whole array is,
+# without any index.
 #
 # **Now the seven.** What is known:
 #
@@ -847,31 +854,36 @@ marks.total()
 #    different indices stand on two vectors and nothing is summed, it is an outer product: `outer(a, b)` has the entry `a[k] * b[j]` at
 #    row `k` and column `j`.
 #
-# Write the chain into the list below the line that is given: as many lines as you like, one of them the scalar form, then the vector form, and last the shape.
-# In the lines you may use: `sum(l, ...)`, `delta(l, k)`, `diff(..., ...)`, `+ - * /`, `sin`, `cos`, `@`, `.T`, `outer(a, b)`, entries like
-# `W2[k, j]`, and these names, which all mean what the table of A.1 says: `d_oa`, `d_hs`, `d_ha`, `o_a`, `h_s`, `h_a`, `x`, `W1`,
-# `b1`, `W2`, `b2`. Keep the index letters of the given line. A vector is a column here, as on paper, and `.T` makes it a row.
+# Write the chain into the list below the line that is given: as many lines as you like, one of them the scalar form, then
+# the vector form, and last the shape. In the lines you may use: `sum(l, ...)`, `delta(l, k)`, `diff(..., ...)`, `+ - *
+# /`, `sin`, `cos`, `@`, `.T`, `outer(a, b)`, entries like `W2[k, j]`, and these names, which all mean what the table of
+# A.1 says: `d_oa`, `d_hs`, `d_ha`, `o_a`, `h_s`, `h_a`, `x`, `W1`, `b1`, `W2`, `b2`. Keep the index letters of the given
+# line. A vector is a column here, as on paper, and `.T` makes it a row.
 #
-# Run the check as often as you like. It looks at each line: is it equal to the one above it? If not, it says at which numbers it
-# differs. It also compares every line with the slope that it finds by changing one entry a little. The mark `steps` is for chains that skip nothing: each has
-# its scalar form, and no step takes more than three rules at once. It is given when the chains that hold are so, and four at least hold.
+# Run the check as often as you like. It looks at each line: is it equal to the one above it? If not, it says at which
+# numbers it differs. It also compares every line with the slope that it finds by changing one entry a little. The mark
+# `steps` is for chains that skip nothing: each has its scalar form, and no step takes more than three rules at once. It
+# is given when the chains that hold are so, and four at least hold.
 #
 # <details><summary>A hint for W2 and b2</summary>
 #
-# $W^{(2)}_{kj}$ is in row $k$. Which of the logits $o^a_1, \dots, o^a_m$ are computed with row $k$? In that one, what is it multiplied with?
+# $W^{(2)}_{kj}$ is in row $k$. Which of the logits $o^a_1, \dots, o^a_m$ are computed with row $k$? In that one, what is
+# it multiplied with?
 #
 # </details><p></p>
 #
 # <details><summary>A hint for h_s and x</summary>
 #
-# Which of the logits are computed with $h^s_j$? All of them. So no term is lost, and the sum over $k$ stays. For the vector form write your sum as row times
-# column: over which index of the matrix does it run, the row's or the column's? `W2 @ v` sums over the column's.
+# Which of the logits are computed with $h^s_j$? All of them. So no term is lost, and the sum over $k$ stays. For the
+# vector form write your sum as row times column: over which index of the matrix does it run, the row's or the column's?
+# `W2 @ v` sums over the column's.
 #
 # </details><p></p>
 #
 # <details><summary>A hint for h_a</summary>
 #
-# Unit $j$ has a pre-activation and an activation of its own. It does not see the other units. What is the slope of the sine, and at which point is it taken?
+# Unit $j$ has a pre-activation and an activation of its own. It does not see the other units. What is the slope of the
+# sine, and at which point is it taken?
 #
 # </details>
 
@@ -1116,14 +1128,15 @@ with marks.shapes:
 marks.total()
 
 # %% [markdown]
-# **Question.** Sort the seven by pattern. Which gradients are an outer product? Which are a transposed matrix times a vector? Which are taken entry by
-# entry?
+# **Question.** Sort the seven by pattern. Which gradients are an outer product? Which are a transposed matrix times a
+# vector? Which are taken entry by entry?
 #
 # <details><summary>Compare</summary>
 #
-# *Weights* get an outer product: the gradient that comes from above, times what the layer read. *What a layer read* gets the transposed matrix, times the
-# gradient from above: forward, a row of $W$ collects from all inputs; on the way back a column of $W$ collects from all outputs. *A bend* works entry by
-# entry: the gradient from above, times its slope. And a *bias* passes on what comes from above, since its own slope is 1.
+# *Weights* get an outer product: the gradient that comes from above, times what the layer read. *What a layer read* gets
+# the transposed matrix, times the gradient from above: forward, a row of $W$ collects from all inputs; on the way back a
+# column of $W$ collects from all outputs. *A bend* works entry by entry: the gradient from above, times its slope. And a
+# *bias* passes on what comes from above, since its own slope is 1.
 #
 # Every deeper net is these patterns again, once per layer.
 #
@@ -1131,9 +1144,9 @@ marks.total()
 #
 # ### A.6 Proofreading
 #
-# The homework solution that this part is made from is right in nearly every line. Here are two of the places where it is not. Reading
-# someone else's proof, and finding the line that cannot be, is worth some practice. Two questions help: *do the indices on
-# both sides agree?* and *do the shapes?*
+# The homework solution that this part is made from is right in nearly every line. Here are two of the places where it is
+# not. Reading someone else's proof, and finding the line that cannot be, is worth some practice. Two questions help: *do
+# the indices on both sides agree?* and *do the shapes?*
 #
 # **First piece,** for the weights of the hidden layer. $k$ counts hidden units here and $j$ counts inputs.
 #
@@ -1145,7 +1158,8 @@ marks.total()
 # | 4 | $\dfrac{\partial L}{\partial W^{(1)}_{kj}} = \dfrac{\partial L}{\partial h^a_j}\, x_j$ |
 # | 5 | $\dfrac{\partial L}{\partial b^{(1)}_j} = \dfrac{\partial L}{\partial h^a_j}\, \dfrac{\partial h^a_j}{\partial b^{(1)}_j} = \dfrac{\partial L}{\partial h^a_j}$ |
 #
-# Which line is wrong? Put its number between the brackets. (Line 5 counts hidden units with $j$. That is allowed: it begins a new statement.)
+# Which line is wrong? Put its number between the brackets. (Line 5 counts hidden units with $j$. That is allowed: it
+# begins a new statement.)
 
 # %% nbgrader={"grade_id": "find_the_slip_indices", "solution": true}
 find_the_slip_indices = (
@@ -1185,7 +1199,8 @@ with marks.values:
 marks.total()
 
 # %% [markdown]
-# **Second piece,** the same gradients for whole arrays, as the homework has it. Vectors are columns: $x$ has $d$ rows and one column.
+# **Second piece,** the same gradients for whole arrays, as the homework has it. Vectors are columns: $x$ has $d$ rows and
+# one column.
 #
 # | line | |
 # | --- | --- |
@@ -1239,20 +1254,21 @@ marks.total()
 # %% [markdown]
 # ### A.7 In code: the output layer
 #
-# From here on each function is one or two lines. You have derived what they say; now the machine must say it. For each, the order is the same: predict the shape,
-# work out the tiny net by hand, write, check.
+# From here on each function is one or two lines. You have derived what they say; now the machine must say it. For each,
+# the order is the same: predict the shape, work out the tiny net by hand, write, check.
 #
-# **On paper.** For the tiny net `d_oa` is $[0.2, 0.2, -0.6, 0.2]$ and `h_s` is $[0.5, 0.5]$. Write down `dW2`. How many rows and columns? And `db2`?
+# **On paper.** For the tiny net `d_oa` is $[0.2, 0.2, -0.6, 0.2]$ and `h_s` is $[0.5, 0.5]$. Write down `dW2`. How many
+# rows and columns? And `db2`?
 #
 # <details><summary>Compare</summary>
 #
-# `dW2` has the shape of `W2`, 4 rows and 2 columns: $\begin{bmatrix} 0.1 & 0.1 \\ 0.1 & 0.1 \\ -0.3 & -0.3 \\ 0.1 & 0.1 \end{bmatrix}$. And `db2` is
-# $[0.2, 0.2, -0.6, 0.2]$, the same numbers as `d_oa`.
+# `dW2` has the shape of `W2`, 4 rows and 2 columns: $\begin{bmatrix} 0.1 & 0.1 \\ 0.1 & 0.1 \\ -0.3 & -0.3 \\ 0.1 & 0.1
+# \end{bmatrix}$. And `db2` is $[0.2, 0.2, -0.6, 0.2]$, the same numbers as `d_oa`.
 #
 # </details><p></p>
 #
-# A one-dimensional array has no transpose: `h_s.T` is `h_s` again. So `d_oa @ h_s.T` is not an outer product in NumPy. `np.outer(a, b)` is
-# one, and so is `a[:, None] * b`.
+# A one-dimensional array has no transpose: `h_s.T` is `h_s` again. So `d_oa @ h_s.T` is not an outer product in NumPy.
+# `np.outer(a, b)` is one, and so is `a[:, None] * b`.
 
 
 # %% nbgrader={"grade_id": "grad_output_layer", "solution": true}
@@ -1391,8 +1407,9 @@ marks.total()
 # %% [markdown]
 # ### A.8 In code: back through W2, and through the bend
 #
-# **On paper.** For the tiny net, `W2` has the rows $[1, -1]$, $[2, 0]$, $[0, 2]$, $[-1, 3]$, and `d_oa` is $[0.2, 0.2, -0.6, 0.2]$. What shape has
-# `d_hs`? Its first entry asks: if the activation of hidden unit 0 grows, how does the loss move? Which of the eight weights does that take?
+# **On paper.** For the tiny net, `W2` has the rows $[1, -1]$, $[2, 0]$, $[0, 2]$, $[-1, 3]$, and `d_oa` is $[0.2, 0.2,
+# -0.6, 0.2]$. What shape has `d_hs`? Its first entry asks: if the activation of hidden unit 0 grows, how does the loss
+# move? Which of the eight weights does that take?
 #
 # <details><summary>Compare</summary>
 #
@@ -1508,8 +1525,9 @@ def grad_hidden(d_oa, W2):
 marks.total()
 
 # %% [markdown]
-# Now the bend. **On paper.** For the tiny net `d_hs` is $[0.4, -0.8]$ and `h_a` is $[\frac\pi6, \frac{5\pi}6]$, $30°$ and $150°$. What is `d_ha`? The cosines of these two
-# angles are $\frac{\sqrt3}2$ and $-\frac{\sqrt3}2$, with $\frac{\sqrt3}{2} \approx 0.866$.
+# Now the bend. **On paper.** For the tiny net `d_hs` is $[0.4, -0.8]$ and `h_a` is $[\frac\pi6, \frac{5\pi}6]$, $30°$ and
+# $150°$. What is `d_ha`? The cosines of these two angles are $\frac{\sqrt3}2$ and $-\frac{\sqrt3}2$, with
+# $\frac{\sqrt3}{2} \approx 0.866$.
 #
 # <details><summary>Compare</summary>
 #
@@ -1517,9 +1535,10 @@ marks.total()
 #
 # </details><p></p>
 #
-# Both units have the same activation, $\frac12$, but at $30°$ the sine is climbing and at $150°$ it is falling. So the slope cannot be told from the activation
-# `h_s`. It has to be taken at the pre-activation `h_a`, which is why `mlp_forward` keeps it. (For the sigmoid and tanh the slope *can* be told from the activation, $s(1-s)$
-# and $1-s^2$, and much code does so. That is where the common mistake comes from: the right formula at the wrong point.)
+# Both units have the same activation, $\frac12$, but at $30°$ the sine is climbing and at $150°$ it is falling. So the
+# slope cannot be told from the activation `h_s`. It has to be taken at the pre-activation `h_a`, which is why
+# `mlp_forward` keeps it. (For the sigmoid and tanh the slope *can* be told from the activation, $s(1-s)$ and $1-s^2$, and
+# much code does so. That is where the common mistake comes from: the right formula at the wrong point.)
 
 
 # %% nbgrader={"grade_id": "grad_preactivation", "solution": true}
@@ -1657,11 +1676,13 @@ marks.total()
 #
 # One layer further back, and the same pattern as in A.7: the gradient from above, times what the layer read.
 #
-# **On paper.** For the tiny net `d_ha` is $\frac{\sqrt3}{2}\,[0.4, 0.8]$ and `x` is $[1, 2, -1]$. Which shape has `dW1`? Leave the factor $\frac{\sqrt3}2$ in front and write down the rest.
+# **On paper.** For the tiny net `d_ha` is $\frac{\sqrt3}{2}\,[0.4, 0.8]$ and `x` is $[1, 2, -1]$. Which shape has `dW1`?
+# Leave the factor $\frac{\sqrt3}2$ in front and write down the rest.
 #
 # <details><summary>Compare</summary>
 #
-# $\dfrac{\sqrt3}{2} \begin{bmatrix} 0.4 & 0.8 & -0.4 \\ 0.8 & 1.6 & -0.8 \end{bmatrix}$, 2 rows and 3 columns as in `W1`. And `db1` is `d_ha` itself.
+# $\dfrac{\sqrt3}{2} \begin{bmatrix} 0.4 & 0.8 & -0.4 \\ 0.8 & 1.6 & -0.8 \end{bmatrix}$, 2 rows and 3 columns as in `W1`.
+# And `db1` is `d_ha` itself.
 #
 # </details>
 
@@ -1792,10 +1813,12 @@ def grad_input_layer(d_ha, x):
 marks.total()
 
 # %% [markdown]
-# Last of the seven: the input. Training does not change $x$. Its gradient is worth having all the same. In a deeper net $x$ is the activation of the layer below, and this
-# is the gradient that is handed down to it. And for an image it says which pixels the loss is sensitive to.
+# Last of the seven: the input. Training does not change $x$. Its gradient is worth having all the same. In a deeper net
+# $x$ is the activation of the layer below, and this is the gradient that is handed down to it. And for an image it says
+# which pixels the loss is sensitive to.
 #
-# **On paper.** For the tiny net `W1` has the rows $[1, 0, 2]$ and $[2, 1, 3]$, and `d_ha` is $\frac{\sqrt3}{2}\,[0.4, 0.8]$. What is `dx`?
+# **On paper.** For the tiny net `W1` has the rows $[1, 0, 2]$ and $[2, 1, 3]$, and `d_ha` is $\frac{\sqrt3}{2}\,[0.4,
+# 0.8]$. What is `dx`?
 #
 # <details><summary>Compare</summary>
 #
@@ -1904,14 +1927,16 @@ marks.total()
 # %% [markdown]
 # ### A.10 All the way back
 #
-# Put the pieces in order. Forward first, since the way back needs what the way forward found. Then follow the dashed arrows of the figure in A.1 from right to left.
+# Put the pieces in order. Forward first, since the way back needs what the way forward found. Then follow the dashed
+# arrows of the figure in A.1 from right to left.
 #
 # **Predict.** Which of `x`, `h_a`, `h_s`, `o_a`, `o_s` does the way back need? Which of them could be thrown away?
 #
 # <details><summary>Compare</summary>
 #
-# `o_s` starts it, `h_s` is needed for `dW2`, `h_a` for the slope of the bend, `x` for `dW1`. Only `o_a` is not used again. This is why training takes so much more memory than
-# using a net: everything in between must be kept until the way back has passed.
+# `o_s` starts it, `h_s` is needed for `dW2`, `h_a` for the slope of the bend, `x` for `dW1`. Only `o_a` is not used
+# again. This is why training takes so much more memory than using a net: everything in between must be kept until the way
+# back has passed.
 #
 # </details><p></p>
 #
@@ -2130,8 +2155,9 @@ marks.total()
 # %% [markdown]
 # If one of them is off and the pieces passed their checks, look at what you handed to the piece that makes it.
 #
-# A gradient is a promise: move this number a little, and the loss moves by so much. The next cell puts four of your promises to the test. It moves one number of the tiny net at a time and draws
-# the loss (your `mlp_forward` computes it). The dashed line has the slope that your `mlp_backward` gives.
+# A gradient is a promise: move this number a little, and the loss moves by so much. The next cell puts four of your
+# promises to the test. It moves one number of the tiny net at a time and draws the loss (your `mlp_forward` computes it).
+# The dashed line has the slope that your `mlp_backward` gives.
 #
 # **Predict.** How should the dashed line lie, if the gradient is right?
 
@@ -2176,8 +2202,9 @@ explore.Picture(
 )
 
 # %% [markdown]
-# The dashed line should touch the curve at the dot and run along it for a while. Where it cuts the curve at an angle, that gradient is wrong. The curves for `b1`, `W1` and `x` are waves, because these
-# numbers go through the sine; the one for `W2` is not.
+# The dashed line should touch the curve at the dot and run along it for a while. Where it cuts the curve at an angle,
+# that gradient is wrong. The curves for `b1`, `W1` and `x` are waves, because these numbers go through the sine; the one
+# for `W2` is not.
 #
 # In Part B you will write this test yourself, with numbers in place of pictures, for every entry at once.
 #
@@ -2187,8 +2214,9 @@ explore.Picture(
 #
 # $$\theta \leftarrow \theta - \eta\, \frac{\partial \hat R}{\partial \theta} \qquad \text{for each of } W^{(1)}, b^{(1)}, W^{(2)}, b^{(2)}$$
 #
-# $\eta$ is the **learning rate**, `lr` in code. With the gradient of all examples' mean loss this is gradient descent. With that of one example, or of a few picked at random, it is
-# **stochastic gradient descent**, SGD: cheaper steps, each a little off.
+# $\eta$ is the **learning rate**, `lr` in code. With the gradient of all examples' mean loss this is gradient descent.
+# With that of one example, or of a few picked at random, it is **stochastic gradient descent**, SGD: cheaper steps, each
+# a little off.
 #
 # **Predict.** A weight is $3.0$, its gradient is $-2.0$, and $\eta = 0.1$. What is it after one step?
 #
@@ -2198,8 +2226,9 @@ explore.Picture(
 #
 # </details><p></p>
 #
-# Write the step for *any* dict of arrays, whatever its keys are: another net has other layers. Return a new dict with the keys of `params`. `grads` may hold more than that (yours holds `"x"`, which is not trained). Leave
-# both dicts and every array in them as they were: `w -= ...` changes an array in place, `w = w - ...` makes a new one.
+# Write the step for *any* dict of arrays, whatever its keys are: another net has other layers. Return a new dict with the
+# keys of `params`. `grads` may hold more than that (yours holds `"x"`, which is not trained). Leave both dicts and every
+# array in them as they were: `w -= ...` changes an array in place, `w = w - ...` makes a new one.
 
 
 # %% nbgrader={"grade_id": "sgd_step", "solution": true}
@@ -2348,11 +2377,12 @@ def sgd_step(params, grads, lr):
 marks.total()
 
 # %% [markdown]
-# Everything is in place to train. The next cell takes the smallest problem that no net without a bend can solve: four points at the corners of a square, where opposite corners belong to the same class. It
-# trains a net with eight hidden units on them, one point at a time, with your `mlp_backward` and your `sgd_step`.
+# Everything is in place to train. The next cell takes the smallest problem that no net without a bend can solve: four
+# points at the corners of a square, where opposite corners belong to the same class. It trains a net with eight hidden
+# units on them, one point at a time, with your `mlp_backward` and your `sgd_step`.
 #
-# **Predict.** The net starts with small random weights, so it knows next to nothing of the two classes. Near which number does its risk start?
-# Where should it end? And will it fall at every step?
+# **Predict.** The net starts with small random weights, so it knows next to nothing of the two classes. Near which number
+# does its risk start? Where should it end? And will it fall at every step?
 
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_training", "locked": true}
@@ -2410,18 +2440,19 @@ explore.Picture(
 )
 
 # %% [markdown]
-# **Question.** The risk starts near $\ln 2$, what a net has that gives each of two classes one half, and it ends near 0. But it does not fall at
-# every step. Why not, if each step goes downhill?
+# **Question.** The risk starts near $\ln 2$, what a net has that gives each of two classes one half, and it ends near 0.
+# But it does not fall at every step. Why not, if each step goes downhill?
 #
 # <details><summary>Compare</summary>
 #
-# Each step goes downhill for *one* point's loss. It may go uphill for the other three, and the risk is the mean over all four. On average over the points the steps do go down. That is the bargain of stochastic gradient
-# descent.
+# Each step goes downhill for *one* point's loss. It may go uphill for the other three, and the risk is the mean over all
+# four. On average over the points the steps do go down. That is the bargain of stochastic gradient descent.
 #
 # </details><p></p>
 #
-# The colours change in waves: with the sine as its bend a net can only draw with waves. Nets of that kind exist; they are good at
-# images and sounds (Sitzmann and others, 2020). Part B bends with the rectifier of lesson 01, and has a batch of examples in place of one.
+# The colours change in waves: with the sine as its bend a net can only draw with waves. Nets of that kind exist; they are
+# good at images and sounds (Sitzmann and others, 2020). Part B bends with the rectifier of lesson 01, and has a batch of
+# examples in place of one.
 
 # %% [markdown]
 # ## Part B. A whole batch in one go
