@@ -101,9 +101,9 @@ class Indices(ABC):
         """Return a node as a whole number that counts from 0."""
         if self.integral(node):
             return node
-        if node.op == "num" and self.value(node).denominator == 1 and 0 <= self.value(node) <= 2:  # noqa: PLR2004
+        if node.op == "num" and self.value(node).denominator == 1 and self.value(node) in {0, 1}:
             return self.scope.pool.node("int", data=int(self.value(node)))
-        raise Unreadable("an index is a name like `i`, a label like `y[i]`, or 0, 1, 2", source.col_offset)
+        raise Unreadable("an index is a name like `i`, a label like `y[i]`, or 0 or 1", source.col_offset)
 
     def limit(self, node: Node) -> str | None:
         """Return how far an index or a label runs, None while that is unknown."""
@@ -160,7 +160,7 @@ class Indices(ABC):
         elif isinstance(part, ast.Name | ast.Subscript):
             index = self.as_index(self.anything(part), part)
         else:
-            raise Unreadable("an index is a name like `i`, a label like `y[i]`, or 0, 1, 2", part.col_offset)
+            raise Unreadable("an index is a name like `i`, a label like `y[i]`, or 0 or 1", part.col_offset)
         if index.shape:
             raise Unreadable(
                 "a vector of labels needs an index of its own here, like `y[i]`", part.col_offset

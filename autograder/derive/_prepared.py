@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import decimal
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from autograder.derive._build import build
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
     from autograder.derive._scope import Scope
     from autograder.derive._tree import Node
 
-KEPT_NODES = 20_000
+KEPT_NODES = 2_000
 """So many nodes, and a statement is made ready anew: memory stays bounded over many submissions."""
+KEPT_STATEMENTS = 40
 
 
 @dataclass
@@ -41,6 +41,9 @@ class Prepared:
     slopes: dict[int, dict[tuple[int, ...], decimal.Decimal]] = field(default_factory=dict)
 
 
+_ready: dict[Derivation, Prepared] = {}
+
+
 def prepare(statement: Derivation) -> Prepared:
     """Return the statement made ready, from memory if it was used before.
 
@@ -49,14 +52,15 @@ def prepare(statement: Derivation) -> Prepared:
     StatementError
         When the author's statement cannot be used.
     """
-    ready = _prepare(statement)
-    if len(ready.scope.pool.known) > KEPT_NODES:
-        _prepare.cache_clear()
+    ready = _ready.pop(statement, None)
+    if ready is None or len(ready.scope.pool.known) > KEPT_NODES:
         ready = _prepare(statement)
+    _ready[statement] = ready
+    while len(_ready) > KEPT_STATEMENTS:
+        del _ready[next(iter(_ready))]
     return ready
 
 
-@lru_cache(maxsize=64)
 def _prepare(statement: Derivation) -> Prepared:
     scope = open_scope(statement)
     loss = None

@@ -190,7 +190,7 @@ def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:  # noqa
             return Unreadable("something is missing here: a product needs its `*`", found.end() - 1)
     if re.search(r"\bif\b", body) and not re.search(r"\belse\b", body):
         return Unreadable("a case needs its other half: `a if i == j else b`", body.index("if"))
-    if place >= len(body.rstrip()):
+    if place >= len(body.rstrip()) or body.rstrip()[-1] in "+-*/@,.<>=":
         return Unreadable("this line stops too early: something is missing at its end", len(body.rstrip()))
     return Unreadable("this cannot be read as an expression", place)
 

@@ -68,7 +68,7 @@ def test_right_rewrites_pass(text: str, rewrite: str) -> None:
 
 
 @FEW
-@given(numbers(depth=2), st.sampled_from(WRONG))
+@given(numbers(depth=2, everywhere=True), st.sampled_from(WRONG))
 def test_wrong_rewrites_do_not(text: str, rewrite: str) -> None:
     verdict = judge([text, rewrite.format(text)], STATEMENT)
     assume(verdict.lines[0].status == "ok")

@@ -1,0 +1,95 @@
+"""What a line may hold, and what is said of one that cannot be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.derive import Derivation, Line, judge
+
+STATEMENT = Derivation(given="x real; W (D, H); s (n); y label(n)")
+
+
+def told(text: object) -> Line:
+    return judge(["x", text, "x"], STATEMENT).lines[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x^2", "`**`"),
+        ("2x", "`2*x`"),
+        ("2 (x + 1)", "`*`"),
+        ("x = 3", "one expression a line"),
+        ("X + 1", "did you mean `x`?"),
+        ("sigmod(x)", "`sigmoid`"),
+        ("x(1 - x)", "`x` is no function"),
+        ("(x + 1", "never closed"),
+        ("x + 1)", "closes nothing"),
+        ("x +", "stops too early"),
+        ("", "empty"),
+        ("1 if x > 0", "a if i == j else b"),
+        ("x'", "diff"),
+        ("x²", "`**`"),
+        ("W[i + 1, 0]", "an index is a name"),
+        ("y + 1", "onehot(y)"),
+        ("sum(j, 1 + x)", "how far does `j` run?"),
+        ("1_000", "plain decimal digits"),
+        (None, "nothing (None)"),
+        (3.0, "a float"),
+    ],
+)
+def test_an_unreadable_line_is_told_what_to_write(text: object, says: str) -> None:
+    line = told(text)
+    assert line.status in {"unread", "wrong"} if text == "sum(j, 1 + x)" else line.status == "unread"
+    assert says in line.says
+
+
+def test_the_caret_stands_under_the_character() -> None:
+    said, text, caret = told("exp(x) + foo * 2").says.split("\n")
+    assert "`foo`" in said
+    assert text[caret.index("^") :].startswith("foo")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 10**6,
+        "(" * 10**6,
+        "x + " * 100 + "x",
+        "-" * 500 + "x",
+        "10**10**10",
+        "9" * 400,
+        "1e999999999",
+        "x.__class__",
+        "__import__('os').system('ls')",
+        "().__class__.__bases__[0]",
+        "lambda x: x",
+        "(x := 3)",
+        "f'{x}'",
+        "[x for x in s]",
+        "{x}",
+        "x; x",
+        "print(x)",
+        "\u0435\u0445\u0440(x)",
+        "\uff58 + 1",
+        "x\x00",
+        "diff(diff(diff(diff(x, x), x), x), x)",
+        "sum(a, sum(b, sum(c, sum(d, sum(g, sum(h, sum(k, s[a]*s[b]*s[c]*s[d]*s[g]*s[h]*s[k])))))))",
+    ],
+)
+def test_hostile_lines_get_a_verdict_and_nothing_else(text: str) -> None:
+    verdict = judge(["x", text, "x"], STATEMENT)
+    assert not verdict.holds
+    assert len(verdict.lines[1].text) < 700
+    assert verdict.lines[2].status == ("ok" if verdict.lines[1].status != "wrong" else "wrong")
+
+
+@pytest.mark.parametrize("chain", [None, "x", 3, {"a": 1}, []])
+def test_what_is_no_chain_is_told_so(chain: object) -> None:
+    verdict = judge(chain, STATEMENT)  # type: ignore[arg-type]
+    assert not verdict.holds
+    assert [complaint.topic for complaint in verdict.complaints] == ["chain"]
+
+
+def test_a_leading_equals_sign_and_numpy_s_prefix_are_fine() -> None:
+    assert judge(["np.exp(-x)", "= 1 / exp(x)"], STATEMENT).holds
