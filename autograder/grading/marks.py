@@ -159,6 +159,8 @@ def _said(report: Report) -> tuple[list[str], list[str]]:
     found = [(aspect.name, aspect.finding) for aspect in report.aspects if aspect.finding]
     mistakes = [finding.mistake for _, finding in found if finding.mistake]
     texts = {str(finding) for _, finding in found}
+    if len(report.aspects) == 1 and found:
+        return [str(found[0][1])], mistakes  # an aspect alone needs no name
     if len(found) > 1 and (len(texts) == 1 or len(report.repeated) == len(found) - 1):
         return [str(found[0][1])], mistakes[:1]  # one cause, such as an exercise not written yet
     return [f"{name}: {SAME_ERROR if name in report.repeated else finding}" for name, finding in found], list(

@@ -79,12 +79,15 @@ class Doubts:
     def value(self, name: str, arguments: dict[str, Any], value: Any) -> Any:
         """Weigh what a call returned."""
         expected = self._ask(name, arguments) if _empty(value) else None
-        if expected is None or _empty(expected.value):
+        if expected is None:
+            return value
+        refused = _without_empty(value, expected.value)
+        if refused is value:
             return value
         self.raised = True
-        if self.strict:
+        if self.strict and isinstance(refused, Opaque):
             raise SubmissionError(f"{name} returned an empty array where the result has entries")
-        return value
+        return refused if self.strict else value
 
     def begin_strictly(self) -> None:
         """Put back the arguments that were changed, and let no doubt pass from now on."""
@@ -107,6 +110,24 @@ def _empty(value: Any, depth: int = 0) -> bool:
     if depth < 2 and type(value) in (list, tuple, dict) and len(value) <= _FEW:  # noqa: PLR2004 - a pair of dicts
         return any(_empty(part, depth + 1) for part in (value.values() if type(value) is dict else value))
     return False
+
+
+def _without_empty(value: Any, expected: Any, depth: int = 0) -> Any:
+    """Return the value with a stand-in for each empty array where entries are expected; itself if there is none."""
+    if isinstance(value, np.ndarray):
+        vain = value.size == 0 and not (isinstance(expected, np.ndarray) and expected.size == 0)
+        return Opaque("empty array") if vain else value
+    if depth >= 2 or type(value) not in (list, tuple, dict) or len(value) > _FEW:  # noqa: PLR2004 - a pair of dicts
+        return value
+    if type(value) is dict:
+        wanted = expected if type(expected) is dict else {}
+        parts = {key: _without_empty(part, wanted.get(key), depth + 1) for key, part in value.items()}
+        return parts if any(parts[key] is not value[key] for key in value) else value
+    wanted = expected if type(expected) in (list, tuple) else ()
+    padded = [*wanted, *[None] * len(value)]
+    items = [_without_empty(part, want, depth + 1) for part, want in zip(value, padded, strict=False)]
+    changed = any(new is not old for new, old in zip(items, value, strict=True))
+    return type(value)(items) if changed else value
 
 
 def _alike(one: Any, other: Any) -> bool:

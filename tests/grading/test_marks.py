@@ -66,7 +66,7 @@ def test_a_test_that_finds_the_name_is_left_alone() -> None:
     finding = Finding("expected 2, got 1")
     output, message = written("def double(x):\n    return x\n1 / 0", finding)
     assert output == shown(finding)
-    assert message == f"{ENDED}\naspect0: expected 2, got 1"
+    assert message == f"{ENDED}\nexpected 2, got 1"
 
 
 def test_a_name_that_no_cell_gives_is_told_as_such() -> None:
@@ -84,3 +84,10 @@ def test_one_error_under_several_aspects_is_said_once() -> None:
     assert message.split("\n") == [
         f"aspect0: {first.what}", "Which axis?", "aspect1: same error as above", "aspect2: expected 2, got 1",
     ]  # fmt: skip
+
+
+def test_an_aspect_alone_needs_no_name() -> None:
+    finding = Finding("not written yet")
+    report = Report("slip", (AspectResult("values", 1, 0, "failed", finding),), 0, 1, student_side=False)
+    output = new_output("display_data", metadata={"autograder": report.as_dict()})
+    assert marks.reason([output]) == ("not written yet", [])

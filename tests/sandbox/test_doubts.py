@@ -1,0 +1,61 @@
+"""What an answer is doubted for: an empty array in the place of entries is refused, and nothing else with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.check import Opaque
+from autograder.sandbox.doubts import Doubts, Expected
+from autograder.sandbox.replies import SubmissionError
+
+EMPTY = np.zeros((0, 1))
+FULL = np.ones((2, 3))
+
+
+def weighed(value: Any, expected: Any, *, strictly: bool) -> tuple[Any, bool]:
+    doubts = Doubts(lambda _name, arguments: Expected(expected, arguments), {})
+    if strictly:
+        doubts.begin_strictly()
+    return doubts.value("f", {}, value), doubts.raised
+
+
+@pytest.mark.parametrize(
+    "value", [EMPTY, (EMPTY, FULL), [FULL, EMPTY], {"W": EMPTY, "b": FULL}, (1, {"W": EMPTY})]
+)
+def test_at_first_everything_is_taken_as_it_comes_and_doubted(value: Any) -> None:
+    expected = FULL if isinstance(value, np.ndarray) else None
+    got, raised = weighed(value, expected, strictly=False)
+    assert got is value
+    assert raised
+
+
+def test_strictly_an_empty_result_is_refused() -> None:
+    with pytest.raises(SubmissionError, match="empty array"):
+        weighed(EMPTY, FULL, strictly=True)
+
+
+def test_strictly_only_the_empty_part_is_refused() -> None:
+    got, raised = weighed((EMPTY, FULL, 3), (FULL, FULL, 3), strictly=True)
+    assert raised
+    assert got == (Opaque("empty array"), FULL, 3)
+    got, _ = weighed((1.0, {"W": EMPTY, "b": FULL}), (1.0, {"W": FULL, "b": FULL}), strictly=True)
+    assert got[1]["W"] == Opaque("empty array")
+    assert got[1]["b"] is FULL
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(EMPTY, EMPTY), ((EMPTY, FULL), (EMPTY, FULL)), ([], []), (FULL, FULL), ("", "")]
+)
+def test_what_should_be_empty_may_be(value: Any, expected: Any) -> None:
+    got, raised = weighed(value, expected, strictly=True)
+    assert got is value
+    assert not raised
+
+
+def test_an_empty_part_more_than_there_should_be_is_refused() -> None:
+    got, raised = weighed((FULL, EMPTY), FULL, strictly=True)
+    assert raised
+    assert got[1] == Opaque("empty array")
