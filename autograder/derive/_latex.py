@@ -14,7 +14,7 @@ WORDS = {
     "transpose", "maximum",
 }  # fmt: skip
 SIGNS = {ast.Eq: "=", ast.NotEq: r"\neq", ast.Lt: "<", ast.LtE: r"\leq", ast.Gt: ">", ast.GtE: r"\geq"}
-ADD, NEG, MUL, POW, ATOM = 1, 2, 3, 4, 5
+ADD, NEG, SUM, MUL, POW, ATOM = 1, 2, 3, 4, 5, 6
 
 
 def latex(tree: ast.expr, arrays: frozenset[str] = frozenset()) -> str:
@@ -56,7 +56,7 @@ class _Writer:
                 return self.binary(node)
             case ast.UnaryOp():
                 sign = "-" if isinstance(node.op, ast.USub) else "+"
-                return f"{sign}{self.at(node.operand, MUL)}", NEG
+                return f"{sign}{self.at(node.operand, SUM)}", NEG
             case ast.Compare():
                 sides = self.at(node.left, ADD), self.at(node.comparators[0], ADD)
                 return rf"\mathbb{{1}}\left[{sides[0]} {SIGNS[type(node.ops[0])]} {sides[1]}\right]", ATOM
@@ -75,6 +75,11 @@ class _Writer:
         text, binds = self.write(node)
         return text if binds >= tight else rf"\left({text}\right)"
 
+    def first(self, node: ast.expr) -> str:
+        """Write a first factor: a minus may lead it, a sum or a derivative would swallow the others."""
+        text, binds = self.write(node)
+        return text if binds >= MUL or binds == NEG else rf"\left({text}\right)"
+
     def number(self, node: ast.Constant) -> str:
         text = str(node.value)
         if "e" in text:
@@ -85,15 +90,15 @@ class _Writer:
     def binary(self, node: ast.BinOp) -> tuple[str, int]:
         match node.op:
             case ast.Add():
-                return f"{self.at(node.left, ADD)} + {self.at(node.right, MUL)}", ADD
+                return f"{self.at(node.left, ADD)} + {self.at(node.right, SUM)}", ADD
             case ast.Sub():
-                return f"{self.at(node.left, ADD)} - {self.at(node.right, MUL)}", ADD
+                return f"{self.at(node.left, ADD)} - {self.at(node.right, SUM)}", ADD
             case ast.Mult():
-                left, right = self.at(node.left, MUL), self.at(node.right, MUL + 1)
+                left, right = self.first(node.left), self.at(node.right, MUL + 1)
                 both = self.is_array(node.left) and self.is_array(node.right)
                 digit = right.lstrip()[:1].isdigit() or (left[-1:].isdigit() and right[:1].isdigit())
                 sign = r"\odot" if both else r"\cdot" if digit else r"\,"
-                return rf"{left} {sign} {right}", MUL
+                return rf"{left} {sign} {right}", NEG if left.startswith("-") else MUL
             case ast.Div():
                 return rf"\frac{{{self.write(node.left)[0]}}}{{{self.write(node.right)[0]}}}", POW
             case ast.Pow():
@@ -104,7 +109,8 @@ class _Writer:
                     base = rf"\left({base}\right)"
                 return f"{base}^{{{self.write(node.right)[0]}}}", POW
             case _:
-                return rf"{self.at(node.left, MUL)} \, {self.at(node.right, MUL + 1)}", MUL
+                left = self.first(node.left)
+                return rf"{left} \, {self.at(node.right, MUL + 1)}", NEG if left.startswith("-") else MUL
 
     def is_array(self, node: ast.expr) -> bool:  # noqa: PLR0911 (one case for each kind)
         """Guess whether a factor is an array, from the names that stand in it bare."""
@@ -180,7 +186,7 @@ class _Writer:
                 by = rf"\partial {written[1]}"
                 return (
                     rf"\frac{{\partial {top}}}{{{by}}}" if short else rf"\frac{{\partial}}{{{by}}} {top}"
-                ), POW if short else MUL
+                ), POW if short else SUM
             case "transpose", 1:
                 return rf"{{{self.at(args[0], ATOM)}}}^{{\top}}", POW
             case "outer", 2:
@@ -210,7 +216,7 @@ class _Writer:
             return rf"\operatorname{{sum}}{below}\left({written[0]}\right)", ATOM
         names = args[0].elts if isinstance(args[0], ast.Tuple) else args[:-1]
         signs = "".join(rf"\sum_{{{self.write(index)[0]}}} " for index in names)
-        return signs + self.at(args[-1], MUL), MUL
+        return signs + self.at(args[-1], SUM), SUM
 
     def cases(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> tuple[str, int]:
         if isinstance(test, ast.Compare):

@@ -24,6 +24,20 @@ ODD = (
     "1.3", "-0.7", "30", "-30", "0.001", "-0.001", "7.7182818", "-11.13", "0.3819660112501051518", "-1.6180339887",
     "2.2360679774997896964", "-4.1231056256176605498", "17.3", "-0.0000001",
 )  # fmt: skip
+MIXED = (
+    "2",
+    "-1.3",
+    "0.3819660112501051518",
+    "-0.5",
+    "7.7182818",
+    "0",
+    "-1.6180339887",
+    "30",
+    "0.001",
+    "-11.13",
+)
+"""Beside arrays, where there are few points: from the second one on hardly a whole number among them."""
+
 PARTS = (
     "0.5",
     "0.25",
@@ -41,10 +55,14 @@ MANY = 60
 """Entries of all arrays together from which on fewer points do."""
 
 
+def arrays(scope: Scope) -> bool:
+    """Say whether a statement gives arrays or labels."""
+    return any(variable.shape or variable.below for variable in scope.variables.values())
+
+
 def points(scope: Scope) -> list[Point]:
     """Return the points of a statement, the simplest first."""
-    arrays = any(variable.shape or variable.below for variable in scope.variables.values())
-    if not arrays:
+    if not arrays(scope):
         return [_point(scope, turn) for turn in range(SCALAR_POINTS if scope.variables else 1)]
     entries = 1
     for variable in scope.variables.values():
@@ -71,17 +89,20 @@ def _point(scope: Scope, turn: int) -> Point:
             if turn == 0 and len(places) <= len(whole):
                 values[variable.name] = dict(zip(places, dice.sample(whole, len(places)), strict=True))
         else:
-            values[variable.name] = {(): _scalar(variable, turn, number)}
+            values[variable.name] = {(): _scalar(variable, turn, number, mixed=arrays(scope))}
     return Point(sizes, values, labels, simple=turn < len(SIMPLE))
 
 
-def _scalar(variable: Variable, turn: int, number: int) -> Decimal:
+def _scalar(variable: Variable, turn: int, number: int, *, mixed: bool) -> Decimal:
     """Return the value of one number: each variable goes through the same values in an order of its own."""
     domain = variable.domain
     if domain.low is not None and domain.high is not None:
         choices = [_between(domain, part) for part in PARTS]
         if domain.closed:
             choices.append(Decimal(str(domain.low)))
+    elif mixed:
+        choices = [Decimal(value) for value in MIXED if allowed(Decimal(value), domain)]
+        return choices[(turn + 2 * number) % len(choices)]
     else:
         choices = [Decimal(value) for value in SIMPLE if allowed(Decimal(value), domain)]
         if turn < len(choices):
@@ -131,8 +152,9 @@ def _entry(domain: Domain, turn: int, dice: random.Random) -> Decimal:
 
 def generic(scope: Scope) -> list[Point]:
     """Return the points for models: no zeros, no simple numbers; two when a single sign could hide a case."""
-    arrays = any(variable.shape for variable in scope.variables.values())
-    return [_generic(scope, turn) for turn in range(1 if arrays else 2)]
+    return [
+        _generic(scope, turn) for turn in range(1 if any(v.shape for v in scope.variables.values()) else 2)
+    ]
 
 
 def _generic(scope: Scope, turn: int) -> Point:

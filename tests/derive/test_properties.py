@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from autograder.derive import Derivation, judge
 from autograder.derive._read import read
-from tests.derive.trees import GIVEN, arrays, numbers
+
+from .trees import GIVEN, arrays, numbers
 
 STATEMENT = Derivation(given=GIVEN, rules=1)
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

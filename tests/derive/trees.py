@@ -53,7 +53,7 @@ def arrays(depth: int = 2) -> st.SearchStrategy[str]:
     return st.one_of(
         leaf,
         st.tuples(inner, st.sampled_from("+-*"), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
-        st.tuples(numbers((), 1), inner).map(lambda t: f"({t[0]}) * ({t[1]})"),
+        st.tuples(numbers((), 1, everywhere=True), inner).map(lambda t: f"({t[0]}) * ({t[1]})"),
         st.tuples(inner, inner, inner).map(lambda t: f"outer({t[0]}, {t[1]}) @ ({t[2]})"),
         st.tuples(st.sampled_from(("exp", "sigmoid", "relu", "sin")), inner).map(lambda t: f"{t[0]}({t[1]})"),
         inner.map(lambda t: f"({t}).T.T"),
