@@ -120,8 +120,8 @@ def _without_empty(value: Any, expected: Any, depth: int = 0) -> Any:
     if depth >= 2 or type(value) not in (list, tuple, dict) or len(value) > _FEW:  # noqa: PLR2004 - a pair of dicts
         return value
     if type(value) is dict:
-        wanted = expected if type(expected) is dict else {}
-        parts = {key: _without_empty(part, wanted.get(key), depth + 1) for key, part in value.items()}
+        named = expected if type(expected) is dict else {}
+        parts = {key: _without_empty(part, named.get(key), depth + 1) for key, part in value.items()}
         return parts if any(parts[key] is not value[key] for key in value) else value
     wanted = expected if type(expected) in (list, tuple) else ()
     padded = [*wanted, *[None] * len(value)]

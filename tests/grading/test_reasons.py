@@ -71,7 +71,7 @@ def test_a_helper_that_is_not_written_is_named(examiner: Examiner) -> None:
 def test_a_helper_whose_cell_failed_is_named(examiner: Examiner) -> None:
     message, card = graded(examiner, lesson(double="def double(x)\n    return 2 * x"))
     assert message == [
-        "raised NameError: name 'double' is not defined (line 2 of quadruple)",
+        "at quadruple(1.0): raised NameError: name 'double' is not defined (line 2 of quadruple)",
         "`double`: its cell ended with SyntaxError: expected ':' (line 1).",
     ]
     assert "`double`: its cell ended" in card
@@ -88,5 +88,5 @@ def test_a_frequent_error_gets_its_advice(examiner: Examiner) -> None:
     message, _ = graded(
         examiner, lesson(quadruple="def quadruple(x):\n    return np.array([x, x]).sum(axis=1)")
     )
-    assert message[0].startswith("raised ValueError: AxisError: axis 1 is out of bounds")
+    assert message[0].startswith("at quadruple(1.0): raised ValueError: AxisError: axis 1 is out of bounds")
     assert "How many axes does this array have?" in message[1]
