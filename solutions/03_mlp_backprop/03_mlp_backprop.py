@@ -538,7 +538,8 @@ with marks.values:
     check.close(
         empirical_risk(np.array([tiny_x, tiny_x]), np.array([2, 0]), tiny),
         (np.log(2.5) + np.log(5.0)) / 2,
-        because="the right classes got 0.4 and 0.2, and -ln 0.4 = ln 2.5, -ln 0.2 = ln 5",
+        because="mlp_forward should give the right classes 0.4 and 0.2, and "
+        "-ln 0.4 = ln 2.5, -ln 0.2 = ln 5",
     )
 with marks.batches:
     check.close(
@@ -1107,9 +1108,14 @@ marks = check.marks(
 )
 chains_that_hold = []
 for name, asked in statements.items():
-    with marks.biases if name in ("b1", "b2") else getattr(marks, name):
-        check.derives(lines_of(derive_column_grads, name), asked, title=name)
-        chains_that_hold.append(name)
+    if name in ("b1", "b2"):
+        with marks.biases:
+            check.derives(lines_of(derive_column_grads, name), asked, title=name)
+            chains_that_hold.append(name)
+    else:
+        with getattr(marks, name):
+            check.derives(lines_of(derive_column_grads, name), asked)
+            chains_that_hold.append(name)
 with marks.steps:
     enough_hold(chains_that_hold)
     for name in chains_that_hold:
