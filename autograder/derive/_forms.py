@@ -105,7 +105,7 @@ def unlike(  # noqa: PLR0911 (one for each form)
         allowed |= {f"`{size}`" for size in scope.sizes}
     extra = words(tree) - allowed
     if extra:
-        return f"its last line is equal to the end, but not in its form yet: {spoken(extra)} should be gone"
+        return f"it is equal to the end, but not in its form yet: {spoken(extra)} should be gone"
     return _long(tree, end)
 
 

@@ -114,7 +114,8 @@ class _Judgement:
         """Return the whole judgement."""
         judged = [self.line(line) for line in self.lines]
         judged = [self.step(line, own) for line, own in zip(self.lines, judged, strict=True)]
-        complaints = [*self.form(), *self.end(judged), *self.waypoints(judged)]
+        ends = self.end(judged)
+        complaints = [*self.form(judged, ends), *ends, *self.waypoints(judged)]
         good = all(line.status in {"ok", "far"} for line in judged)
         holds = good and not any(c.costs == "holds" for c in complaints)
         small = (
@@ -279,8 +280,8 @@ class _Judgement:
             return [Complaint("end", f"the chain should end in {shown}: {held.says}", last.number)]
         return []
 
-    def form(self) -> list[Complaint]:
-        """Judge the forms of the first and of the last line."""
+    def form(self, judged: list[Line], ends: list[Complaint]) -> list[Complaint]:
+        """Judge the form of the first line, and of the last where it is right."""
         statement, found = self.ready.statement, []
         end = None if statement.end is None else read(statement.end)
         first, last = self.lines[0], self.lines[-1]
@@ -288,10 +289,8 @@ class _Judgement:
             says = unlike(statement.first, self.ready.scope, first.tree, first.table, None)
             if says:
                 found.append(Complaint("first form", f"line 1: {says}", 1))
-        given = (
-            self.ready.end is not None and last.table is not None and last.table.node is self.ready.end.node
-        )
-        if last.table is not None and last.tree is not None and not given:
+        done = not ends and judged[-1].status in {"ok", "far"}
+        if done and last.table is not None and last.tree is not None:
             says = unlike(statement.last, self.ready.scope, last.tree, last.table, end)
             if says:
                 found.append(Complaint("last form", f"line {last.number}: {says}", last.number))
