@@ -151,6 +151,8 @@ def shape_verdict(got: tuple[int, ...], want: tuple[int, ...]) -> str:
         return f"expected an array of shape {_show.shape(want)}, got a single number"
     if want == ():
         return f"expected a single number, got an array of shape {_show.shape(got)}"
+    if 0 in got and 0 not in want:
+        return f"expected shape {_show.shape(want)}, got an empty array of shape {_show.shape(got)}"
     verdict = f"expected shape {_show.shape(want)}, got {_show.shape(got)}"
     wrong = [axis for axis, (a, b) in enumerate(zip(got, want, strict=False)) if a != b]
     if len(got) == len(want) and len(want) > 1 and len(wrong) == 1:

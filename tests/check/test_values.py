@@ -61,6 +61,7 @@ def test_close_accepts(got: Any, want: Any) -> None:
             np.ones((2, 3)),
             "expected shape (2, 3), got (2, 4) (axis 1 has 4 instead of 3)",
         ),
+        (np.zeros((2, 0)), np.ones((2, 3)), "expected shape (2, 3), got an empty array of shape (2, 0)"),
         (3.0, [1, 2], "expected [1, 2], got the number 3"),
         (3.0, [1.0, 2.0], "expected an array of shape (2,), got a single number"),
         (np.ones(1), 1.0, "expected a single number, got an array of shape (1,)"),
