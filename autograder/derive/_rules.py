@@ -99,7 +99,8 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = 
             if node.op == "diff" and node.data[0] in scope.lets:  # type: ignore[index]
                 todo.append(scope.lets[node.data[0]].body)  # type: ignore[index]
     everywhere = {node.op for node in subtrees(*roots)}
-    rules = [f"let {name}" for name in lets]
+    rules = [f"sym {name}" for name in ("sigmoid", "tanh", "sin", "cos") if name in functions]
+    rules += [f"let {name}" for name in lets]
     rules += [
         f"def {name}" for name in ("sigmoid", "softplus", "tanh", "relu", "abs", "sign") if name in functions
     ]
@@ -118,7 +119,6 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = 
     rules += ["sum pick"] if (ops & SUMS or "matmul" in ops) and everywhere & PICKERS else []
     rules += ["sum out"] if ops & SUMS or "matmul" in ops else []
     rules += _derivatives(scope, ops, functions, lets)
-    rules += [f"sym {name}" for name in ("sigmoid", "tanh", "sin", "cos") if name in functions]
     rules += ["trig"] if functions & {"sin", "cos"} else []
     return rules
 

@@ -85,8 +85,8 @@ class Steps:
         inside = all(any(node.op == "diff" for node in subtrees(side.node)) for side in (first, second))
         if inside:
             found = self.search(first, second, [rule for rule in changed if not _taken(rule)], limit)
-        if found is None:
-            found = self.search(first, second, changed, limit)
+        closer = limit if found is None else len(found) - 1
+        found = self.search(first, second, changed, closer) or found
         if found is None and len(everything) > len(changed):
             found = self.search(first, second, everything, limit)
         return found

@@ -1,0 +1,109 @@
+"""The size of a step: which named rules lie between two equal lines, and that rearranging needs none."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.derive import Derivation, Line, judge
+
+GIVEN = "x, c real; a, b positive; u, v (n); A (n, m); w (m); y label(n)"
+LET = ("s = softmax(u)", "h[i] = sin(u[i])", "z = sum(i, h[i] * v[i])")
+
+
+def step(before: str, after: str, entry: str = "") -> Line:
+    return judge([before, after], Derivation(given=GIVEN, let=LET, entry=entry, rules=4)).lines[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x * c + a", "a + c * x"),
+        ("x - (c - a)", "x + a - c"),
+        ("a / b / x**2 * x", "a / (b * x)"),
+        ("2 * x + x / 2", "5 * x / 2"),
+        ("2 * (x + c)", "2 * x + 2 * c"),
+        ("(x + c) * (x + c)", "(x + c)**2"),
+        ("exp(x + c) / exp(c + x)", "1"),
+        ("sum(i, u[i] * v[i])", "sum(k, v[k] * u[k])"),
+        ("sum(i, -u[i])", "-sum(i, u[i])"),
+        ("(A @ w).T", "w.T @ A.T"),
+        ("sum(A, axis=0)", "A.sum(axis=0)"),
+        ("v @ w.T", "outer(v, w)"),
+        ("diff(x + 3 * c, x)", "1"),
+    ],
+)
+def test_rearranging_takes_no_rule(before: str, after: str) -> None:
+    assert step(before, after).rules == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        ("x * (c + a)", "x * c + x * a", "multiplying out"),
+        ("1 / a + 1 / b", "(a + b) / (a * b)", "multiplying out"),
+        ("exp(x + c)", "exp(x) * exp(c)", "a law of exp"),
+        ("exp(-x)", "1 / exp(x)", "a law of exp"),
+        ("exp(x / 2)**2", "exp(x)", "a law of exp"),
+        ("log(a * b)", "log(a) + log(b)", "a law of log"),
+        ("log(1 / a)", "-log(a)", "a law of log"),
+        ("log(exp(x))", "x", "undo each other"),
+        ("exp(log(a))", "a", "undo each other"),
+        ("sqrt(a)**2", "a", "powers and roots"),
+        ("sigmoid(x)", "1 / (1 + exp(-x))", "definition of sigmoid"),
+        ("sigmoid(-x)", "1 - sigmoid(x)", "sigmoid(-x)"),
+        ("tanh(-x)", "-tanh(x)", "tanh(-x)"),
+        ("relu(x)", "x if x > 0 else 0", "definition of relu"),
+        ("max(x, c)", "x if x > c else c", "definition of max"),
+        ("sin(x)**2 + cos(x)**2", "1", "sin**2"),
+        ("sum(i, c * u[i])", "c * sum(i, u[i])", "linearity"),
+        ("sum(i, u[i] + v[i])", "sum(u) + sum(v)", "linearity"),
+        ("sum(i, v[i] * delta(i, y))", "v[y]", "delta picks"),
+        ("sum(ones(n))", "n", "terms of a sum"),
+        ("dot(u, v)", "sum(i, u[i] * v[i])", "matrix product is a sum"),
+        ("(A @ w).T @ v", "w.T @ (A.T @ v)", "rules of the matrix product"),
+        ("diag(u) @ v", "u * v", "delta picks"),
+        ("diff(x * sin(x), x)", "sin(x) + x * diff(sin(x), x)", "product rule"),
+        ("diff(1 / x**2, x)", "-2 / x**3", "quotient or power"),
+        ("diff(exp(3 * x), x)", "3 * exp(3 * x)", "derivative of exp"),
+        ("diff(log(a * x), x)", "1 / x", "derivative of log"),
+        ("softmax(u)[0]", "exp(u[0]) / sum(k, exp(u[k]))", "definition of softmax"),
+        ("z * x", "sum(i, h[i] * v[i]) * x", "definition of z"),
+        ("diff(z, u[0])", "sum(i, diff(z, h[i]) * diff(h[i], u[0]))", "chain rule through h"),
+        ("diff(log(a * b * x), x)", "diff(log(a * x) + log(b), x)", "a law of log"),
+    ],
+)
+def test_one_rule(before: str, after: str, rule: str) -> None:
+    line = step(before, after)
+    assert line.rules is not None, line.says
+    assert len(line.rules) == 1, line.rules
+    assert rule in line.rules[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "size"),
+    [
+        ("log(sigmoid(x))", "-log(1 + exp(-x))", 2),
+        ("log(sigmoid(x))", "-softplus(-x)", 3),
+        ("softplus(x) - softplus(-x)", "x", 4),
+        ("diff(1 / (1 + exp(-x)), x)", "exp(-x) / (1 + exp(-x))**2", 2),
+        ("sum(i, sum(k, u[i] * delta(i, k) * v[k]))", "sum(i, u[i] * v[i])", 1),
+    ],
+)
+def test_several_rules(before: str, after: str, size: int) -> None:
+    rules = step(before, after).rules
+    assert rules is not None
+    assert len(rules) == size
+
+
+def test_a_step_too_far_names_what_lies_between() -> None:
+    verdict = judge(["log(sigmoid(x))", "-softplus(-x)"], Derivation(given="x real", rules=2))
+    assert verdict.holds
+    assert "definition of sigmoid" in verdict.lines[1].says
+    assert "A step may take 2" in verdict.lines[1].says
+
+
+def test_a_step_of_too_many_rules_says_so() -> None:
+    line = judge(["softplus(x) - softplus(-x)", "x"], Derivation(given="x real", rules=1)).lines[1]
+    assert line.status == "far"
+    assert line.rules is None
+    assert "more than 3 rules" in line.says
