@@ -83,6 +83,9 @@ class Steps:
         changed = relevant(self.scope, self.derivative, first.node, second.node, shared=False)
         everything = relevant(self.scope, self.derivative, first.node, second.node)
         inside = all(any(node.op == "diff" for node in subtrees(side.node)) for side in (first, second))
+        for rule in changed if limit >= 1 else []:
+            if self.equal(first, second, frozenset({rule})):
+                return (spoken(rule),)
         if inside:
             found = self.search(first, second, [rule for rule in changed if not _taken(rule)], limit)
         closer = limit if found is None else len(found) - 1
