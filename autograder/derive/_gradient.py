@@ -78,7 +78,7 @@ def off(ready: Prepared, own: Table) -> Difference | None:
                     got = here.at.entry(own.node, inner, env)
                 except Undefined as why:
                     return Difference(here.point, place, wanted[place], None, names, str(why))
-                except (TooLarge, decimal.DecimalException):
+                except (TooLarge, decimal.DecimalException, RecursionError):
                     continue
                 if abs(got - wanted[place]) > NEAR * max(Decimal(1), abs(got), abs(wanted[place])):
                     clean = round(wanted[place], 20)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 KEPT_NODES = 2_000
 """So many nodes, and a statement is made ready anew: memory stays bounded over many submissions."""
 KEPT_STATEMENTS = 40
+FORMS = ("index", "matrix", "linear")
 
 
 @dataclass
@@ -62,7 +63,13 @@ def prepare(statement: Derivation) -> Prepared:
 
 
 def _prepare(statement: Derivation) -> Prepared:
+    for part in (statement.first, statement.last):
+        if isinstance(part, str) and part not in FORMS:
+            raise StatementError(f"first, last: {part!r} is none of {', '.join(FORMS)} or Only(...)")
     scope = open_scope(statement)
+    clash = [name for name in scope.entry if name in scope.names()]
+    if clash:
+        raise StatementError(f"entry: {clash[0]!r} is a given name, not an index")
     loss = None
     if statement.gradient is not None:
         name, text = statement.gradient

@@ -205,6 +205,8 @@ def test_an_author_s_slip_is_told_to_the_author() -> None:
         Derivation(given="x real", let="s = "),
         Derivation(given="x (n)", entry="i, j", gradient=("x", "sum(x)")),
         Derivation(given="x negative", start="log(x)"),
+        Derivation(given="x real", last="matrx"),
+        Derivation(given="x real", entry="x"),
     ):
         with pytest.raises(StatementError):
             judge(["x"], statement)
