@@ -148,7 +148,7 @@ def test_right_lines_at_corners_are_never_wrong(chain: list[str]) -> None:
 
 def test_a_known_derivative_is_one_rule_and_must_be_true() -> None:
     def statement(known: str) -> Derivation:
-        return Derivation(given="o (m); y label(m)", let="s = softmax(o)", entry="k", known=known)
+        return Derivation(given="o (m); y label(m)", let=("s = softmax(o)",), entry="k", known=(known,))
 
     chain = [
         "-diff(s[y], o[k]) / s[y]",
@@ -183,10 +183,10 @@ def test_only_asks_for_some_functions() -> None:
 
 def test_a_missed_waypoint_costs_steps_alone() -> None:
     statement = Derivation(
-        given="x real", start="(x + 1)**2", end="x**2 + 2*x + 1", waypoints="x*x + x + x + 1"
+        given="x real", start="(x + 1)**2", end="x**2 + 2*x + 1", waypoints=("x*x + x + x + 1",)
     )
     assert judge(["(x + 1)**2", "x**2 + 2*x + 1"], statement).steps_small
-    other = Derivation(given="x real", start="(x + 1)**2", waypoints="(x + 1) * x + (x + 1)")
+    other = Derivation(given="x real", start="(x + 1)**2", waypoints=("(x + 1) * x + (x + 1)",))
     verdict = judge(["(x + 1)**2", "x**2 + 2*x + 1"], other)
     assert verdict.holds
     assert not verdict.steps_small
@@ -202,7 +202,7 @@ def test_an_author_s_slip_is_told_to_the_author() -> None:
     for statement in (
         Derivation(given="x rael"),
         Derivation(given="x real", start="y"),
-        Derivation(given="x real", let="s = "),
+        Derivation(given="x real", let=("s = ",)),
         Derivation(given="x (n)", entry="i, j", gradient=("x", "sum(x)")),
         Derivation(given="x negative", start="log(x)"),
         Derivation(given="x real", last="matrx"),
