@@ -83,7 +83,7 @@ def _refused(says: str) -> Verdict:
 
 
 def _read(ready: Prepared, number: int, text: object) -> Read:
-    shown = text if isinstance(text, str) else ("" if text is None else type(text).__name__)
+    shown = text if isinstance(text, str) else "" if text is None or text is ... else type(text).__name__
     line = Read(number, shown if len(shown) <= MAX_CHARACTERS else shown[:80] + "...")
     try:
         line.tree = read(text)
@@ -300,7 +300,11 @@ class _Judgement:
         """Say whether any line was not given."""
         end = self.ready.end if self.ready.statement.end_given else None
         given = [t.node for t in (self.ready.start, end) if t is not None]
-        return any(line.table is not None and line.table.node not in given for line in self.lines)
+        # A line that cannot be read was written all the same; a gap (None, ...) was not.
+        return any(
+            line.table.node not in given if line.table is not None else bool(line.text.strip())
+            for line in self.lines
+        )
 
 
 def _much(why: TooMuch, this: str) -> str:

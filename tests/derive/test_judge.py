@@ -48,6 +48,8 @@ def test_the_first_line_that_differs_is_named_with_a_simple_place() -> None:
 
 def test_the_given_lines_alone_are_nothing_of_one_s_own() -> None:
     assert not judge(["log(sigmoid(x))", "-softplus(-x)"], LOG_SIGMOID).own_lines
+    assert not judge(["log(sigmoid(x))", ..., "-softplus(-x)"], LOG_SIGMOID).own_lines
+    assert judge(["log(sigmoid(x))", "log(sigmoid(y))", "-softplus(-x)"], LOG_SIGMOID).own_lines
 
 
 def test_a_step_over_everything_is_right_but_far() -> None:
