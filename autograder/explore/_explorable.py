@@ -13,23 +13,32 @@ import anywidget
 import traitlets
 
 _STATIC = Path(__file__).parent / "static"
-_IMPORT_OF_KIT = re.compile(r'^import \{[^}]*\} from "\./kit\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 
 
 def module(name: str) -> str:
-    """Return ``static/name.js`` and the kit it imports as the text of one ES module.
+    """Return ``static/name.js`` and what it imports (the kit, and what the kit has no room for) as one ES module.
 
-    The browser gets a module as text, from which a relative import leads nowhere; so the two are joined.
+    The browser gets a module as text, from which a relative import leads nowhere; so the files are joined.
     """
-    own, imports = _IMPORT_OF_KIT.subn("", _read(f"{name}.js"))
-    if imports != 1:
+    parts: dict[str, str] = {}
+
+    def add(part: str) -> None:
+        text = _read(f"{part}.js")
+        for needed in _IMPORT.findall(text):
+            if needed not in parts:
+                add(needed)
+        parts[part] = _IMPORT.sub("", text)
+
+    add(name)
+    if "kit" not in parts:
         raise ValueError(f'static/{name}.js needs one line like: import {{ frame }} from "./kit.js";')
-    return _read("kit.js") + own
+    return "".join(parts.values())
 
 
-def style() -> str:
-    """Return the style sheet that all explorables share."""
-    return _read("kit.css")
+def style(*more: str) -> str:
+    """Return the style sheet that all explorables share, then those of the parts named, ``static/part.css``."""
+    return "".join(_read(f"{name}.css") for name in ("kit", *more))
 
 
 def _read(name: str) -> str:

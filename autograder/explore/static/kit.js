@@ -139,8 +139,11 @@ export function frame(model, el, { title, traits }) {
   };
 }
 
-/** A labelled native range input bound to one trait; `show` turns its value into words. */
-export function slider(fr, name, { label, min, max, step, show = short, answer = false }) {
+/**
+ * A labelled native range input bound to one trait; `show` turns its value into words. On a scale of its own (a
+ * logarithm, say) `to` gives the slider's position for a value and `from` the value there.
+ */
+export function slider(fr, name, { label, min, max, step, show = short, answer = false, to = Number, from = Number }) {
   const id = unique(name);
   const input = html("input", { type: "range", id, min, max, step, "data-name": name });
   // No <output>: it is a live region of its own and would be read besides the words under the figure.
@@ -153,11 +156,11 @@ export function slider(fr, name, { label, min, max, step, show = short, answer =
     value,
   );
   input.disabled = fr.locked(name);
-  input.addEventListener("input", () => fr.set({ [name]: Number(input.value) }));
+  input.addEventListener("input", () => fr.set({ [name]: from(Number(input.value)) }));
   fr.controls.append(row);
   fr.draw(() => {
     const now = fr.get(name);
-    if (Number(input.value) !== now) input.value = now;
+    if (Number(input.value) !== to(now)) input.value = to(now);
     value.textContent = show(now);
     input.setAttribute("aria-valuetext", show(now));
   });
@@ -177,6 +180,17 @@ export function choice(fr, name, { label, options }) {
   fr.controls.append(set);
   fr.draw(() => inputs.forEach(([input]) => (input.checked = input.value === fr.get(name))));
   return set;
+}
+
+/** A checkbox bound to one trait that is true or false. */
+export function toggle(fr, name, { label, answer = false }) {
+  const input = html("input", { type: "checkbox" });
+  const row = html("label", { class: answer ? "ag-toggle ag-answer" : "ag-toggle" }, input, ` ${label}`);
+  input.disabled = fr.locked(name);
+  input.addEventListener("change", () => fr.set({ [name]: input.checked }));
+  fr.controls.append(row);
+  fr.draw(() => (input.checked = fr.get(name)));
+  return row;
 }
 
 /** Follow a pointer that is pressed on `node`: `move(event)` at the press and at each motion until it is let go. */
@@ -212,10 +226,13 @@ export function path(f, to, [from, until], points = 240) {
   return "M" + Array.from({ length: points + 1 }, (_, i) => at(i)).join("L");
 }
 
-/** A plot with axes and a clipped layer to draw on; `axes` sets title, limits and ticks and returns the maps. */
-export function plot() {
+/**
+ * A plot with axes and a clipped layer to draw on; `axes` sets title, limits and ticks and returns the maps.
+ * `xshow` and `yshow` turn a tick into its label (a logarithm into its number, say).
+ */
+export function plot(size = SIZE) {
   const clip = unique("clip");
-  const { left, right, top, bottom, width, height } = SIZE;
+  const { left, right, top, bottom, width, height } = size;
   const inner = { x: left, y: top, width: width - left - right, height: height - top - bottom };
   const grid = svg("g", { class: "ag-grid" });
   const title = svg("text", { x: left, y: 18, class: "ag-title" });
@@ -232,8 +249,8 @@ export function plot() {
     over,
   );
   let drawn = "";
-  function axes({ text, xlim, ylim, xticks, yticks }) {
-    const to = scale(xlim, ylim);
+  function axes({ text, xlim, ylim, xticks, yticks, xshow = short, yshow = short }) {
+    const to = scale(xlim, ylim, size);
     title.textContent = text;
     const wanted = JSON.stringify([xlim, ylim, xticks, yticks]);
     if (wanted === drawn) return to;
@@ -243,11 +260,11 @@ export function plot() {
     grid.replaceChildren(
       ...xticks.flatMap((x) => [
         line(to.x(x), top, to.x(x), height - bottom, x === 0),
-        svg("text", { x: to.x(x), y: height - 8, "text-anchor": "middle" }, short(x)),
+        svg("text", { x: to.x(x), y: height - 8, "text-anchor": "middle" }, xshow(x)),
       ]),
       ...yticks.flatMap((y) => [
         line(left, to.y(y), width - right, to.y(y), y === 0),
-        svg("text", { x: left - 6, y: to.y(y) + 4, "text-anchor": "end" }, short(y)),
+        svg("text", { x: left - 6, y: to.y(y) + 4, "text-anchor": "end" }, yshow(y)),
       ]),
     );
     return to;
