@@ -82,6 +82,12 @@ HABITS = [
      "Right where r = 'sum', wrong where r = 'mean'."),
     (lambda x: x - x.max(axis=0), lambda x: x - 0.0, cases.matrices(), "one number for each place along axis 1"),
     (lambda x: x / np.abs(x).sum(), spread, cases.matrices() , "Right for one row of x, wrong for several"),
+    (lambda x: x * 1.0 if len(x) == 1 else double(x), double, cases.matrices() + cases.of(np.ones((1, 2))),
+     "Right for several rows of x, wrong for one alone."),
+    (lambda x, s: 2 * x, lambda x, s: 2 * x[::s], cases.vectors().map(lambda x: (x, 1 + len(x) % 2)),  # noqa: ARG005
+     "Right where s = 1, wrong where s = 2."),
+    (lambda x, p: 2 * x / len(p["b"]), lambda x, p: 2 * x,  # noqa: ARG005
+     cases.vectors().map(lambda x: (x, {"b": np.ones(2 * len(x) + 1)})), "the length of p['b']."),
 ]  # fmt: skip
 
 
@@ -109,6 +115,28 @@ def test_a_factor_must_be_the_length_of_the_same_axis_every_time() -> None:
 
     said = advice(by_turns, double, cases.matrices(sizes=((2, 3), (3, 4), (4, 7), (5, 2))))
     assert "factor" not in said
+
+
+def test_a_factor_that_a_later_axis_of_the_result_has_by_chance() -> None:
+    with pytest.raises(check.CheckFailed) as caught:
+        check.close(np.array([[1.0, 3.0], [4.0, 5.0], [7.0, 8.0]]), np.array([[2.0, 6], [8, 10], [14, 16]]))
+    assert "axis" not in str(caught.value.finding.advice)
+
+
+def test_one_right_call_is_no_rule_about_rows() -> None:
+    said = advice(
+        lambda x: np.sin(x) if len(x) > 1 else double(x),
+        double,
+        cases.of(np.array([[1.0, 2.0]]), np.array([[1.0, 2.0], [3.0, 5.0]])),
+    )
+    assert "one row" not in said
+
+
+@pytest.mark.parametrize("option", [lambda n: 1 + n, lambda n: 0.1 * (n % 2)])
+def test_an_option_that_follows_the_size_or_is_no_count_is_not_blamed(option: Any) -> None:
+    made = cases.draw(lambda rng, n: (cases.normal(rng, n + 2), option(n)), count=8)
+    said = advice(lambda x, t: np.sin(x) if len(x) % 2 else 2 * x, lambda x, t: 2 * x, made)  # noqa: ARG005
+    assert "Right where" not in said
 
 
 def test_an_error_that_is_the_same_everywhere_is_of_no_axis() -> None:

@@ -113,6 +113,11 @@ def test_one_wrong_container_is_told_once() -> None:
         with getattr(marks, name):
             check.matches(lambda *_: 1.0, linear_backward, NETS, part=(name, at))
     assert str(marks._report()).count("expected 3 results, got the number 1") == 1
+    marks = check.marks("linear_backward", dX=1, dW=1)
+    for name, at in (("dX", 0), ("dW", 1)):
+        with getattr(marks, name):
+            check.matches(lambda *_: (1.0, 2.0), linear_backward, NETS, part=(name, at))
+    assert str(marks._report()).count("expected 3 results, got 2") == 1
 
 
 CELL = """
