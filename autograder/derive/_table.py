@@ -157,7 +157,7 @@ class Comparer:
         for number, here in enumerate(self.heres):
             if number in self.skipped:
                 continue
-            found = self.at(here, first, second)
+            found = self.at(here, first, second, careful=judged == 0)
             if found is None:
                 judged += 1
             elif isinstance(found, Difference):
@@ -173,8 +173,13 @@ class Comparer:
             raise TooMuch(f"{why} at every point that was tried")
         return None
 
-    def at(self, here: Here, first: Table, second: Table) -> Difference | str | None:
-        """Return the difference at one point, None if there is none, a word if the point says nothing."""
+    def at(
+        self, here: Here, first: Table, second: Table, *, careful: bool = False
+    ) -> Difference | str | None:
+        """Return the difference at one point, None if there is none, a word if the point says nothing.
+
+        `careful`: numbers that agree at fifty digits are compared at more all the same.
+        """
         algebra = here.at.algebra
         if isinstance(algebra, Truth):
             algebra.kink = False
@@ -185,7 +190,8 @@ class Comparer:
                 with decimal.localcontext(context(DIGITS)):
                     a = here.at.entry(first.node, inner, env)
                     b = here.at.entry(second.node, other, env2)
-                    if a == b or abs(a - b) <= max(abs(a), abs(b)).scaleb(7 - DIGITS):
+                    near = a == b or abs(a - b) <= max(abs(a), abs(b)).scaleb(7 - DIGITS)
+                    if near and not careful:
                         continue
                 fine = here.exact(self.scope, self.derivative)
                 fine.work = 0
@@ -193,7 +199,13 @@ class Comparer:
                     c = fine.entry(first.node, inner, env)
                     d = fine.entry(second.node, other, env2)
                     gap = abs(c - d)
-                    if gap <= max(abs(c), abs(d)).scaleb(20 - MORE_DIGITS) or gap <= abs(a - b).scaleb(-30):
+                    if gap <= max(abs(c), abs(d)).scaleb(20 - MORE_DIGITS):
+                        continue
+                    if (
+                        self.rounding(here, first, second, (inner, env, other, env2))
+                        if near
+                        else gap <= abs(a - b).scaleb(-30)
+                    ):
                         continue
                     c, d = _clean(c, d), _clean(d, c)
             except Undefined as why:
@@ -216,6 +228,14 @@ class Comparer:
         return self.soft_kinks and (
             self.corner(here, first, where[:2]) or self.corner(here, second, where[2:])
         )
+
+    def rounding(self, here: Here, first: Table, second: Table, where: tuple[Entry, Env, Entry, Env]) -> bool:
+        """Say whether what two entries differ by at many digits is gone at still more."""
+        inner, env, other, env2 = where
+        fresh = truth(self.scope, here.point, self.derivative)
+        with decimal.localcontext(context(2 * MORE_DIGITS)):
+            e, f = fresh.entry(first.node, inner, env), fresh.entry(second.node, other, env2)
+            return abs(e - f) <= max(abs(e), abs(f), Decimal(1)).scaleb(20 - 2 * MORE_DIGITS)
 
     def beside(self, here: Here, first: Table, second: Table) -> bool:
         """Say whether two lines that differ at a corner agree just beside it: then it is the corner that differs."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from autograder.derive._table import Difference
 
 SHOWN_ENTRIES = 4
-MOST_DIGITS = 100
+MOST_DIGITS = 220
 
 
 def number(value: Decimal, digits: int = 3) -> str:
@@ -34,11 +34,11 @@ def number(value: Decimal, digits: int = 3) -> str:
 
 def apart(a: Decimal, b: Decimal) -> tuple[str, str]:
     """Write two different numbers with as few digits as show that they differ."""
-    for digits in (3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 30, 40, 60):
+    for digits in (3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 30, 40, 60, 100, 160):
         first, second = number(a, digits), number(b, digits)
         if first != second:
             return first, second
-    return number(a, 80), number(b, 80)
+    return number(a, 200), number(b, 200)
 
 
 def place(scope: Scope, difference: Difference) -> str:
