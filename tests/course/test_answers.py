@@ -29,7 +29,7 @@ from autograder.lesson.source import Lesson, read_lesson
 from .answering import Desk, Graded, differences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 COURSE = open_course(ROOT)
@@ -49,11 +49,18 @@ graded_by = pytest.mark.sandbox
 
 
 @pytest.fixture(scope="module")
-def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
-    """Have the lesson's examiner; one lesson's is closed before the next one's starts."""
-    desk = Desk(COURSE, LESSONS[request.param])
+def desks() -> Iterator[Callable[[str], Desk]]:
+    """Have one examiner for each lesson, started when it is first asked for."""
+    started: dict[str, Desk] = {}
+
+    def desk(name: str) -> Desk:
+        if name not in started:
+            started[name] = Desk(COURSE, LESSONS[name])
+        return started[name]
+
     yield desk
-    desk.close()
+    for one in started.values():
+        one.close()
 
 
 @cache
@@ -66,8 +73,11 @@ def answers_to(name: str, exercise: str) -> list[Answer]:
 
 
 @graded_by
-@pytest.mark.parametrize("desk", GRADED, indirect=True)
-def test_the_reference_earns_everything_and_the_untouched_release_nothing(desk: Desk) -> None:
+@pytest.mark.parametrize("name", GRADED)
+def test_the_reference_earns_everything_and_the_untouched_release_nothing(
+    desks: Callable[[str], Desk], name: str
+) -> None:
+    desk = desks(name)
     assert desk.problems == []
     short = {name: one.message for name, one in desk.whole().items() if one.score < one.max_score}
     assert short == {}
@@ -76,26 +86,22 @@ def test_the_reference_earns_everything_and_the_untouched_release_nothing(desk: 
 
 
 @graded_by
-@pytest.mark.parametrize(("desk", "exercise"), EXERCISES, indirect=["desk"])
-def test_every_answer_gets_what_was_foreseen(
-    desk: Desk, exercise: str, request: pytest.FixtureRequest
-) -> None:
-    answers = answers_to(request.node.callspec.params["desk"], exercise)
+@pytest.mark.parametrize(("name", "exercise"), EXERCISES)
+def test_every_answer_gets_what_was_foreseen(desks: Callable[[str], Desk], name: str, exercise: str) -> None:
+    answers = answers_to(name, exercise)
     found = []
-    for answer, graded in zip(answers, desk.grade(exercise, answers), strict=True):
+    for answer, graded in zip(answers, desks(name).grade(exercise, answers), strict=True):
         found += differences(answer, graded)
     assert found == [], "\n".join(found)
 
 
 @graded_by
-@pytest.mark.parametrize(("desk", "exercise"), EXERCISES, indirect=["desk"])
-def test_an_answer_graded_alone_gets_the_same(
-    desk: Desk, exercise: str, request: pytest.FixtureRequest
-) -> None:
+@pytest.mark.parametrize(("name", "exercise"), EXERCISES)
+def test_an_answer_graded_alone_gets_the_same(desks: Callable[[str], Desk], name: str, exercise: str) -> None:
     # One of each exercise, so that every lesson shows that answers which share a run do not touch each other.
-    answers = [a for a in answers_to(request.node.callspec.params["desk"], exercise) if not a.alone]
+    answers = [a for a in answers_to(name, exercise) if not a.alone]
     if answers:
-        at = crc32(exercise.encode()) % len(answers)
+        at, desk = crc32(exercise.encode()) % len(answers), desks(name)
         assert desk.grade(exercise, [answers[at]]) == [desk.grade(exercise, answers)[at]]
 
 
