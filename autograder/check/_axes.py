@@ -6,6 +6,7 @@ is charged there, and the check at hand goes on with the numbers.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from autograder.check import _context
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ADVICE = "An axis of length 1 is an axis too: shapes with and without it broadcast differently."
+
+
+def axis_advice(case: str | None) -> str:
+    """Return what to say to an axis of length one too many or too few, given the call as the test cell has it."""
+    picked = re.search(r"\)\[(\d+)\]$", case or "")
+    if picked:
+        return (
+            f"[{picked[1]}] picks one of several results, or one row of a single array. Which one came back?"
+        )
+    return ADVICE
 
 
 def settled(
@@ -56,5 +67,5 @@ def settled(
         return got
     case = case() if callable(case) else case
     verdict = shape_verdict(came.shape, wanted.shape)
-    finding = Finding(f"{name}: {verdict}" if name else verdict, case=case, advice=ADVICE)
+    finding = Finding(f"{name}: {verdict}" if name else verdict, case=case, advice=axis_advice(case))
     return came.reshape(wanted.shape) if aspect.charge_shapes(finding) else got

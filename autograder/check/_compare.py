@@ -13,14 +13,13 @@ import numpy.typing as npt
 
 from autograder.check import _show
 from autograder.check._asked import asked
-from autograder.check._axes import ADVICE, settled
+from autograder.check._axes import axis_advice, settled
 from autograder.check._diagnose import Trial, diagnose
 from autograder.check._difference import ABSOLUTE, RELATIVE, Difference, difference, numeric, shape_verdict
 from autograder.check._finding import CheckFailed, Finding
-from autograder.check._habits import TRUTH, where_from
+from autograder.check._habits import FORGOT_RETURN, TRUTH, none_for, where_from
 from autograder.check._remarks import remark
 
-FORGOT_RETURN = "Did you forget `return`?"
 QUOTED = "In quotes it is a text. Without them it is a number."
 
 
@@ -59,7 +58,7 @@ def close(got: Any, want: Any, *, because: str | None = None) -> None:
     >>> check.close([0.25, 0.75], [0.25, 0.75], because="1 : 3")
     """
     got = settled(got, want, case=asked)
-    _raise(difference(got, want), got, because)
+    _raise(difference(got, want), got, want, because)
 
 
 def equal(got: Any, want: Any, *, because: str | None = None) -> None:
@@ -68,15 +67,15 @@ def equal(got: Any, want: Any, *, because: str | None = None) -> None:
     A number equal in value is fine whatever its type (5 and 5.0); True and 1 are told apart, and so are a
     list and a tuple.
     """
-    _raise(difference(got, want, exact=True), got, because)
+    _raise(difference(got, want, exact=True), got, want, because)
     remark(got, want)
 
 
-def _raise(found: Difference | None, got: Any, because: str | None) -> None:
+def _raise(found: Difference | None, got: Any, want: Any, because: str | None) -> None:
     if found is None:
         return
     if got is None:
-        advice: str | None = FORGOT_RETURN
+        advice: str | None = none_for(want)
     elif _quoted(got):
         advice = QUOTED
     elif found.got is not None and found.want is not None:
@@ -104,7 +103,7 @@ def shape(got: Any, shape: int | tuple[int, ...], *, because: str | None = None)
     if came.shape != want:
         kept = tuple(n for n in came.shape if n != 1) == tuple(n for n in want if n != 1)
         verdict = shape_verdict(came.shape, want)
-        raise fail(verdict, because=because, case=_at(), advice=ADVICE if kept else None)
+        raise fail(verdict, because=because, case=_at(), advice=axis_advice(asked()) if kept else None)
 
 
 def between(got: Any, low: Any, high: Any, *, because: str | None = None) -> None:

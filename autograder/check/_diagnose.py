@@ -45,8 +45,9 @@ def diagnose(trials: Sequence[Trial]) -> str | None:
 
 
 def _diagnose(trials: Sequence[Trial]) -> str | None:
-    if any(trial.got is None and trial.want is not None for trial in trials):
-        return "Did you forget `return`?"
+    lost = next((trial for trial in trials if trial.got is None and trial.want is not None), None)
+    if lost is not None:
+        return _habits.none_for(lost.want)
     pairs = []
     for trial in trials:
         got, want = numeric(trial.got), numeric(trial.want)

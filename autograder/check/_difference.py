@@ -117,7 +117,8 @@ def difference(  # noqa: PLR0911 - one return per kind of value
         For an elementwise function, the argument, to say at which input the results part.
     """
     if got is None and want is not None:
-        return Difference("your function gave back None" if inputs else "expected a value, got None")
+        due = _show.value(want) if _counts(want) else "a value"
+        return Difference("your function gave back None" if inputs else f"expected {due}, got None")
     if isinstance(want, dict):
         return _dicts(got, want, exact=exact)
     if _counts(want) and (type(got) is type(want) or (_counted(got) and not exact)):

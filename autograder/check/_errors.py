@@ -13,7 +13,10 @@ import numpy as np
 
 from autograder.check._missing import NOT_DEFINED
 
-_NONE = "None stands where a value is due. Does a function that you call lack its `return`?"
+_NONE = (
+    "None stands where a value is due. Is it an argument whose default is None, or does a function that you call "
+    "lack its `return`?"
+)
 _LIST = "A list is not an array: on lists + joins and * repeats. Is np.array(...) missing?"
 _ONE_NUMBER = "A single number has no entries, no length and no axes. Where did an array become one number?"
 _BOOLEANS = "True and False are not numbers here. Which step should turn them into floats?"
@@ -45,6 +48,12 @@ TABLE = (
         "Is a * missing between two brackets? Or does a function's name now stand for a value?"),
     Row(TypeError, "NoneType", _NONE),
     Row(AttributeError, "NoneType", _NONE),
+    Row(AttributeError, "'(int|float)' object has no attribute",
+        "A plain number stands where an array is due. Does a variable of yours have the name of an argument?"),
+    Row(AttributeError, "'(list|tuple)' object has no attribute", _LIST),
+    Row(ValueError, "(too many|not enough) values to unpack",
+        "The names on the left and the parts on the right are not equally many. How many axes, or results, "
+        "does the right side have?"),
     Row(TypeError, "only (0-dimensional|length-1|size-1) arrays can be converted",
         "float(), int() and the functions of `math` take one number. "
         "NumPy's functions of the same names take whole arrays."),

@@ -18,6 +18,7 @@ from autograder.check._errors import advice_on
 from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
 from autograder.check._missing import missing
 
+FOLDED = "Folded cells have to be run too: Run All Above Selected Cell, in the Run menu, does it."
 NOT_WRITTEN = "not written yet"
 _OURS = str(Path(__file__).parent)
 _NUMPY = str(Path(np.__file__).parent)
@@ -42,7 +43,8 @@ def explain(error: BaseException, case: str | None = None) -> Finding:  # noqa: 
     if isinstance(error, NotImplementedError):
         return _not_written(error)
     if isinstance(error, NameError) and error.name and _in_the_cell(error):
-        return Finding(missing(error.name, graded=_context.session.get() is not None))
+        graded = _context.session.get() is not None
+        return Finding(missing(error.name, graded=graded), advice=None if graded else FOLDED)
     case = case or raised_by(error)
     if isinstance(error, TookTooLong):
         advice = "Is there a loop that never ends, or one over single entries that NumPy could do at once?"

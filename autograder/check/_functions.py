@@ -15,11 +15,12 @@ from autograder.check import _calls, _show
 from autograder.check import cases as _cases
 from autograder.check._arguments import changed
 from autograder.check._calls import call, described, fresh, name_of, names, quietly
-from autograder.check._compare import FORGOT_RETURN, fail, with_reason
+from autograder.check._compare import fail, with_reason
 from autograder.check._diagnose import Trial
 from autograder.check._difference import Inputs, difference, numeric, within
 from autograder.check._explain import said
-from autograder.check._finding import CheckFailed, Finding
+from autograder.check._finding import CheckFailed, Finding, Opaque
+from autograder.check._habits import FORGOT_RETURN
 from autograder.check._matches import advised, hopeless, located
 
 if TYPE_CHECKING:
@@ -105,13 +106,22 @@ def raises(
             return
         if cause is None or hopeless(failed):
             raise
-        verdict = f"expected {error.__name__}, got {type(cause).__name__}: {said(cause)}"
+        words = f": {said(cause)}" if said(cause) else ""
+        verdict = f"expected {error.__name__}, got {type(cause).__name__}{words}"
         raise fail(verdict, because=because, case=case) from cause
     verdict = f"expected {error.__name__}, got back {_show.value(result)}"
-    advice = FORGOT_RETURN if result is None else None
-    raise fail(
-        verdict, because=because, case=case, advice=advice and "Nothing was raised, nothing came back."
-    )
+    advice = "Nothing was raised, nothing came back." if result is None else None
+    if _is_one(result, error):
+        verdict = f"the {error.__name__} is returned, not raised"
+        advice = "`raise` stops the function there. `return` hands the error back as if it were a result."
+    raise fail(verdict, because=because, case=case, advice=advice)
+
+
+def _is_one(result: Any, error: type[BaseException]) -> bool:
+    """Return whether an exception, or its class, came back as a result; from a sandbox comes its name alone."""
+    if isinstance(result, Opaque):
+        return result.type_name.rpartition(".")[2] == error.__name__
+    return isinstance(result, error) or result is error
 
 
 def gradient(df: Function, f: Function, cases: Iterable[Any], *, because: str | None = None) -> None:
@@ -195,6 +205,10 @@ def leaves_arguments_alone(f: Function, cases: Iterable[Any], *, within: float =
                 left = " and did not put it back" if within else ""
                 verdict = f"the call changed its argument `{name}`{left}: {change}"
                 advice = "Which line assigns into it, or uses `+=`, `out=` and the like?"
+                if change.endswith((" is gone", " is new")):
+                    advice = (
+                        "Which line takes from it or adds to it: pop, del, setdefault, update, an assignment?"
+                    )
                 raise fail(verdict, case=described(args, named), advice=None if within else advice)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.check import _show
-from autograder.check._difference import within
+from autograder.check._difference import ABSOLUTE, RELATIVE, within
 
 Array = npt.NDArray[Any]
 TRUTH = "True or False came where numbers are due. Which step asks a question, as x > 0 does?"
+FORGOT_RETURN = "Did you forget `return`?"
 _ENOUGH = 2  # entries that must agree before a pattern is believed
 
 
@@ -31,6 +32,13 @@ class Pair:
     def called(self, labels: tuple[str, ...], options: dict[str, Any]) -> Pair:
         """Return the pair with the names of what went in."""
         return replace(self, labels=labels, options=tuple(options.items()))
+
+
+def none_for(want: Any) -> str:
+    """Say what it may be when None came back."""
+    if type(want) in (list, tuple) and len(want) == 0:
+        return f"{FORGOT_RETURN} Or does an `or` or an `if` take the empty {type(want).__name__} for nothing?"
+    return FORGOT_RETURN
 
 
 def flat(pairs: list[Pair]) -> tuple[Array, Array]:
@@ -92,11 +100,25 @@ def _factor(pairs: list[Pair]) -> str | None:
     counted = _counted(factors)
     if counted:
         return counted
+    if _alone(pairs):
+        return None
     ratios = [ratio for ratio, _ in factors]
     simple = np.ptp(ratios) <= 1e-6 * abs(ratios[0]) and _simple(ratios[0])
     return (
         f"Every entry is off by one factor: it is {_times(ratios[0])} what was expected." if simple else None
     )
+
+
+def _alone(pairs: list[Pair]) -> bool:
+    """Return whether there is one result only, whose entries rise evenly: any other such result would fit too."""
+    if len(pairs) > 1:
+        return False
+    want = pairs[0].want
+    for axis in range(want.ndim):
+        step = np.diff(want, axis=axis)
+        if step.size and np.ptp(step.real) > ABSOLUTE + RELATIVE * np.abs(want).max():
+            return False
+    return want.size > 1
 
 
 def _simple(ratio: float) -> bool:
@@ -134,6 +156,8 @@ def _counted(factors: list[tuple[float, Pair]]) -> str | None:
     if not common or np.isclose(ratios, 1).all():
         return None
     length, smaller = common[0]
+    if length.endswith("the result") and _alone([pair for _, pair in factors]):
+        return None
     if np.isclose(ratios, ratios[0]).all():
         size = round(1 / ratios[0] if smaller else ratios[0])
         return f"Every entry is {_times(ratios[0])} what was expected, and {size} is the {length}. A sum, or a mean?"
@@ -159,7 +183,7 @@ def _offset(pairs: list[Pair]) -> str | None:
     ):
         return None
     offset = (got - want)[0]
-    if np.ptp(want) > 0 and np.ptp(got) > 0 and fits(got - offset, want):
+    if not _alone(pairs) and np.ptp(want) > 0 and np.ptp(got) > 0 and fits(got - offset, want):
         return f"Every entry is off by the same amount: {_show.number(offset)}."
     return None
 
@@ -177,12 +201,20 @@ def _along_one_axis(pairs: list[Pair]) -> str | None:
             continue  # right, off by one number for all, or too small to tell
         here = {a for a in range(error.ndim) if all(b in flat_along for b in range(error.ndim) if b != a)}
         axes = here if axes is None else axes & here
-    if not axes:
+    sides = {p.want.ndim for p in pairs}
+    if not axes or len(sides) > 1:
         return None
+    one, each = _PLACES.get((sides.pop(), min(axes)), ("", ""))
     return (
-        f"The error has one number for each place along axis {min(axes)}. "
-        "Which term of the formula has so, and is missing or there twice?"
+        f"Every {one} is off by the same amounts. Which term adds one number to each {each}?" if one else None
     )
+
+
+_PLACES = {
+    (2, 0): ("column", "row"),
+    (2, 1): ("row", "column"),
+    (4, 1): ("image", "channel"),
+}  # by the number of axes and the one along which the error changes
 
 
 def _reordered(pairs: list[Pair]) -> str | None:

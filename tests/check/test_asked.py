@@ -118,3 +118,14 @@ def test_a_shape_that_another_aspect_pays_for_says_the_call() -> None:
     assert values.finding is None
     assert shapes.finding is not None
     assert shapes.finding.case == "half([3.0]), in the check of `values`"
+
+
+def test_a_row_taken_for_one_of_several_results() -> None:
+    cell = "check.shape(half(np.ones((1, 3)))[0], (1, 3))"
+    name = "<the cell of test_asked>"
+    linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)
+    with pytest.raises(check.CheckFailed) as caught:
+        exec(compile(cell, name, "exec"), {"check": check, "half": abs, "np": np})  # noqa: S102
+    assert caught.value.finding.advice == (
+        "[0] picks one of several results, or one row of a single array. Which one came back?"
+    )

@@ -80,7 +80,9 @@ HABITS = [
     (lambda x, r: x.sum(), lambda x, r: x.sum() if r == "sum" else x.max(),  # noqa: ARG005
      cases.vectors().map(lambda x: (x, "mean" if len(x) % 2 else "sum")),
      "Right where r = 'sum', wrong where r = 'mean'."),
-    (lambda x: x - x.max(axis=0), lambda x: x - 0.0, cases.matrices(), "one number for each place along axis 1"),
+    (lambda x: x - x.max(axis=0), lambda x: x - 0.0, cases.matrices(), "Every row is off by the same amounts. Which term"),
+    (double, lambda x: double(x) + x.mean(axis=(0, 2, 3), keepdims=True),
+     cases.draw(lambda rng, n: cases.normal(rng, n + 2, 3, 4, 5)), "adds one number to each channel?"),
     (lambda x: x / np.abs(x).sum(), spread, cases.matrices() , "Right for one row of x, wrong for several"),
     (lambda x: x * 1.0 if len(x) == 1 else double(x), double, cases.matrices() + cases.of(np.ones((1, 2))),
      "Right for several rows of x, wrong for one alone."),
@@ -121,6 +123,17 @@ def test_a_factor_that_a_later_axis_of_the_result_has_by_chance() -> None:
     with pytest.raises(check.CheckFailed) as caught:
         check.close(np.array([[1.0, 3.0], [4.0, 5.0], [7.0, 8.0]]), np.array([[2.0, 6], [8, 10], [14, 16]]))
     assert "axis" not in str(caught.value.finding.advice)
+
+
+@pytest.mark.parametrize(
+    ("want", "told"),
+    [([[27.0, 37.0], [57.0, 67.0]], False), ([1.0, 2.0, 3.0], False), ([27.0, 37.0, 58.0], True)],
+)
+def test_numbers_that_rise_evenly_say_nothing_alone(want: Any, *, told: bool) -> None:
+    for slip in (np.asarray(want) - 14.0, np.asarray(want) / 10):
+        with pytest.raises(check.CheckFailed) as caught:
+            check.close(slip, np.array(want))
+        assert ("Every entry" in str(caught.value.finding.advice)) is told
 
 
 def test_one_right_call_is_no_rule_about_rows() -> None:

@@ -152,6 +152,21 @@ def test_raises() -> None:
     )
 
 
+def test_raises_tells_an_error_that_is_returned() -> None:
+    for came in (ValueError("x"), ValueError, check.Opaque("ValueError")):
+        finding = refused(check.raises, ValueError, lambda x, came=came: came, 1.0)  # noqa: ARG005
+        assert finding.what == "at x = 1: the ValueError is returned, not raised"
+        assert finding.advice is not None
+
+    def silent(x: float) -> float:
+        assert x > 2
+        return x
+
+    finding = refused(check.raises, ValueError, silent, 1.0)
+    assert finding.verdict.startswith("expected ValueError, got AssertionError")
+    assert not finding.verdict.rstrip().endswith(":")
+
+
 def test_raises_is_not_satisfied_by_the_stub() -> None:
     def stub() -> None:
         raise NotImplementedError
@@ -193,6 +208,12 @@ def test_leaves_arguments_alone() -> None:
         "at params with W = [1, 1]: the call changed its argument `params`: params['W'] went from [1, 1] to [0, 0]"
     )
     refused(check.leaves_arguments_alone, lambda x: None, cases.reals())  # noqa: ARG005
+
+
+def test_a_dict_that_loses_a_key() -> None:
+    finding = refused(check.leaves_arguments_alone, lambda layer: layer.pop("kind"), [({"kind": "pool"},)])
+    assert finding.verdict == "the call changed its argument `layer`: layer['kind'] is gone"
+    assert "pop, del, setdefault" in str(finding.advice)
 
 
 def test_accepts_read_only() -> None:

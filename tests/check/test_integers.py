@@ -46,6 +46,7 @@ SHAPES = [(6, 28, 28), (6, 14, 14)]
         ((6, 14, 14), SHAPES, "expected [(6, 28, 28), (6, 14, 14)], got (6, 14, 14)"),
         ({59}, [59], "expected [59], got {59}"),
         ([60], [59], "expected [59], got [60]"),
+        (None, [59], "expected [59], got None"),
         ([], [59], "expected [59], got []"),
         ([59], [], "expected [], got [59]"),
         (59, [59], "expected [59], got the number 59"),
@@ -83,3 +84,11 @@ def test_an_int_literal_in_close_asks_for_no_int() -> None:
         check.close(2.0, 2)
     (aspect,) = marks._report().aspects
     assert aspect.notes == ()
+
+
+def test_an_empty_list_lost_on_the_way() -> None:
+    assert "take the empty list for nothing" in str(refused(check.close, None, []).advice)
+    assert "take the empty list for nothing" in str(
+        refused(check.matches, lambda i: None, lambda i: [], [(3,)]).advice  # noqa: ARG005
+    )
+    assert refused(check.close, None, [59]).advice == "Did you forget `return`?"

@@ -120,6 +120,7 @@ def test_a_missing_name_is_told_from_a_name_error_inside_the_function() -> None:
         softmax(1.0)  # type: ignore[name-defined]  # noqa: F821
     assert marks.values.finding is not None
     assert marks.values.finding.what == "`softmax` is not defined: run its cell"
+    assert "Folded cells have to be run too" in marks.values.finding.hint
 
     def relu(x: float) -> float:
         return undefined(x)  # type: ignore[name-defined,no-any-return]  # noqa: F821
