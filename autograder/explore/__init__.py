@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from autograder.explore._activations import activations
     from autograder.explore._figure import Picture
+    from autograder.explore._softmax_temperature import softmax_temperature
 
-_HOMES = {"Picture": "_figure", "activations": "_activations"}
+_HOMES = {"Picture": "_figure", "activations": "_activations", "softmax_temperature": "_softmax_temperature"}
 
-__all__ = ["Picture", "activations"]
+__all__ = ["Picture", "activations", "softmax_temperature"]
 
 
 def __getattr__(name: str) -> object:
