@@ -71,6 +71,15 @@ class Aspect:
             self.finding = explain(error)
         return True
 
+    @property
+    def form(self) -> FormOnly:
+        """The aspect, entered to look at an answer's form alone.
+
+        ``with marks.values.form:`` fails as any check does, but passing it says nothing of the answer: in a
+        student's notebook the aspect stays "checked when graded".
+        """
+        return FormOnly(self)
+
     def _note(self, warning: warnings.WarningMessage) -> None:
         self.tell(f"{warning.category.__name__}: {warning.message}")
 
@@ -109,6 +118,25 @@ class Aspect:
             right = [i for i, item in enumerate(self.evidence) if not item.wrong]
             if right:
                 self.evidence[right[-1]] = evidence
+
+
+class FormOnly:
+    """An aspect entered for the form of an answer: whether it is checked stays as it was."""
+
+    def __init__(self, aspect: Aspect) -> None:
+        self._aspect = aspect
+        self._checked = aspect.checked
+
+    def __enter__(self) -> Self:
+        self._aspect.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        swallowed = self._aspect.__exit__(kind, error, trace)
+        self._aspect.checked = self._checked
+        return swallowed
 
 
 class Marks:

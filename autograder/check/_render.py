@@ -73,7 +73,7 @@ def as_text(report: Report) -> str:
         body = [line for part in said if part for line in textwrap.wrap(part, max(WIDTH - len(indent), 40))]
         lines.append(f"{head}  {body[0]}" if body else head)
         lines += [indent + line for line in body[1:]]
-    if report.student_side:
+    if _has_more(report):
         lines.append(f"  {MORE_CASES}")
     return "\n".join(lines)
 
@@ -98,7 +98,7 @@ def as_html(report: Report, formula: Callable[[str], str] = _typeset.mathjax) ->
     failed = any(aspect.status != "passed" for aspect in report.aspects)
     if report.student_side:
         failed = any(aspect.status == "failed" for aspect in report.aspects)
-    more = f'<p style="margin:6px 0 0 0;font-size:90%">{MORE_CASES}</p>' if report.student_side else ""
+    more = f'<p style="margin:6px 0 0 0;font-size:90%">{MORE_CASES}</p>' if _has_more(report) else ""
     body = (
         f'<p style="margin:0 0 6px 0">{title}{escape(headline(report))}</p>{chains}'
         f'<ul style="list-style:none;margin:0;padding:0">{items}</ul>{more}'
@@ -121,6 +121,11 @@ def _card(label: str, edge: str, body: str) -> str:
         "color:inherit;text-align:left;"
         f'font-family:var(--jp-ui-font-family, sans-serif);line-height:1.45">{body}</section>'
     )
+
+
+def _has_more(report: Report) -> bool:
+    """Whether grading tries more than a student sees: not for a derivation, which is judged whole, nor for a form."""
+    return report.student_side and not report.chains and _checked(report)
 
 
 def _checked(report: Report) -> bool:

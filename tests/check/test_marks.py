@@ -70,6 +70,35 @@ def test_a_students_total_counts_nothing_unseen_once_something_fails(
     ]
 
 
+def slip(answer: object) -> check.Marks:
+    marks = check.marks("find_the_slip", values=1)
+    with marks.values.form:
+        check.between(answer, 1, 5)
+    return marks
+
+
+def test_a_form_that_is_right_says_nothing_of_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert slip(3).total() == 1.0
+    assert capsys.readouterr().out == (
+        "find_the_slip   checked when graded\n  values   -/1  checked when graded\n"
+    )
+
+
+def test_a_form_that_is_wrong_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert slip(7).total() == 0.0
+    assert "values   0/1  expected a value in [1, 5], got 7" in capsys.readouterr().out
+
+
+def test_while_grading_a_form_alone_earns_nothing() -> None:
+    with grading.session({}) as session:
+        slip(3).total()
+        marks = slip(3)
+        with marks.values:
+            check.equal(3, 3)
+        marks.total()
+    assert [report.earned for report in session.reports] == [0.0, 1.0]
+
+
 def test_while_grading_an_unchecked_aspect_earns_nothing_and_says_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
