@@ -24,6 +24,7 @@ _OURS = str(Path(__file__).parent)
 _NUMPY = str(Path(np.__file__).parent)
 _LONG = 300
 _PLACE = 160
+_QUOTED = re.compile(r"'.*'|\".*\"")
 _REMOTE = re.compile(r"line \d+ of (<?\w+>?)")
 
 
@@ -116,6 +117,8 @@ def said(error: BaseException) -> str:
         text = str(error)
     except Exception:  # noqa: BLE001 - a student's own exception class may do anything
         return ""
+    if isinstance(error, KeyError) and _QUOTED.fullmatch(str(error.args[0]) if error.args else ""):
+        text = str(error.args[0])  # its words came from a sandbox, where the key was quoted before
     return text if len(text) <= _LONG else text[: _LONG - 3] + "..."
 
 

@@ -112,7 +112,7 @@ def raises(
     verdict = f"expected {error.__name__}, got back {_show.value(result)}"
     advice = "Nothing was raised, nothing came back." if result is None else None
     if _is_one(result, error):
-        verdict = f"the {error.__name__} is returned, not raised"
+        verdict = f"expected {error.__name__} to be raised, but it is returned"
         advice = "`raise` stops the function there. `return` hands the error back as if it were a result."
     raise fail(verdict, because=because, case=case, advice=advice)
 

@@ -100,7 +100,7 @@ def test_an_exception_says_the_call_and_the_line() -> None:
 
 def test_a_remote_exception_says_the_line_it_brings_along() -> None:
     def far(_: Array) -> Array:
-        error = KeyError("W1")
+        error = KeyError("'W1'")  # as it crosses the wall: in its own words
         error.remote_traceback = "line 4 of relu"  # type: ignore[attr-defined]
         raise error
 
@@ -155,7 +155,7 @@ def test_raises() -> None:
 def test_raises_tells_an_error_that_is_returned() -> None:
     for came in (ValueError("x"), ValueError, check.Opaque("ValueError")):
         finding = refused(check.raises, ValueError, lambda x, came=came: came, 1.0)  # noqa: ARG005
-        assert finding.what == "at x = 1: the ValueError is returned, not raised"
+        assert finding.what == "at x = 1: expected ValueError to be raised, but it is returned"
         assert finding.advice is not None
 
     def silent(x: float) -> float:
