@@ -17,11 +17,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from autograder.explore._activations import activations
     from autograder.explore._figure import Picture
+    from autograder.explore._softmax_jacobian import softmax_jacobian
     from autograder.explore._softmax_temperature import softmax_temperature
 
-_HOMES = {"Picture": "_figure", "activations": "_activations", "softmax_temperature": "_softmax_temperature"}
+_HOMES = {
+    "Picture": "_figure",
+    "activations": "_activations",
+    "softmax_jacobian": "_softmax_jacobian",
+    "softmax_temperature": "_softmax_temperature",
+}
 
-__all__ = ["Picture", "activations", "softmax_temperature"]
+__all__ = ["Picture", "activations", "softmax_jacobian", "softmax_temperature"]
 
 
 def __getattr__(name: str) -> object:

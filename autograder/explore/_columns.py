@@ -20,9 +20,9 @@ COLOURS = {"blue": "#0067a5", "orange": "#b34a00", "purple": "#7b3f8c"}
 class Vector(traitlets.List[float]):
     """A list of two to six finite floats between two limits. Assign a new list: changes inside are not noticed."""
 
-    def __init__(self, low: float, high: float) -> None:
+    def __init__(self, low: float, high: float, *, least: int = 2) -> None:
         element: Any = Bounded(0.0, low=low, high=high)
-        super().__init__(element, default_value=[0.0, 0.0], minlen=2, maxlen=6)
+        super().__init__(element, default_value=[0.0] * least, minlen=least, maxlen=6)
         self.tag(sync=True)
 
 

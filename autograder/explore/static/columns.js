@@ -14,8 +14,8 @@ export function brief(x, digits = 2) {
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "\u2212inf";
   if (x === 0) return "0";
   const size = Math.abs(x);
-  if (size >= 1e4 || size < 0.5 * 10 ** -digits) return sci(x, digits);
-  return x.toFixed(size >= 1000 ? 0 : size >= 100 ? Math.min(1, digits - 1) : digits).replace("-", "\u2212");
+  if (size >= 1e4 || size < 0.005) return sci(x, digits);
+  return x.toFixed(size >= 1000 ? 0 : size >= 10 ? 1 : 2).replace("-", "\u2212");
 }
 
 /** A float with an exponent, at most `digits` significant: 2.7e43, 1e\u22128. */
@@ -25,7 +25,7 @@ export function sci(x, digits = 3) {
 
 /** A vector in words: (1, 2.5, \u22123). */
 export function vector(values, show = short) {
-  return `(${values.map(show).join(", ")})`;
+  return `(${values.map((x) => show(x)).join(", ")})`;
 }
 
 /**

@@ -94,7 +94,7 @@ function ticks([low, high]) {
 
 /** Entropy over temperature, on a logarithmic scale, with the point to drag. */
 function entropies(n) {
-  const p = plot({ width: 420, height: 170, left: 42, right: 12, top: 32, bottom: 26 });
+  const p = plot({ width: 360, height: 160, left: 42, right: 12, top: 32, bottom: 26 });
   const most = svg("line", { class: "ag-limit" });
   const curve = svg("path", { class: "ag-curve ag-purple ag-answer" });
   const now = svg("line", { class: "ag-limit" });
@@ -150,7 +150,7 @@ function render({ model, el }) {
   const third = columns(fr, { n, symbol: "s", colour: "purple", answer: true });
   const entropy = entropies(n);
   const edge = svg("line", { x1: 34, x2: 272, class: "ag-secant ag-orange" });
-  const edgeNote = svg("text", { x: 268, "text-anchor": "end", class: "ag-number" }, "exp overflows above");
+  const edgeNote = svg("text", { x: 272, y: 18, "text-anchor": "end", class: "ag-edge" }, "\u00b7\u00b7\u00b7 exp overflows");
   first.layer.append(edge);
   first.over.append(edgeNote);
   const cover = svg("text", { x: 153, y: 110, "text-anchor": "middle", class: "ag-cover" }, "Predict, then reveal");
@@ -163,10 +163,9 @@ function render({ model, el }) {
   slider(fr, "shift", { label: "Shift c", min: -LAST, max: LAST, step: 1, to: shiftStop, from: shiftAt });
   const trick = toggle(fr, "max_trick", { label: "Subtract the maximum before exp" });
   trick.hidden = fr.locked("max_trick"); // it would tell what the lesson asks for
-  if (!fr.locked("temperature")) {
-    entropy.node.classList.add("ag-drag");
-    drag(entropy.node, (event) => fr.set({ temperature: entropy.at(event) }));
-  }
+  if (fr.locked("temperature")) entropy.node.style.display = "none"; // one idea at a time
+  entropy.node.classList.add("ag-drag");
+  drag(entropy.node, (event) => fr.set({ temperature: entropy.at(event) }));
 
   fr.draw(() => {
     const state = Object.fromEntries(["revealed", ...traits].map((name) => [name, fr.get(name)]));
@@ -185,7 +184,6 @@ function render({ model, el }) {
     const near = !max_trick && OVERFLOW * T < ylim[1] && OVERFLOW * T > ylim[0];
     for (const node of [edge, edgeNote]) node.style.display = near ? "" : "none";
     place(edge, { y1: to.y(OVERFLOW * T), y2: to.y(OVERFLOW * T) });
-    place(edgeNote, { y: to.y(OVERFLOW * T) - 4 });
 
     const inside = T === 1 ? (shift ? "x + c" : "x") : shift ? "(x + c) / T" : "x / T";
     const digits = n > 4 ? 1 : 2;
@@ -198,7 +196,7 @@ function render({ model, el }) {
       yticks: [],
     });
     third.draw({
-      title: "divided by their sum: s",
+      title: revealed ? `divided by ${brief(shown.sum)}, their sum` : "divided by their sum",
       values: shown.shares,
       texts: shown.shares.map((s) => (Number.isNaN(s) ? "nan" : fixed(s, 3))),
       ylim: [0, 1.15],
