@@ -19,15 +19,18 @@
 # - $i$, $o$, $k$, $s$ and $d$ are whole numbers, 1 or more. $p$ is 0 or more.
 # - A size is a whole number, so return an `int`. `28.0` has the right value and keeps its marks, but it is a float, and
 #   `np.zeros(28.0)` is an error. The card tells you.
-# - Each exercise is marked in parts. `values` is the plain case: stride 1, no dilation. `stride` and
-#   `dilation` are marked apart, so a function without them keeps the marks for the rest. `errors` asks for a `ValueError`
-#   where there is no answer. Whatever is marked is said in the text above the exercise or in its docstring.
-# - Functions return new things and never change what they were given.
-# - The checks you see are a sample. When your work is graded, each function meets many more inputs.
+# - Each exercise is marked in parts. Where an exercise has a part `stride` or `dilation`, `values` is the plain case without
+#   it, and a function that leaves it out keeps the marks for the rest. (4.2 is about dilation alone, and says how it is
+#   split.) Whatever is marked is said in the text above the exercise or in its docstring.
+# - Functions return new things and never change what they were given. A list will do where a tuple is asked for.
+# - The checks you see are a sample. When your work is graded, each function meets many more inputs. The number under each
+#   card, such as `4.0`, is what the exercise earns if they go as well as the sample.
+# - **Compare** hides an answer. Open it when you have one of your own on paper: after it only the typing is left.
 
 # %% [markdown]
 # Run the next cell first. It loads what the lesson uses, and is folded away because you do not have to read it, as are
-# the cells that draw figures.
+# the cells that draw figures. They have to run all the same: when you come back another day, or a card says that
+# a name is not defined, choose *Run > Run All Above Selected Cell*.
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
 # Setup: what the lesson uses.
@@ -116,7 +119,8 @@ explore.Picture(
 #
 # 1. The kernel's left end starts on pixel 0. On which pixel is its left end when its right end lies on the last pixel?
 # 2. With stride 1 its left end visits every pixel from 0 up to that one. How many places is that?
-# 3. With stride $s$ its left end visits only $0, s, 2s, \dots$ How many of these are not beyond the pixel of question 1?
+# 3. With stride $s$ its left end visits only $0, s, 2s, \dots$ and must not go past the pixel of question 1. How many places
+#    is that?
 # 4. How many pixels at the right border are left over?
 #
 # <details><summary>Compare 1 and 2</summary>
@@ -198,7 +202,9 @@ explore.Picture(
 #
 # With $d = 1$ that is $k$. With $k = 1$ there are no gaps, and it is 1 whatever $d$ is.
 #
-# </details>
+# </details><p></p>
+#
+# `values` asks for $d = 1$ and $d = 2$ here, no gap and gaps of one pixel. `dilation` asks for wider gaps.
 
 
 # %% nbgrader={"grade_id": "effective_kernel_size", "solution": true}
@@ -312,8 +318,8 @@ marks.total()
 #
 # </details><p></p>
 #
-# One thing more. **Predict:** what does the formula give for $i = 3$, $k = 5$? And for $i = 4$, $k = 5$, $s = 2$? How many places does the
-# picture have there?
+# One thing more. **Predict:** what does the formula give for $i = 3$, $k = 5$? And for $i = 4$, $k = 5$, $s = 2$? Draw both rows and lay
+# the kernel down: how many places are there?
 #
 # <details><summary>Compare</summary>
 #
@@ -327,7 +333,8 @@ marks.total()
 # `raise ValueError("...")` with a few words of your own that say what is too large for what.
 #
 # A kernel fits when its *effective* size is at most the length of the *padded* row. A kernel exactly as long as the row
-# fits, in one place.
+# fits, in one place. The part `errors` asks for both: a `ValueError` where the kernel does not fit, and a number where
+# it just does.
 
 
 # %% nbgrader={"grade_id": "conv_output_size", "solution": true}
@@ -404,6 +411,27 @@ with marks.errors:
         5,
         because="a kernel of 5 has no place on 3 pixels",
     )
+    check.raises(
+        ValueError,
+        conv_output_size,
+        4,
+        5,
+        s=2,
+        because="a kernel of 5 has no place on 4 pixels, and 0 places are no answer",
+    )
+    check.raises(
+        ValueError,
+        conv_output_size,
+        4,
+        3,
+        d=2,
+        because="3 weights with gaps cover 5 pixels, and there are 4",
+    )
+    check.equal(
+        conv_output_size(3, 5, p=1),
+        1,
+        because="with its padding the row has 5 pixels, and a kernel of 5 just fits",
+    )
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(
@@ -439,6 +467,12 @@ with marks.dilation:
         ],
     )
 with marks.errors:
+    check.matches(
+        conv_output_size,
+        reference.conv_output_size,
+        [(5, 5), (3, 5, 1, 1), (4, 6, 3, 1), (7, 3, 1, 0, 3)],
+        because="a kernel exactly as long as the padded row has one place",
+    )
     for given in [
         (4, 5),
         (3, 6, 1, 1),
@@ -453,12 +487,6 @@ with marks.errors:
             *given,
             because="the kernel, with its gaps, is longer than the padded row",
         )
-    check.matches(
-        conv_output_size,
-        reference.conv_output_size,
-        [(5, 5), (3, 5, 1, 1), (4, 6, 3, 1), (7, 3, 1, 0, 3)],
-        because="a kernel exactly as long as the padded row has one place",
-    )
 
 
 @mistake(
@@ -529,6 +557,17 @@ def conv_output_size(i, k, s=1, p=0, d=1):
 
 
 @mistake(
+    "the bare kernel held against the bare image",
+    "A kernel with gaps needs more room than its k weights, and padding gives more "
+    "room than the image has. Which two lengths must you compare?",
+)
+def conv_output_size(i, k, s=1, p=0, d=1):
+    if k > i:
+        raise ValueError
+    return (i + 2 * p - reference.effective_kernel_size(k, d)) // s + 1
+
+
+@mistake(
     "the stride left out",
     "With stride 2 the kernel visits every second place only. Does your answer "
     "change with s?",
@@ -560,6 +599,7 @@ def draw(*panels):
 explore.Picture(
     draw,
     panels=3,
+    size=(7.2, 1.7),
     alt="Three rows of pixels with as many places of a kernel of 3 as your function "
     "counts. Left: 8 pixels and a zero on each side, stride 2. Four places, the last "
     "zero is hatched, since no kernel covers it. Middle: 9 pixels, stride 3. Three "
@@ -599,7 +639,8 @@ explore.Picture(
 # </details><p></p>
 #
 # A kernel need not be square. Here `k` is one int for a square kernel, or a pair `(kh, kw)`: height first, as in the shape.
-# Stride, padding and dilation are single ints that hold for both axes.
+# Stride, padding and dilation are single ints that hold for both axes. The part `values` has square kernels with any stride,
+# padding and dilation, `pairs` has the others, and `errors` kernels that do not fit.
 
 
 # %% nbgrader={"grade_id": "conv_output_shape", "solution": true}
@@ -648,14 +689,25 @@ def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
 marks = check.marks("conv_output_shape", values=2, pairs=1, errors=1)
 with marks.values:
     check.close(
-        conv_output_shape((1, 32, 32), 6, 5),
-        (6, 28, 28),
-        because="6 kernels give 6 channels, and 32 - 5 + 1 = 28",
+        conv_output_shape((9, 32, 48), 6, 5),
+        (6, 28, 44),
+        because="(9, 32, 48) is 9 channels, height 32 and width 48. 6 kernels give 6 "
+        "channels, and 5 rows have 28 places on 32",
     )
     check.close(
         conv_output_shape((3, 10, 20), 4, 3, p=1),
         (4, 10, 20),
         because="a padding of 1 keeps the size when the kernel is 3 wide",
+    )
+    check.close(
+        conv_output_shape((3, 11, 20), 4, 3, s=2),
+        (4, 5, 9),
+        because="with stride 2 there are 4 steps in height and 8 in width",
+    )
+    check.close(
+        conv_output_shape((3, 11, 20), 4, 3, d=2),
+        (4, 7, 16),
+        because="with dilation 2 a kernel of 3 covers 5 pixels each way",
     )
 with marks.pairs:
     check.close(
@@ -671,6 +723,14 @@ with marks.errors:
         2,
         5,
         because="5 fits in a height of 8, but not in a width of 4",
+    )
+    check.raises(
+        ValueError,
+        conv_output_shape,
+        (3, 4, 8),
+        2,
+        5,
+        because="5 fits in a width of 8, but not in a height of 4",
     )
 ### BEGIN HIDDEN TESTS
 with marks.values:
@@ -783,6 +843,24 @@ def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
     kh, _ = k if isinstance(k, tuple) else (k, k)
     size = reference.conv_output_size(shape[1], kh, s, p, d)
     return (n_kernels, size, size)
+
+
+@mistake(
+    "stride, padding or dilation left out",
+    "Your sizes are right for a plain kernel. Which of s, p and d do you hand on to "
+    "conv_output_size, and in which places?",
+)
+def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
+    return reference.conv_output_shape(shape, n_kernels, k, s, p)
+
+
+@mistake(
+    "stride, padding and dilation left out",
+    "Your sizes are right for a plain kernel. Which of s, p and d do you hand on to "
+    "conv_output_size, and in which places?",
+)
+def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
+    return reference.conv_output_shape(shape, n_kernels, k)
 
 
 @mistake(
@@ -1009,7 +1087,8 @@ marks.total()
 # pooling it is an int. (`layer.get("p", 0)` gives a dict's entry, or 0 where there is none.)
 #
 # The answer is a list with the shape *after each layer*, in order. The input itself is not in it. So three layers give three
-# shapes, and an empty stack gives an empty list.
+# shapes, and an empty stack gives an empty list. `values` has layers with all their entries, pairs and dilation among
+# them. In `defaults` some entries are left out, and the dicts must be as they were afterwards: no entry added, none taken out.
 
 
 # %% nbgrader={"grade_id": "trace_shapes", "solution": true}
@@ -1028,6 +1107,11 @@ def trace_shapes(shape, layers):
     -------
     list of tuple of int
         One (channels, height, width) per layer. The input is not among them.
+
+    Raises
+    ------
+    ValueError
+        If a layer does not fit. The functions that you call see to that; no marks here.
 
     Examples
     --------
@@ -1055,7 +1139,6 @@ lenet = [
     {"kind": "conv", "n_kernels": 16, "k": 5, "s": 1, "p": 0, "d": 1},
 ]
 with marks.values:
-    check.leaves_arguments_alone(trace_shapes, [((1, 32, 32), lenet)])
     check.close(
         trace_shapes((1, 32, 32), lenet),
         [(6, 28, 28), (6, 14, 14), (16, 10, 10)],
@@ -1071,6 +1154,14 @@ with marks.defaults:
         trace_shapes((1, 9, 9), [{"kind": "conv", "n_kernels": 2, "k": 3}]),
         [(2, 7, 7)],
         because="a convolution without a stride moves by 1",
+    )
+    check.leaves_arguments_alone(
+        trace_shapes,
+        [
+            ((1, 9, 9), [{"kind": "pool", "k": 3, "s": 2}]),
+            ((1, 9, 9), [{"kind": "conv", "n_kernels": 2, "k": 3}]),
+            ((1, 9, 9), [{"kind": "pool", "k": 3}]),
+        ],
     )
 ### BEGIN HIDDEN TESTS
 deep = [
@@ -1090,10 +1181,8 @@ with marks.values:
     check.matches(
         trace_shapes,
         reference.trace_shapes,
-        [((1, 32, 32), lenet[:1]), ((1, 32, 32), lenet)]
-        + [((3, 29, 44), deep[:n]) for n in (1, 2, 3, 4)],
+        [((3, 29, 44), deep[:n]) for n in (1, 2, 3, 4)],
     )
-    check.leaves_arguments_alone(trace_shapes, [((3, 29, 44), deep)])
 with marks.defaults:
     check.matches(
         trace_shapes,
@@ -1104,6 +1193,9 @@ with marks.defaults:
         len(trace_shapes((3, 8, 8), [])),
         0,
         because="no layers, no shapes: an empty list",
+    )
+    check.leaves_arguments_alone(
+        trace_shapes, [((3, 29, 44), deep), ((4, 31, 22), terse)]
     )
 
 
@@ -1291,7 +1383,7 @@ marks.total()
 # %% [markdown]
 # ## 4.8 Which kernel was it?
 #
-# Turn the question round. An image of $3 \times 64 \times 64$ goes into one convolution layer, and $64 \times 6 \times 6$ comes out. How large were
+# Turn the question round. An image of shape $(3, 64, 64)$ goes into one convolution layer, and $(10, 6, 6)$ comes out. How large were
 # the kernels?
 #
 # **On paper,** three times, with stride 1:
@@ -1302,7 +1394,7 @@ marks.total()
 #
 # <details><summary>Compare</summary>
 #
-# The 64 kernels and the 3 channels do not matter, only $i = 64$ and $o = 6$ do. Solve $o = i + 2p - k' + 1$ for $k'$:
+# The 10 kernels and the 3 channels do not matter, only $i = 64$ and $o = 6$ do. Solve $o = i + 2p - k' + 1$ for $k'$:
 #
 # 1. $k' = 64 - 6 + 1 = 59$, and without gaps $k = 59$.
 # 2. $k' = 64 + 2 - 6 + 1 = 61$ is the *effective* size. With $d = 2$ it is $2k - 1$, so $k = 31$.
@@ -1325,6 +1417,15 @@ marks.total()
 # So the answer is a list: every $k \ge 1$ that gives exactly this output, in rising order, and empty where none does. You may
 # solve the formula, or try every $k$ and keep those that fit. For the second way: which is the largest $k$ worth trying, and what does your
 # `conv_output_size` do with one that does not fit?
+#
+# <details><summary>Compare</summary>
+#
+# The largest is as long as the *padded* row, $k = i + 2p$. With gaps it ends earlier. For a kernel that does not fit `conv_output_size` raises
+# its `ValueError`, which would end your function too. So ask first whether it fits, or catch the error with `try` and `except ValueError`.
+#
+# </details><p></p>
+#
+# `values` has stride 1 and no gaps, with any padding. `none` asks for the empty list.
 
 
 # %% nbgrader={"grade_id": "solve_kernel_size", "solution": true}
@@ -1364,10 +1465,22 @@ with marks.values:
     check.close(
         solve_kernel_size(64, 6),
         [59],
-        because="the first question above",
+        because="question 1 on paper: a kernel of 59 has 6 places on 64 pixels",
     )
     check.close(
-        solve_kernel_size(64, 6, p=1), [61], because="the third question above"
+        solve_kernel_size(64, 6, p=1),
+        [61],
+        because="question 3 on paper: a kernel of 61 has 6 places on 66 pixels",
+    )
+    check.close(
+        solve_kernel_size(7, 1),
+        [7],
+        because="a kernel as long as the row has one place",
+    )
+    check.close(
+        solve_kernel_size(3, 2, p=2),
+        [6],
+        because="with its padding the row has 7 pixels, and a kernel of 6 has 2 places",
     )
 with marks.stride:
     check.close(
@@ -1379,13 +1492,18 @@ with marks.dilation:
     check.close(
         solve_kernel_size(64, 6, p=1, d=2),
         [31],
-        because="the second question above",
+        because="question 2 on paper: 31 weights with gaps cover 61 of 66 pixels",
     )
 with marks.none:
     check.close(
         solve_kernel_size(10, 5, d=2),
         [],
         because="6 pixels would have to be covered, and 2k - 1 is odd",
+    )
+    check.close(
+        solve_kernel_size(5, 6),
+        [],
+        because="a kernel of one weight has 5 places on 5 pixels, and none has more",
     )
 ### BEGIN HIDDEN TESTS
 with marks.values:
@@ -1487,6 +1605,23 @@ def solve_kernel_size(i, o, s=1, p=0, d=1):
 
 
 @mistake(
+    "a kernel of 0 weights",
+    "One of your kernels has no weights at all. What is the smallest k that you try?",
+)
+def solve_kernel_size(i, o, s=1, p=0, d=1):
+    nothing = (i + 2 * p + d - 1) // s + 1 == o
+    return [0] * nothing + reference.solve_kernel_size(i, o, s, p, d)
+
+
+@mistake(
+    "the kernel as long as the image left out",
+    "range(1, n) ends at n - 1. Is a kernel of exactly that length never right?",
+)
+def solve_kernel_size(i, o, s=1, p=0, d=1):
+    return [k for k in reference.solve_kernel_size(i, o, s, p, d) if k < i]
+
+
+@mistake(
     "kernels no longer than the image without padding",
     "With padding a kernel may be longer than the image itself. Which is the "
     "largest k that you try?",
@@ -1502,16 +1637,44 @@ marks.total()
 # ## 4.9 The way back up
 #
 # Some networks have to make a large image from a small one, for instance to say of every pixel what it shows. A
-# **transposed convolution** runs the picture of 4.1 backwards. Each input number lays the *whole kernel*, multiplied by
-# itself, on the output. The next input number does the same $s$ pixels further on. Where kernels overlap, they are added.
+# **transposed convolution** runs the picture of 4.1 backwards. An input number $x$ lays the *whole kernel* on the output, with
+# each weight multiplied by $x$. The next input number does the same $s$ pixels further on. Where kernels overlap, they are added.
 #
-# **Predict.** Three input numbers, a kernel of 3, stride 2. Draw where the kernels lie. How long is the output?
+# An example with $k = 3$ and weights $1, 2, 3$, stride 2, and the two input numbers 10 and 100:
+#
+# $$\begin{array}{rrrrrr} & 10 & 20 & 30 & & \\ + & & & 100 & 200 & 300 \\ \hline & 10 & 20 & 130 & 200 & 300 \end{array}$$
+#
+# Two numbers came in, five go out.
+#
+# **Predict.** Three input numbers, a kernel of 3, stride 2. Draw where the kernels lie. How long is the output? Then run the next cell.
+
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_transposed", "locked": true}
+# Figure: three input numbers lay three kernels down.
+def draw(plain, padded):
+    lay_down(plain, 7, 3, s=2, title="stride 2")
+    lay_down(padded, 5, 3, s=2, p=1, title="stride 2, padding 1")
+
+
+explore.Picture(
+    draw,
+    panels=2,
+    size=(7.2, 2.0),
+    alt="Left: three kernels of 3, each 2 pixels further on than the one before. Together "
+    "they cover a row of 7 output pixels. Right: the same three kernels. The first and "
+    "the last of the 7 pixels are marked 0: they were padding, and 5 pixels are left.",
+)
+
+# %% [markdown]
+# It is the picture of 4.1, read from below: the blue rows are what three input numbers lay down, and the row on top is what comes
+# out. On the right you see what becomes of a padding. Forward, a row of 5 with $p = 1$ was lengthened to 7 before the kernels were laid down. On the way
+# back these two boxes are no pixels of the image, and they are taken *off* again.
 #
 # **On paper,** with letters:
 #
 # 1. The first kernel's left end lies on output pixel 0. Where does the left end of the last one lie, if there are $i$ of them?
 # 2. How far does the last one reach, with its gaps? So how long is the row they cover?
-# 3. The padding of the forward direction is taken *off* here: $p$ pixels on each side. What is left?
+# 3. The padding is taken off, $p$ pixels on each side. What is left?
 #
 # <details><summary>Compare</summary>
 #
@@ -1703,8 +1866,10 @@ marks.total()
 # ## 4.10 How much of the image does one number see?
 #
 # One output number of a $3 \times 3$ convolution depends on $3 \times 3$ pixels. Put a second such layer on top: each of *its* numbers
-# depends on $3 \times 3$ numbers of the first, and these on pixels that overlap. The pixels that can change one number at the top
-# are its **receptive field**. Here you count it along one axis, in pixels of the image.
+# depends on $3 \times 3$ numbers of the first, and these on pixels that overlap. The **receptive field** of one number at the top
+# reaches from the first pixel that can change it to the last. Here you say how long it is along one axis: all pixels from the first to the
+# last, both counted, *also those in between that are skipped*. So one kernel of 3 with dilation 2 has a receptive field of 5,
+# its effective size, though it looks at three pixels only.
 #
 # **Predict.** Two convolutions with $k = 3$ and stride 1: how many pixels along one axis? Three of them? And if a $2 \times 2$ pooling
 # stands between the first and the second?
@@ -1712,14 +1877,16 @@ marks.total()
 # **On paper,** layer by layer from the image up. Keep two numbers:
 #
 # - $r$, the receptive field so far. For the image itself, $r = 1$: a pixel sees itself.
-# - $j$, the **jump**: how many pixels of the image lie between two neighbours of the layer reached so far. For the image, $j = 1$.
+# - $j$, the **jump**: how many pixels of the image apart two neighbours of the layer reached so far are. In the image
+#   itself neighbours are $j = 1$ apart.
 #
-# 1. A layer with effective size $k'$ looks at $k'$ neighbours. Its first one sees $r$ pixels. How many more does each of the others add?
-# 2. The layer's own neighbours are $s$ places apart in the layer below. What is the new $j$?
+# 1. A layer with effective size $k'$ reaches over $k'$ neighbours of the layer below. The first of them sees $r$ pixels. The second sees as
+#    many, $j$ pixels further on. By how much does each of the others make the field longer?
+# 2. Two neighbours in the new layer lie $s$ places apart in the layer below. How many pixels of the image is that? It is the new $j$.
 #
 # <details><summary>Compare</summary>
 #
-# Each of the other $k' - 1$ neighbours sees as much, shifted by $j$, and so adds $j$ pixels. Then the jump is multiplied by the stride:
+# Each of the other $k' - 1$ neighbours makes it longer by $j$ pixels. Then the jump is multiplied by the stride:
 #
 # $$r \leftarrow r + (k' - 1)\,j \qquad \text{and then} \qquad j \leftarrow j\,s$$
 #
@@ -1736,7 +1903,10 @@ marks.total()
 
 # %% nbgrader={"grade_id": "receptive_field", "solution": true}
 def receptive_field(layers):
-    """Pixels along one axis of the image that one number of the last layer depends on.
+    """How far one number of the last layer reaches over the image, along one axis.
+
+    Counted are all pixels from the first to the last that it depends on, also those in
+    between that a dilation or a large stride skips.
 
     Parameters
     ----------
@@ -1765,29 +1935,36 @@ def receptive_field(layers):
 
 # %% nbgrader={"grade_id": "test_receptive_field", "grade": true, "points": 3}
 marks = check.marks("receptive_field", values=1, stride=1, dilation=1)
+conv3 = {"kind": "conv", "n_kernels": 4, "k": 3}
+pool2 = {"kind": "pool", "k": 2}
 with marks.values:
     check.equal(
-        receptive_field([{"kind": "conv", "n_kernels": 4, "k": 3, "p": 1}] * 3),
+        receptive_field([conv3, conv3, conv3]),
         7,
         because="1 pixel, and 2 more with each of three layers",
     )
 with marks.stride:
     check.equal(
-        receptive_field(
-            [
-                {"kind": "conv", "n_kernels": 4, "k": 3},
-                {"kind": "pool", "k": 2},
-                {"kind": "conv", "n_kernels": 4, "k": 3},
-            ]
-        ),
+        receptive_field([conv3, pool2, conv3]),
         8,
         because="3, then 4, and above the pooling each neighbour adds 2",
     )
+    check.equal(
+        receptive_field([pool2, pool2, conv3]),
+        12,
+        because="2, then 4, and above two poolings neighbours are 4 pixels apart",
+    )
 with marks.dilation:
     check.equal(
-        receptive_field([{"kind": "conv", "n_kernels": 4, "k": 3, "d": 2}]),
+        receptive_field([{**conv3, "d": 2}]),
         5,
-        because="3 weights with gaps of one pixel reach over 5",
+        because="from the first of 3 weights to the last it is 5 pixels, and those in "
+        "the gaps count as well",
+    )
+    check.equal(
+        receptive_field([{**conv3, "d": 2}, {**conv3, "d": 2}]),
+        9,
+        because="5 pixels, and 4 more: every second one is skipped, and counts as well",
     )
 ### BEGIN HIDDEN TESTS
 plain = [
@@ -1850,6 +2027,20 @@ def grown(layers, late=True, gaps=True, pool=None, start=1):
 )
 def receptive_field(layers):
     return grown([{**layer, "s": 1} for layer in layers])
+
+
+@mistake(
+    "only the pixels that are looked at",
+    "You count the pixels that change the number. Asked for is how far they reach: "
+    "from the first to the last, with those that are skipped.",
+)
+def receptive_field(layers):
+    seen = {0}
+    for layer in reversed(layers):
+        s = layer.get("s", layer["k"] if layer["kind"] == "pool" else 1)
+        taps = [tap * layer.get("d", 1) for tap in range(layer["k"])]
+        seen = {unit * s + tap for unit in seen for tap in taps}
+    return len(seen)
 
 
 @mistake(
@@ -1973,7 +2164,8 @@ explore.Picture(
 # <details><summary>Compare</summary>
 #
 # Nothing is missed, and it pays nothing in weights: with dilations 1, 2, 4 each layer fills the gaps of the next one. With
-# dilations 2, 2, 2 every second pixel would never be looked at. The pooling pays too: its result is half as large.
+# dilations 2, 2, 2 the receptive field would be 13, and every second pixel in it would never be looked at. The pooling pays
+# too: its result is half as large.
 #
 # </details><p></p>
 #
@@ -1982,9 +2174,10 @@ explore.Picture(
 # Nobody else has your questions: they are drawn from the id that you hand in with. Others can help you with the way,
 # and not with the answers. They are the questions of a real homework, with other numbers.
 #
-# Run the next cell. Is the name that it prints the id that you hand in with? On the course's own server it is. On your own
+# Run the next cell. Is the name that it prints the id that you hand in with? On the course's own server it is: go on. On your own
 # computer it is the name you log in with, which may be another. Then take the `#` away, write your id between the
-# quotes, and run the cell again.
+# quotes, run that cell again, *and after it the folded cell that prints the sheet*. The sheet on the screen is that of the id at the time it was
+# printed.
 
 # %%
 # os.environ["AUTOGRADER_STUDENT"] = "your-id"
@@ -2013,7 +2206,10 @@ def questions_on(sheet):
     first_k = pick("first k", [3, 5, 7])
     pool, stride = pick("pool", [(2, 2), (3, 3), (3, 2)])
     padding, dilation = pick("p of d", [1, 2, 3]), pick("d of d", [2, 3])
-    weights, size = pick("k of d", range(6, 29)), pick("i of d", range(90, 131))
+    size = pick("i of d", range(90, 131))
+    leads_back = [
+        o for o in range(20, 70) if (size + 2 * padding - o) % dilation == 0
+    ]
     return {
         "sheet": sheet,
         "image": (pick("colour", [1, 3]), height, width),
@@ -2039,7 +2235,7 @@ def questions_on(sheet):
         },
         "d": {
             "i": size,
-            "o": size + 2 * padding - dilation * (weights - 1),
+            "o": pick("o of d", leads_back),
             "p": padding,
             "d": dilation,
         },
@@ -2100,7 +2296,8 @@ def answer(answers, key):
 
     def number(value):
         kinds = (int, float, np.integer, np.floating)
-        return isinstance(value, kinds) and not isinstance(value, bool)
+        plain = isinstance(value, kinds) and not isinstance(value, bool)
+        return plain and float(value).is_integer()
 
     def numbers(value):
         value = value.tolist() if isinstance(value, np.ndarray) else value
@@ -2115,12 +2312,9 @@ def answer(answers, key):
         )
     value = answers[key]
     if key == "a":
-        own, named = (
-            shape_questions(check.student_id())["sheet"],
-            answers.get("sheet"),
-        )
+        who, named = check.student_id(), answers.get("sheet")
+        own = shape_questions(who)["sheet"]
         if named != own:  # a remark on the card, which costs nothing
-            who = check.student_id()
             warnings.warn(
                 f"the sheet is {named!r:.20}, and that of {who} is {own!r}"
             )
@@ -2155,16 +2349,16 @@ show(questions)
 # | --- | --- |
 # | `"sheet"` | the number of your sheet, copied as text, for instance `"1a2b-3c4d"` |
 # | `"a"` | a list of three shapes `(C, H, W)`, one after each layer |
-# | `"a_total"`, `"b"` | one whole number each |
+# | `"a_total"`, `"b"` | one whole number each (`5.5` is none) |
 # | `"c"`, `"d"`, `"e"` | a list of every kernel size that fits, also if there is only one |
 #
 # Do `a` by hand. For the rest you may call your own functions: the sheet is in `questions`, in the form that they take.
 # `questions["c"]` is a dict, and `f(**questions["c"])` calls `f` with its entries as arguments. (If one of your functions is
 # wrong, so are its answers. A number from paper stands on its own.)
 #
-# The visible check looks at the form only. Whether the numbers are right you can find out yourself: put every kernel
-# back into `conv_output_size`. Copy the sheet's number from above rather than from `questions`: should you ever hand in with another id,
-# it tells the grader whose questions you answered, and the grader tells you.
+# The visible check looks at the *form* only, and the card says "checked when graded": invented numbers look the same there. Whether yours
+# are right you can find out yourself: put every kernel back into `conv_output_size`. Copy the sheet's number from above rather than from
+# `questions`: should you ever hand in with another id, it tells the grader whose questions you answered, and the grader tells you.
 
 # %% nbgrader={"grade_id": "shape_answers", "solution": true}
 shape_answers = {
@@ -2188,17 +2382,18 @@ shape_answers = {
 
 # %% nbgrader={"grade_id": "test_shape_answers", "grade": true, "points": 5}
 marks = check.marks("shape_answers", a=1, a_total=0.5, b=0.5, c=1, d=1, e=1)
-with marks.a:
+# The form only: whether the numbers are right is checked when graded.
+with marks.a.form:
     answer(shape_answers, "a")
-with marks.a_total:
+with marks.a_total.form:
     answer(shape_answers, "a_total")
-with marks.b:
+with marks.b.form:
     answer(shape_answers, "b")
-with marks.c:
+with marks.c.form:
     answer(shape_answers, "c")
-with marks.d:
+with marks.d.form:
     answer(shape_answers, "d")
-with marks.e:
+with marks.e.form:
     answer(shape_answers, "e")
 
 
@@ -2361,6 +2556,10 @@ marks.total()
 # $\tilde X$ is the batch with $p$ zeros on each side of height and width. $c$ runs over the channels, $u$ and $v$ over the rows and
 # columns of the kernel. The bias $b_f$ is added once, after the sum.
 #
+# **Beware of one letter.** From here on $W$ is the array of all kernels, the *weights*. It was the width of an image so far. To
+# keep the two apart the sizes are called height and width from now on. Do the same in your code: `N, C, height, width = X.shape`.
+# With `N, C, H, W = X.shape` the name `W` would no longer be the kernels but a number.
+#
 # (Mathematicians turn the kernel by 180 degrees first and call only that a convolution. What networks compute, and what
 # you write here, is without the turn, and is called **cross-correlation** where the difference matters. A network that
 # learns its kernels learns them turned or not.)
@@ -2375,9 +2574,29 @@ marks.total()
 #
 # </details><p></p>
 #
-# `np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))` puts the zeros on the last two axes. A loop over $y$ and $x$ is fine here: for each
-# place cut out the window of the whole batch, shape $(N, C, k, k)$, and sum it against all kernels at once.
-# (`np.einsum` and `np.tensordot` do that. `np.lib.stride_tricks.sliding_window_view` needs no loop at all.)
+# `np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))` puts the zeros on the last two axes. Then you can go letter by letter: a loop for each of $n$,
+# $f$, $y$, $x$, and inside a sum over $c$, $u$, $v$. That is slow, and fast enough for every test here. Shorter are two loops over $y$ and $x$: for
+# each place cut out the window of the whole batch, shape $(N, C, k, k)$, and sum it against all kernels at once.
+#
+# **Such sums in one line.** `np.einsum` writes a sum the way you write it on paper. An example with two grey images and three
+# patterns, each $2 \times 2$. How well does each pattern match each image? For image $n$ and pattern $t$:
+#
+# $$M_{nt} = \sum_u \sum_v \text{image}_{nuv}\,\text{pattern}_{tuv}$$
+
+# %%
+two_images = np.array([[[1.0, 0.0], [0.0, 1.0]], [[2.0, 5.0], [1.0, 3.0]]])
+patterns = np.array(
+    [[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]], [[1.0, 1.0], [1.0, 1.0]]]
+)
+print(np.einsum("nuv,tuv->nt", two_images, patterns))
+print((two_images[1] * patterns[2]).sum(), "is the entry of image 1 and pattern 2")
+
+# %% [markdown]
+# The text gives one letter to each axis: `nuv` to the first array, `tuv` to the second, `nt` to the result. Entries with equal letters are
+# multiplied. A letter that is missing on the right of the arrow, here `u` and `v`, is summed over. So the result has the shape
+# $(2, 3)$: a row for each image, a column for each pattern. What changes when every image and every pattern has channels too?
+# (`np.tensordot(two_images, patterns, axes=([1, 2], [1, 2]))` does the same. Always tell it the axes.
+# `np.lib.stride_tricks.sliding_window_view` gives all windows at once, and needs no loop at all.)
 #
 # From here on an answer counts as right within $10^{-8} + 10^{-6}\,|\text{right value}|$. `values` is stride 1 with any padding, `stride`
 # the rest. `shapes` asks for batches of one, single channels and kernels as large as the image, for read-only arrays, and for
@@ -2390,9 +2609,10 @@ def conv2d_forward(X, W, b, s=1, p=0):
 
     Parameters
     ----------
-    X : ndarray of float, shape (N, C, H, W)
+    X : ndarray of float, shape (N, C, height, width)
+        A batch of N images.
     W : ndarray of float, shape (F, C, k, k)
-        F square kernels. They fit at least once.
+        The weights: F square kernels. They fit at least once.
     b : ndarray of float, shape (F,)
         One bias per kernel.
     s, p : int
@@ -2400,8 +2620,9 @@ def conv2d_forward(X, W, b, s=1, p=0):
 
     Returns
     -------
-    ndarray, shape (N, F, H', W')
-        H' and W' as in `conv_output_size`. All arguments are left as they were.
+    ndarray, shape (N, F, rows, columns)
+        rows and columns as `conv_output_size` counts them from height and width. All
+        arguments are left as they were.
 
     Examples
     --------
@@ -2418,13 +2639,17 @@ def conv2d_forward(X, W, b, s=1, p=0):
 
 # %% nbgrader={"grade_id": "test_conv2d_forward", "grade": true, "points": 4}
 marks = check.marks("conv2d_forward", values=2, stride=1, shapes=1)
-nine = np.arange(9.0).reshape(1, 1, 3, 3)
+small = np.array([[[[1.0, 5.0, 2.0], [0.0, 3.0, 7.0], [4.0, 1.0, 6.0]]]])
 kernel = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+# A batch of 2 images with 2 channels, and 3 kernels.
+batch = (np.arange(24.0) ** 3 % 23).reshape(2, 2, 2, 3)
+kernels = (np.arange(24.0) ** 3 % 5 - 2).reshape(3, 2, 2, 2)
 with marks.values:
     check.close(
-        conv2d_forward(nine, kernel, np.array([0.5])),
-        np.array([[[[27.5, 37.5], [57.5, 67.5]]]]),
-        because="0*1 + 1*2 + 3*3 + 4*4 = 27 in the upper left corner, and 0.5",
+        conv2d_forward(small, kernel, np.array([0.5])),
+        np.array([[[[23.5, 46.5], [22.5, 44.5]]]]),
+        because="the upper left weight meets the upper left pixel of the window: "
+        "1*1 + 2*5 + 3*0 + 4*3 = 23, and 0.5",
     )
     check.close(
         conv2d_forward(
@@ -2440,15 +2665,33 @@ with marks.values:
         np.array([[[[12.0]], [[19.0]]]]),
         because="2 x 2 pixels in 3 channels, and each kernel has its own bias",
     )
+    check.close(
+        conv2d_forward(batch, kernels, np.array([0.5, -1.0, 2.0])),
+        np.array(
+            [
+                [[[-25.5, 47.5]], [[-6.0, -28.0]], [[16.0, -8.0]]],
+                [[[22.5, -78.5]], [[-14.0, 44.0]], [[-1.0, 18.0]]],
+            ]
+        ),
+        because="two images, each with its own numbers: a row for each of 3 kernels",
+    )
 with marks.stride:
     check.close(
         conv2d_forward(
-            np.arange(20.0).reshape(1, 1, 5, 4),
+            np.array(
+                [
+                    [3.0, 1.0, 4.0, 1.0],
+                    [5.0, 9.0, 2.0, 6.0],
+                    [5.0, 3.0, 5.0, 8.0],
+                    [9.0, 7.0, 9.0, 3.0],
+                    [2.0, 3.0, 8.0, 4.0],
+                ]
+            ).reshape(1, 1, 5, 4),
             np.ones((1, 1, 1, 1)),
             np.zeros(1),
             s=2,
         ),
-        np.array([[[[0.0, 2.0], [8.0, 10.0], [16.0, 18.0]]]]),
+        np.array([[[[3.0, 4.0], [5.0, 5.0], [2.0, 8.0]]]]),
         because="a kernel of one weight picks every second pixel of every second row",
     )
 with marks.shapes:
@@ -2458,6 +2701,11 @@ with marks.shapes:
         ),
         (2, 4, 6, 8),
     )
+    check.leaves_arguments_alone(
+        conv2d_forward,
+        [(small, kernel, np.array([0.5])), (small, kernel, np.ones(1), 1, 1)],
+    )
+    check.accepts_read_only(conv2d_forward, [(small, kernel, np.array([0.5]))])
 
 
 ### BEGIN HIDDEN TESTS
@@ -2531,6 +2779,15 @@ def conv2d_forward(X, W, b, s=1, p=0):
 )
 def conv2d_forward(X, W, b, s=1, p=0):
     return reference.conv2d_forward(X, W, b * W[0].size, s, p)
+
+
+@mistake(
+    "the first image for the whole batch",
+    "Every image of your batch comes out alike. Which index never changes?",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    Y = reference.conv2d_forward(X, W, b, s, p)
+    return np.broadcast_to(Y[:1], Y.shape) + 0.0
 
 
 @mistake("the bias left out", "Each kernel has a bias. Where do you add it?")
@@ -2612,7 +2869,7 @@ explore.Picture(
     draw,
     panels=3,
     size=(7.2, 2.1),
-    alt="Left: a small grey image with a bright disc, a grey bar and a dark strip along "
+    alt="Left: a small black image with a bright disc, a grey bar and a grey strip along "
     "its lower border. Middle: what a kernel finds that subtracts the pixels on the "
     "left from those on the right. Upright edges stand out, blue where it becomes "
     "brighter towards the right and red where it becomes darker. Right: the same from "
@@ -2628,14 +2885,14 @@ explore.Picture(
 #
 # **Question.** Why is the left edge of the bar blue and its right edge red? What would change if you turned the kernel by 180
 # degrees? What does the first kernel give on a patch of one even colour? And where does the red line along the lower border of
-# the third panel come from? The image has no edge there.
+# the third panel come from, and where do the two short dashes at the lower corners of the middle one? The image has no edges there.
 #
 # <details><summary>Compare</summary>
 #
 # At the left edge the pixels on the right are brighter than those on the left, so the weighted sum is positive. Turned
 # by 180 degrees the kernel changes its sign, so blue and red change places. On an even patch it gives 0, since its weights add
-# up to 0. The red line is made by the padding: below the grey strip come zeros, and the kernel takes the border of the image
-# for an edge.
+# up to 0. The red line and the dashes are made by the padding: below the grey strip, and at both its ends, come zeros, and the kernel
+# takes the border of the image for an edge.
 #
 # </details><p></p>
 #
@@ -2664,17 +2921,38 @@ explore.Picture(
 # windows overlap, the contributions add up. That is the transposed convolution of 4.9. (Why *transposed*? The harder question at the end
 # leads there.)
 #
-# **On paper,** in full. Which entries of $Y$ does $W_{fcuv}$ appear in? Complete:
+# **On paper,** in full. First the bias and the weights. Which entries of $Y$ does $b_f$ appear in, and which $W_{fcuv}$? Complete:
 #
 # $$db_f = \sum_{n,\,y,\,x} \;?\qquad\qquad dW_{fcuv} = \sum_{n,\,y,\,x} \;?$$
 #
 # <details><summary>Compare</summary>
 #
-# In every output of kernel $f$: for all images $n$ and at all places $y$, $x$.
+# Both in every output of kernel $f$: for all images $n$ and at all places $y$, $x$. There $b_f$ has the factor 1, and $W_{fcuv}$ the pixel that it met.
 #
 # $$db_f = \sum_{n,y,x} dY_{nfyx} \qquad\qquad dW_{fcuv} = \sum_{n,y,x} dY_{nfyx}\; \tilde X_{n,\,c,\;ys+u,\;xs+v}$$
 #
-# $$d\tilde X_{n,\,c,\;ys+u,\;xs+v} \mathrel{+}= \sum_f dY_{nfyx}\, W_{fcuv} \quad \text{for all } y, x, u, v$$
+# </details><p></p>
+#
+# Now the pixels. To list all the outputs that one pixel appears in is a nuisance, as you saw with the row. Go the other way round and stand
+# at *one* output, $Y_{nfyx}$. It hands its gradient $dY_{nfyx}$ back to every pixel it looked at.
+#
+# 1. With which factor does the pixel $\tilde X_{n,\,c,\;ys+u,\;xs+v}$ stand in $Y_{nfyx}$? So what does this output add to the pixel's gradient?
+# 2. The next kernel, $f + 1$, looked at the same pixel from the same place. What do all $F$ kernels together add? Complete, for one place $y$, $x$:
+#
+# $$d\tilde X_{n,\,c,\;ys+u,\;xs+v} \mathrel{+}= \sum_{?} \;?$$
+#
+# 3. For which letters must you go through this line again and again, until every output has handed back what it has?
+#
+# Try it on the row above: $y_0$ adds to three pixels, then $y_1$ does, and two of the pixels get something twice.
+#
+# <details><summary>Compare</summary>
+#
+# With the factor $W_{fcuv}$: that is the formula of 4.12, read term by term. So the output adds $dY_{nfyx}\,W_{fcuv}$, and all kernels together the sum over $f$:
+#
+# $$d\tilde X_{n,\,c,\;ys+u,\;xs+v} \mathrel{+}= \sum_f dY_{nfyx}\, W_{fcuv}$$
+#
+# for all places $y$, $x$, and at each for all $n$, $c$, $u$, $v$. The letters $n$, $c$, $u$, $v$ make up a window of the batch, shape $(N, C, k, k)$, which
+# one line of `np.einsum` can fill.
 #
 # </details><p></p>
 #
@@ -2688,7 +2966,17 @@ explore.Picture(
 # </details><p></p>
 #
 # Each of `dX`, `dW` and `db` is marked alone, at stride 1 and any padding. `stride` asks for `dX` and `dW` at larger strides, some of
-# which leave pixels over. `shapes` is as in 4.12.
+# which leave pixels over. `shapes` is as in 4.12. Loops are fast enough here too.
+#
+# **A test of your own.** Take $L = \sum dY \cdot Y$, whose gradient with respect to $Y$ is `dY`, and nudge one number of `X`, of `W` or of `b`.
+# `conv2d_forward` has no squares or kinks in them, so a nudge by 1 is as good as a small one. For a pixel:
+#
+# ```python
+# nudged = X.copy()
+# nudged[1, 0, 2, 1] += 1
+# change = conv2d_forward(nudged, W, b, s, p) - conv2d_forward(X, W, b, s, p)
+# print((dY * change).sum(), conv2d_backward(dY, X, W, s, p)[0][1, 0, 2, 1])  # the same?
+# ```
 
 
 # %% nbgrader={"grade_id": "conv2d_backward", "solution": true}
@@ -2697,16 +2985,18 @@ def conv2d_backward(dY, X, W, s=1, p=0):
 
     Parameters
     ----------
-    dY : ndarray of float, shape (N, F, H', W')
+    dY : ndarray of float, shape (N, F, rows, columns)
         Gradient with respect to the output.
-    X : ndarray of float, shape (N, C, H, W)
+    X : ndarray of float, shape (N, C, height, width)
+        The images that went in, without padding.
     W : ndarray of float, shape (F, C, k, k)
+        The weights: F square kernels.
     s, p : int
         Stride and padding of the forward direction.
 
     Returns
     -------
-    dX : ndarray, shape (N, C, H, W)
+    dX : ndarray, shape (N, C, height, width)
     dW : ndarray, shape (F, C, k, k)
         Summed over the batch, not averaged.
     db : ndarray, shape (F,)
@@ -2740,14 +3030,29 @@ def conv2d_backward(dY, X, W, s=1, p=0):
 
 # %% nbgrader={"grade_id": "test_conv2d_backward", "grade": true, "points": 5}
 marks = check.marks("conv2d_backward", dX=1, dW=1, db=1, stride=1, shapes=1)
-nine = np.arange(9.0).reshape(1, 1, 3, 3)
+small = np.array([[[[1.0, 5.0, 2.0], [0.0, 3.0, 7.0], [4.0, 1.0, 6.0]]]])
 kernel = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
-by_hand = [(np.ones((1, 1, 2, 2)), nine, kernel)]
+by_hand = [(np.ones((1, 1, 2, 2)), small, kernel)]
+# A batch of 2 images with 2 channels, 3 kernels and a padding of 1.
+batch = (np.arange(24.0) ** 3 % 23).reshape(2, 2, 2, 3)
+kernels = (np.arange(24.0) ** 3 % 5 - 2).reshape(3, 2, 2, 2)
+upstream = (np.arange(72.0) ** 3 % 29 - 9).reshape(2, 3, 3, 4)
+in_full = [(upstream, batch, kernels, 1, 1)]
 
 
 def hand_results(dY, X, W):
     dX = np.array([[[[1.0, 3.0, 2.0], [4.0, 10.0, 6.0], [3.0, 7.0, 4.0]]]])
-    return dX, np.array([[[[8.0, 12.0], [20.0, 24.0]]]]), np.array([4.0])
+    return dX, np.array([[[[9.0, 17.0], [8.0, 17.0]]]]), np.array([4.0])
+
+
+def full_results(dY, X, W, s, p):
+    dX = "7 -7 -62 87 -11 -58 31 5 17 -43 -11 35 -60 6 18 1 47 15 2 -29 -35 4 -21 -103"
+    dW = (
+        "495 342 658 629 865 696 965 358 389 364 138 625 "
+        "216 1206 1030 804 629 438 122 222 358 955 463 806"
+    )
+    dX, dW = (np.array(numbers.split(), dtype=float) for numbers in (dX, dW))
+    return dX.reshape(X.shape), dW.reshape(W.shape), np.array([112.0, 111.0, 131.0])
 
 
 with marks.dX:
@@ -2758,13 +3063,28 @@ with marks.dX:
         part=("dX", 0),
         because="the middle pixel lies under all four weights in turn, 1 + 2 + 3 + 4",
     )
+    check.matches(
+        conv2d_backward,
+        full_results,
+        in_full,
+        part=("dX", 0),
+        because="dX has the shape of X, without its padding, and a pixel gets something "
+        "from all 3 kernels",
+    )
 with marks.dW:
     check.matches(
         conv2d_backward,
         hand_results,
         by_hand,
         part=("dW", 1),
-        because="the first weight meets the pixels 0, 1, 3 and 4",
+        because="the first weight meets the pixels 1, 5, 0 and 3",
+    )
+    check.matches(
+        conv2d_backward,
+        full_results,
+        in_full,
+        part=("dW", 1),
+        because="the sum over both images, with the padding around them",
     )
 with marks.db:
     check.matches(
@@ -2774,17 +3094,31 @@ with marks.db:
         part=("db", 2),
         because="the bias is in all four outputs",
     )
+    check.matches(
+        conv2d_backward,
+        full_results,
+        in_full,
+        part=("db", 2),
+        because="each bias is in all 12 outputs of its kernel, in both images",
+    )
 with marks.stride:
     check.close(
         conv2d_backward(
-            np.array([[[[1.0, 10.0]]]]),
-            np.ones((1, 1, 2, 5)),
-            np.ones((1, 1, 2, 2)),
-            s=2,
+            np.array([[[[1.0, 10.0]]]]), np.ones((1, 1, 2, 5)), kernel, s=2
         )[0],
-        np.array([[[[1.0, 1.0, 10.0, 10.0, 0.0], [1.0, 1.0, 10.0, 10.0, 0.0]]]]),
+        np.array([[[[1.0, 2.0, 10.0, 20.0, 0.0], [3.0, 4.0, 30.0, 40.0, 0.0]]]]),
         because="two windows side by side, and the last column under none",
     )
+    check.close(
+        conv2d_backward(
+            np.array([[[[1.0, 10.0]]]]), small[:, :, :2], kernel[:, :, :1, :1], s=2
+        )[1],
+        np.array([[[[21.0]]]]),
+        because="the one weight met the pixels 1 and 2 of the upper row: 1*1 + 10*2",
+    )
+with marks.shapes:
+    check.leaves_arguments_alone(conv2d_backward, by_hand + in_full)
+    check.accepts_read_only(conv2d_backward, by_hand + in_full)
 
 
 ### BEGIN HIDDEN TESTS
@@ -2924,6 +3258,16 @@ def conv2d_backward(dY, X, W, s=1, p=0):
 
 
 @mistake(
+    "one kernel alone in dX",
+    "A pixel lies under every one of the F kernels. Over which letter must you sum "
+    "what they hand back?",
+)
+def conv2d_backward(dY, X, W, s=1, p=0):
+    _, dW, db = reference.conv2d_backward(dY, X, W, s, p)
+    return laid_back(dY[:, :1], X, W[:1], s, p), dW, db
+
+
+@mistake(
     "the mean over the batch for the sum",
     "The loss already says how the images of a batch are put together. In your "
     "derivation, is there a division by N?",
@@ -2972,7 +3316,7 @@ marks.total()
 # </details><p></p>
 #
 # Each channel of each image is treated alone. Windows that do not fit are dropped. `values` is the usual pooling, without a stride
-# in the call. `stride` has windows that overlap, and some that leave gaps.
+# in the call. `stride` has windows that overlap, and some that leave gaps. `shapes` is as in 4.12. Loops are fast enough.
 
 
 # %% nbgrader={"grade_id": "max_pool_forward", "solution": true}
@@ -2981,7 +3325,7 @@ def max_pool_forward(X, k, s=None):
 
     Parameters
     ----------
-    X : ndarray of float, shape (N, C, H, W)
+    X : ndarray of float, shape (N, C, height, width)
     k : int
         Window size; it fits at least once.
     s : int or None
@@ -2989,8 +3333,9 @@ def max_pool_forward(X, k, s=None):
 
     Returns
     -------
-    ndarray, shape (N, C, H', W')
-        H' and W' as in `pool_output_shape`. `X` is left as it was.
+    ndarray, shape (N, C, rows, columns)
+        rows and columns as in `pool_output_shape`, which takes a shape without the N.
+        `X` is left as it was.
 
     Examples
     --------
@@ -3014,11 +3359,23 @@ four_by_five = np.array(
         [-9.0, -2.0, -8.0, -6.0, 10.0],
     ]
 ).reshape(1, 1, 4, 5)
+# A batch of 2 images with 2 channels, each 2 by 2.
+batch = np.array(
+    [
+        [[[1.0, 7.0], [4.0, 3.0]], [[9.0, 2.0], [0.0, 5.0]]],
+        [[[6.0, 8.0], [10.0, -1.0]], [[-5.0, -3.0], [-4.0, -2.0]]],
+    ]
+)
 with marks.values:
     check.close(
         max_pool_forward(four_by_five.copy(), 2),
         np.array([[[[9.0, 6.0], [-1.0, -4.0]]]]),
         because="the fifth column is left over, and the largest may be negative",
+    )
+    check.close(
+        max_pool_forward(batch.copy(), 2),
+        np.array([[[[7.0]], [[9.0]]], [[[10.0]], [[-2.0]]]]),
+        because="each channel of each image has a window, and a largest number, of its own",
     )
 with marks.stride:
     check.close(
@@ -3028,6 +3385,10 @@ with marks.stride:
     )
 with marks.shapes:
     check.shape(max_pool_forward(np.ones((2, 3, 9, 7)), 3), (2, 3, 3, 2))
+    check.leaves_arguments_alone(
+        max_pool_forward, [(batch, 2), (four_by_five, 3, 1)]
+    )
+    check.accepts_read_only(max_pool_forward, [(batch, 2), (four_by_five, 3, 1)])
 
 
 ### BEGIN HIDDEN TESTS
@@ -3133,6 +3494,16 @@ def max_pool_forward(X, k, s=None):
 
 
 @mistake(
+    "the maximum over the whole batch",
+    "`.max()` without axes runs over images and channels too. What shape should the "
+    "maximum of one window of the batch have?",
+)
+def max_pool_forward(X, k, s=None):
+    Y = reference.max_pool_forward(X, k, s)
+    return np.broadcast_to(Y.max(axis=(0, 1), keepdims=True), Y.shape) + 0.0
+
+
+@mistake(
     "the maximum over all channels",
     "Each channel is treated alone. Over which axes does your maximum run?",
 )
@@ -3196,7 +3567,8 @@ explore.Picture(
 # </details><p></p>
 #
 # (`np.argmax` over the last axis finds the winner of a window that has been reshaped to one row of $k^2$ numbers, and `divmod(place, k)`
-# turns its place into a row and a column.) `values` has windows side by side, `stride` has overlapping ones and gaps.
+# turns its place into a row and a column. Every channel of every image has a winner of its own.) Loops over all four axes are fast enough. `values` has
+# windows side by side, `stride` has overlapping ones and gaps, `shapes` is as in 4.12.
 
 
 # %% nbgrader={"grade_id": "max_pool_backward", "solution": true}
@@ -3205,9 +3577,9 @@ def max_pool_backward(dY, X, k, s=None):
 
     Parameters
     ----------
-    dY : ndarray of float, shape (N, C, H', W')
+    dY : ndarray of float, shape (N, C, rows, columns)
         Gradient with respect to the output.
-    X : ndarray of float, shape (N, C, H, W)
+    X : ndarray of float, shape (N, C, height, width)
         No two numbers in it are equal.
     k : int
         Window size.
@@ -3216,7 +3588,7 @@ def max_pool_backward(dY, X, k, s=None):
 
     Returns
     -------
-    ndarray, shape (N, C, H, W)
+    ndarray, shape (N, C, height, width)
         `dY` and `X` are left as they were.
 
     Examples
@@ -3249,6 +3621,14 @@ four_by_five = np.array(
         [-9.0, -2.0, -8.0, -6.0, 10.0],
     ]
 ).reshape(1, 1, 4, 5)
+# A batch of 2 images with 2 channels, each 2 by 2.
+batch = np.array(
+    [
+        [[[1.0, 7.0], [4.0, 3.0]], [[9.0, 2.0], [0.0, 5.0]]],
+        [[[6.0, 8.0], [10.0, -1.0]], [[-5.0, -3.0], [-4.0, -2.0]]],
+    ]
+)
+shares = np.array([10.0, 20.0, 30.0, 40.0]).reshape(2, 2, 1, 1)
 with marks.values:
     won = np.zeros((1, 1, 4, 5))
     won[0, 0, 1, 0], won[0, 0, 1, 2] = 10.0, 20.0
@@ -3258,6 +3638,16 @@ with marks.values:
         max_pool_backward(upstream, four_by_five.copy(), 2),
         won,
         because="the four windows are won by 9, 6, -1 and -4",
+    )
+    check.close(
+        max_pool_backward(shares.copy(), batch.copy(), 2),
+        np.array(
+            [
+                [[[0.0, 10.0], [0.0, 0.0]], [[20.0, 0.0], [0.0, 0.0]]],
+                [[[0.0, 0.0], [30.0, 0.0]], [[0.0, 0.0], [0.0, 40.0]]],
+            ]
+        ),
+        because="the 7, the 9, the 10 and the -2 win, each in its own channel",
     )
 with marks.stride:
     won = np.zeros((1, 1, 4, 5))
@@ -3276,6 +3666,8 @@ with marks.shapes:
         ),
         (2, 3, 7, 5),
     )
+    check.leaves_arguments_alone(max_pool_backward, [(shares, batch, 2)])
+    check.accepts_read_only(max_pool_backward, [(shares, batch, 2)])
 
 
 ### BEGIN HIDDEN TESTS
@@ -3393,6 +3785,16 @@ def max_pool_backward(dY, X, k, s=None):
 )
 def max_pool_backward(dY, X, k, s=None):
     return handed_back(dY, X, k, s or 1, lambda top, window: top * 1.0)
+
+
+@mistake(
+    "the winners of the first image for all",
+    "Every channel of every image has a winner of its own. In which place does your "
+    "code look for the winner of image 1, channel 0?",
+)
+def max_pool_backward(dY, X, k, s=None):
+    first = lambda top, window: np.broadcast_to(top[:1, :1], top.shape) * 1.0
+    return handed_back(dY, X, k, s, first)
 
 
 @mistake(

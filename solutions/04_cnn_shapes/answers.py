@@ -8,7 +8,9 @@ from autograder.lesson.answers import right, unusable, unusable_value, wrong
 
 EFFECTIVE = [
     right(
-        "effective_kernel_size", "steps of d", "def effective_kernel_size(k, d):\n    return 1 + (k - 1) * d"
+        "effective_kernel_size",
+        "steps of d",
+        "def effective_kernel_size(k, d):\n    return 1 + (k - 1) * d",
     ),
     right(
         "effective_kernel_size",
@@ -126,6 +128,45 @@ def conv_output_size(i, k, s=1, p=0, d=1):
 def conv_output_size(i, k, s=1, p=0, d=1):
     if effective_kernel_size(k, d) > i:
         raise ValueError
+    return (i + 2 * p - effective_kernel_size(k, d)) // s + 1
+""",
+        marks={"values": 1, "stride": 1, "dilation": 1},
+        says=["errors: ", "conv_output_size(3, 5, p=1)"],
+    ),
+    wrong(
+        "conv_output_size",
+        "0 places let through",
+        """
+def conv_output_size(i, k, s=1, p=0, d=1):
+    o = (i + 2 * p - effective_kernel_size(k, d)) // s + 1
+    if o < 0:
+        raise ValueError("too large")
+    return o
+""",
+        marks={"values": 1, "stride": 1, "dilation": 1},
+        says=["errors: at", "got back 0", "0 places are no answer"],
+        mistake="",
+    ),
+    wrong(
+        "conv_output_size",
+        "the kernel without gaps, the row without padding",
+        """
+def conv_output_size(i, k, s=1, p=0, d=1):
+    if k > i:
+        raise ValueError("too large")
+    return (i + 2 * p - effective_kernel_size(k, d)) // s + 1
+""",
+        marks={"values": 1, "stride": 1, "dilation": 1},
+        says="Which two lengths must you compare",
+        mistake="the bare kernel held against the bare image",
+    ),
+    wrong(
+        "conv_output_size",
+        "the error given back",
+        """
+def conv_output_size(i, k, s=1, p=0, d=1):
+    if effective_kernel_size(k, d) > i + 2 * p:
+        return ValueError("too large")
     return (i + 2 * p - effective_kernel_size(k, d)) // s + 1
 """,
         marks={"values": 1, "stride": 1, "dilation": 1},
@@ -352,6 +393,31 @@ def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
 """,
         says="comes out square",
         mistake="the same size for height and width",
+    ),
+    wrong(
+        "conv_output_shape",
+        "no dilation",
+        """
+def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
+    kh, kw = (k, k) if isinstance(k, int) else k
+    return n_kernels, conv_output_size(shape[1], kh, s, p), conv_output_size(shape[2], kw, s, p)
+""",
+        says=["expected (4, 7, 16), got (4, 9, 18)", "hand on to conv_output_size"],
+        mistake="stride, padding or dilation left out",
+    ),
+    wrong(
+        "conv_output_shape",
+        "the plain kernel alone",
+        """
+def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
+    kh, kw = (k, k) if isinstance(k, int) else k
+    return n_kernels, conv_output_size(shape[1], kh), conv_output_size(shape[2], kw)
+""",
+        says=[
+            "expected (4, 10, 20), got (4, 8, 18)",
+            "hand on to conv_output_size",
+        ],
+        mistake="stride, padding and dilation left out",
     ),
     *unusable("conv_output_shape", arguments="shape, n_kernels, k, s=1, p=0, d=1"),
 ]
@@ -583,11 +649,35 @@ def trace_shapes(shape, layers):
         shapes.append(shape)
     return shapes
 """,
-        marks={"defaults": 1},
-        says="changed its argument",
+        marks={"values": 2},
+        says=["defaults: ", "changed"],
         mistake="",
     ),
-    *unusable("trace_shapes", arguments="shape, layers", nan="[(np.nan, np.nan, np.nan)] * len(layers)"),
+    wrong(
+        "trace_shapes",
+        "writes what is missing into the dicts",
+        """
+def trace_shapes(shape, layers):
+    shapes = []
+    for layer in layers:
+        layer.setdefault("s", 1 if layer["kind"] == "conv" else layer["k"])
+        if layer["kind"] == "conv":
+            p, d = layer.get("p", 0), layer.get("d", 1)
+            shape = conv_output_shape(shape, layer["n_kernels"], layer["k"], layer["s"], p, d)
+        else:
+            shape = pool_output_shape(shape, layer["k"], layer["s"])
+        shapes.append(shape)
+    return shapes
+""",
+        marks={"values": 2},
+        says=["defaults: ", "changed"],
+        mistake="",
+    ),
+    *unusable(
+        "trace_shapes",
+        arguments="shape, layers",
+        nan="[(np.nan, np.nan, np.nan)] * len(layers)",
+    ),
 ]
 
 PARAMETERS = [
@@ -752,6 +842,33 @@ def solve_kernel_size(i, o, s=1, p=0, d=1):
     ),
     wrong(
         "solve_kernel_size",
+        "k below i",
+        """
+def solve_kernel_size(i, o, s=1, p=0, d=1):
+    row = i + 2 * p
+    return [k for k in range(1, i) if (k - 1) * d < row and conv_output_size(i, k, s, p, d) == o]
+""",
+        marks={"stride": 1, "dilation": 1, "none": 1},
+        says=[
+            "expected [7], got []",
+            "Is a kernel of exactly that length never right",
+        ],
+        mistake="the kernel as long as the image left out",
+    ),
+    wrong(
+        "solve_kernel_size",
+        "from 0",
+        """
+def solve_kernel_size(i, o, s=1, p=0, d=1):
+    row = i + 2 * p
+    return [k for k in range(0, row + 1) if (k - 1) * d < row and conv_output_size(i, k, s, p, d) == o]
+""",
+        marks={"values": 1, "stride": 1, "dilation": 1},
+        says=["expected [], got [0]", "no weights at all"],
+        mistake="a kernel of 0 weights",
+    ),
+    wrong(
+        "solve_kernel_size",
         "the error goes through",
         """
 def solve_kernel_size(i, o, s=1, p=0, d=1):
@@ -880,7 +997,10 @@ def conv_transpose_output_size(i, k, s=1, p=0, d=1, output_padding=0):
         says="expected 8, got 7",
         mistake="output_padding left out",
     ),
-    *unusable("conv_transpose_output_size", arguments="i, k, s=1, p=0, d=1, output_padding=0"),
+    *unusable(
+        "conv_transpose_output_size",
+        arguments="i, k, s=1, p=0, d=1, output_padding=0",
+    ),
 ]
 
 FIELD = [
@@ -1007,6 +1127,21 @@ def receptive_field(layers):
         says="What is it for a pooling",
         mistake="pooling by 1 where no stride is given",
     ),
+    wrong(
+        "receptive_field",
+        "the pixels that are looked at, counted",
+        """
+def receptive_field(layers):
+    seen = {0}
+    for layer in reversed(layers):
+        s = layer.get("s", layer["k"] if layer["kind"] == "pool" else 1)
+        seen = {unit * s + tap * layer.get("d", 1) for unit in seen for tap in range(layer["k"])}
+    return len(seen)
+""",
+        marks={"values": 1},
+        says=["expected 5, got 3", "with those that are skipped"],
+        mistake="only the pixels that are looked at",
+    ),
     *unusable("receptive_field", arguments="layers", nan="np.nan"),
 ]
 
@@ -1017,7 +1152,7 @@ BY_HAND = {
     "a_total": "624",
     "b": "1404",
     "c": "[84]",
-    "d": "[18]",
+    "d": "[31]",  # 106 + 2 pixels, 48 places: k' = 61 = 2 k - 1
     "e": "[26, 27, 28]",
 }
 BEN = {
@@ -1026,7 +1161,7 @@ BEN = {
     "a_total": "1458",
     "b": "1242",
     "c": "[61]",
-    "d": "[13]",
+    "d": "[29]",  # 108 + 2 pixels, 26 places: k' = 85 = 3 k - 2
     "e": "[22, 23, 24, 25]",
 }
 
@@ -1065,13 +1200,22 @@ for key in ("c", "d", "e"):
     right(
         "shape_answers",
         "lists for shapes, floats for numbers",
-        sheet(a="[[6, 32, 43], [6, 10, 14], [26, 4, 6]]", a_total="624.0", e="np.array([28, 27, 26])"),
+        sheet(
+            a="[[6, 32, 43], [6, 10, 14], [26, 4, 6]]",
+            a_total="624.0",
+            e="np.array([28, 27, 26])",
+        ),
     ),
     wrong(
         "shape_answers",
         "ben's answers, with ben's sheet",
         sheet(**BEN),
-        says=["right on the sheet 9b1d-b732", "handed in as ada", "your sheet is fe1c-559a", "Set your id"],
+        says=[
+            "right on the sheet 9b1d-b732",
+            "handed in as ada",
+            "your sheet is fe1c-559a",
+            "Set your id",
+        ],
     ),
     wrong(
         "shape_answers",
@@ -1110,27 +1254,52 @@ for key in ("c", "d", "e"):
     wrong(
         "shape_answers",
         "kernels slightly off",
-        sheet(c="[83]", d="[35]", e="[28]"),
+        sheet(c="[83]", d="[61]", e="[28]"),
         marks=without("c", "d", "e"),
         says=["Before the first step", "gaps included", "it is not all"],
+    ),
+    wrong(
+        "shape_answers",
+        "invented numbers of the right form",
+        sheet(a="[(1, 1, 1)] * 3", a_total="5", b="1", c="[-3]", d="[2]", e="[]"),
+        says=["[-3] is not right", "[] is not right"],
+    ),
+    wrong(
+        "shape_answers",
+        "no whole numbers",
+        sheet(a_total="5.5", b="1404.2", d="[30.5]"),
+        marks=without("a_total", "b", "d"),
+        says=[
+            '"a_total" should be one whole number, got 5.5',
+            '"d" should be a list of whole numbers',
+        ],
     ),
     wrong(
         "shape_answers",
         "numbers for lists",
         sheet(a="26", c="84"),
         marks=without("a", "c"),
-        says=["should be a list of three shapes", '"c" should be a list of whole numbers, got 84'],
+        says=[
+            "should be a list of three shapes",
+            '"c" should be a list of whole numbers, got 84',
+        ],
     ),
     wrong(
         "shape_answers",
         "two answers missing",
-        "shape_answers = {'sheet': 'fe1c-559a', 'a_total': 624, 'b': 1404, 'c': [84], 'd': [18]}",
+        "shape_answers = {'sheet': 'fe1c-559a', 'a_total': 624, 'b': 1404, 'c': [84], 'd': [31]}",
         marks=without("a", "e"),
         says=['the key "a" is missing', 'the key "e" is missing'],
     ),
-    wrong("shape_answers", "nothing in it", "shape_answers = {}", says="not answered yet"),
+    wrong(
+        "shape_answers",
+        "nothing in it",
+        "shape_answers = {}",
+        says="not answered yet",
+    ),
     *unusable_value(
-        "shape_answers", says={"wrong shape": "should be a dict", "wrong type": "should be a dict"}
+        "shape_answers",
+        says={"wrong shape": "should be a dict", "wrong type": "should be a dict"},
     ),
 ]
 
@@ -1225,7 +1394,7 @@ def conv2d_forward(X, W, b, s=1, p=0):
     terms = windows[:, None] * W[:, :, None, None] + b[:, None, None, None, None, None]
     return terms.sum(axis=(2, 5, 6))
 """,
-        says=["expected [27.5, 37.5], got [29, 39]", "under the sum or before it"],
+        says=["expected [23.5, 46.5], got [25, 48]", "under the sum or before it"],
         mistake="the bias inside the sum",
     ),
     wrong(
@@ -1288,6 +1457,71 @@ def conv2d_forward(X, W, b, s=1, p=0):
 """,
         says="exchange axes takes a transpose",
         mistake="reshape for transpose",
+    ),
+    wrong(
+        "conv2d_forward",
+        "image 0 for all",
+        """
+def conv2d_forward(X, W, b, s=1, p=0):
+    k = W.shape[2]
+    X = np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))
+    rows, columns = (X.shape[2] - k) // s + 1, (X.shape[3] - k) // s + 1
+    Y = np.zeros((len(X), len(W), rows, columns))
+    for y in range(rows):
+        for x in range(columns):
+            window = X[:, :, y * s : y * s + k, x * s : x * s + k]
+            Y[:, :, y, x] = np.einsum("cuv,fcuv->f", window[0], W) + b
+    return Y
+""",
+        says=[
+            "expected [22.5, -78.5], got [-25.5, 47.5]",
+            "Which index never changes",
+        ],
+        mistake="the first image for the whole batch",
+    ),
+    wrong(
+        "conv2d_forward",
+        "no stride in the windows",
+        """
+def conv2d_forward(X, W, b, s=1, p=0):
+    k = W.shape[2]
+    X = np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))
+    rows, columns = (X.shape[2] - k) // s + 1, (X.shape[3] - k) // s + 1
+    Y = np.zeros((len(X), len(W), rows, columns))
+    for y in range(rows):
+        for x in range(columns):
+            Y[:, :, y, x] = np.einsum("ncuv,fcuv->nf", X[:, :, y : y + k, x : x + k], W) + b
+    return Y
+""",
+        marks={"values": 2, "shapes": 1},
+        says="stride: at conv2d_forward(",
+        mistake="",
+    ),
+    wrong(
+        "conv2d_forward",
+        "writes to the images",
+        """
+def conv2d_forward(X, W, b, s=1, p=0):
+    X += 0.0
+    padded = np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, W.shape[2:], (2, 3))[:, :, ::s, ::s]
+    return np.einsum("nchwuv,fcuv->nfhw", windows, W) + b[:, None, None]
+""",
+        marks={"values": 2, "stride": 1},
+        says="read-only",
+        mistake="",
+    ),
+    wrong(
+        "conv2d_forward",
+        "W for the width",
+        """
+def conv2d_forward(X, W, b, s=1, p=0):
+    N, C, H, W = X.shape
+    F, _, k, _ = W.shape
+    return np.zeros((N, F, (H + 2 * p - k) // s + 1, (W + 2 * p - k) // s + 1))
+""",
+        says="has no attribute 'shape'",
+        mistake="",
     ),
     wrong(
         "conv2d_forward",
@@ -1368,7 +1602,10 @@ def conv2d_backward(dY, X, W, s=1, p=0):
     wrong(
         "conv2d_backward",
         "turned",
-        scatter('np.einsum("nf,fcuv->ncuv", up, W)', 'np.einsum("nf,fcuv->ncuv", up, W[:, :, ::-1, ::-1])'),
+        scatter(
+            'np.einsum("nf,fcuv->ncuv", up, W)',
+            'np.einsum("nf,fcuv->ncuv", up, W[:, :, ::-1, ::-1])',
+        ),
         marks={"dW": 1, "db": 1},
         says="lays the kernel back on its window as it is",
         mistake="the kernel turned by 180 degrees in dX",
@@ -1415,6 +1652,45 @@ def conv2d_backward(dY, X, W, s=1, p=0):
     ),
     wrong(
         "conv2d_backward",
+        "the first kernel alone in dX",
+        scatter(
+            'np.einsum("nf,fcuv->ncuv", up, W)',
+            'np.einsum("n,cuv->ncuv", up[:, 0], W[0])',
+        ),
+        marks={"dW": 1, "db": 1},
+        says="Over which letter must you sum",
+        mistake="one kernel alone in dX",
+    ),
+    wrong(
+        "conv2d_backward",
+        "kernels and channels exchanged in dW",
+        scatter(
+            'np.einsum("nf,ncuv->fcuv", up, padded[here])',
+            'np.einsum("nf,ncuv->cfuv", up, padded[here])',
+        ),
+        says="do not fit together",
+    ),
+    wrong(
+        "conv2d_backward",
+        "dX alone",
+        scatter(
+            "return dP[:, :, p : p + H, p : p + width], dW, dY.sum((0, 2, 3))",
+            "return dP[:, :, p : p + H, p : p + width]",
+        ),
+        says="expected 3 results",
+    ),
+    wrong(
+        "conv2d_backward",
+        "no stride at all",
+        scatter(
+            "slice(y * s, y * s + k), slice(x * s, x * s + k)",
+            "slice(y, y + k), slice(x, x + k)",
+        ),
+        marks={"dX": 1, "dW": 1, "db": 1, "shapes": 1},
+        says="stride: ",
+    ),
+    wrong(
+        "conv2d_backward",
         "one number for db",
         scatter("dY.sum((0, 2, 3))", "dY.sum()"),
         marks={"dX": 1, "dW": 1, "stride": 1},
@@ -1435,7 +1711,10 @@ def conv2d_backward(dY, X, W, s=1, p=0):
     wrong(
         "conv2d_backward",
         "the image as it is",
-        scatter("up, padded[here])", "up, np.pad(X, ((0, 0), (0, 0), (0, 2 * p), (0, 2 * p)))[here])"),
+        scatter(
+            "up, padded[here])",
+            "up, np.pad(X, ((0, 0), (0, 0), (0, 2 * p), (0, 2 * p)))[here])",
+        ),
         marks={"dX": 1, "db": 1},
         says="met the padded image",
         mistake="dW from the image without its padding",
@@ -1444,7 +1723,8 @@ def conv2d_backward(dY, X, W, s=1, p=0):
         "conv2d_backward",
         "in another order",
         scatter(
-            "return dP[:, :, p : p + H, p : p + width], dW,", "return dW, dP[:, :, p : p + H, p : p + width],"
+            "return dP[:, :, p : p + H, p : p + width], dW,",
+            "return dW, dP[:, :, p : p + H, p : p + width],",
         ),
         marks={"db": 1},
         says="dX",
@@ -1453,7 +1733,8 @@ def conv2d_backward(dY, X, W, s=1, p=0):
         "conv2d_backward",
         "a dict",
         scatter(
-            "return dP[:, :, p : p + H, p : p + width], dW, dY.sum((0, 2, 3))", "return {'dX': dP, 'dW': dW}"
+            "return dP[:, :, p : p + H, p : p + width], dW, dY.sum((0, 2, 3))",
+            "return {'dX': dP, 'dW': dW}",
         ),
         says="dict",
     ),
@@ -1578,6 +1859,21 @@ def max_pool_forward(X, k, s=None):
         says="Over which axes does your maximum run",
         mistake="the maximum over all channels",
     ),
+    wrong(
+        "max_pool_forward",
+        "over everything",
+        """
+def max_pool_forward(X, k, s=None):
+    s = s or k
+    Y = np.zeros((*X.shape[:2], (X.shape[2] - k) // s + 1, (X.shape[3] - k) // s + 1))
+    for y in range(Y.shape[2]):
+        for x in range(Y.shape[3]):
+            Y[:, :, y, x] = X[:, :, y * s : y * s + k, x * s : x * s + k].max()
+    return Y
+""",
+        says="`.max()` without axes runs over images and channels too",
+        mistake="the maximum over the whole batch",
+    ),
     *unusable("max_pool_forward", arguments="X, k, s=None", nan=NAN_POOL),
 ]
 
@@ -1678,6 +1974,13 @@ def max_pool_backward(dY, X, k, s=None):
         marks={"values": 2, "stride": 1},
         says="changed its argument `X`",
         mistake="",
+    ),
+    wrong(
+        "max_pool_backward",
+        "the first image's winner for all",
+        winners("won * dY", "won[:1, :1] * dY"),
+        says="has a winner of its own",
+        mistake="the winners of the first image for all",
     ),
     *unusable("max_pool_backward", arguments="dY, X, k, s=None", nan="X * np.nan"),
 ]
