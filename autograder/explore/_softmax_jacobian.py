@@ -86,7 +86,7 @@ class SoftmaxJacobian(Explorable):
             mean = fixed(s @ np.asarray(self.upstream))
             lines.append(
                 f"dy = {vector(self.upstream)} averages to {mean} under s, "
-                f"so dx = s \u2299 (dy \u2212 {mean}) = {vector(self.gradient, fixed)}."
+                f"so dx = s \u2299 (dy \u2212 average) = {vector(self.gradient, fixed)}."
             )
             through, passing = cost(self.n)
             lines.append(

@@ -1,7 +1,10 @@
 // Columns: a vector as a row of bars, to look at, to drag, or to move by the arrow keys. The kit's plot is under it.
 import { drag, place, plot, short, snap, svg } from "./kit.js";
 
-const PANEL = { width: 280, height: 220, left: 34, right: 8, top: 32, bottom: 24 };
+const PANEL = { width: 280, height: 220, left: 40, right: 8, top: 32, bottom: 24 };
+
+/** The ends of a line across the panel. */
+export const ACROSS = { x1: PANEL.left, x2: PANEL.width - PANEL.right };
 
 /** The index as a subscript: sub(12) is "\u2081\u2082". */
 export function sub(i) {
@@ -45,7 +48,7 @@ export function columns(fr, { n, symbol, colour, name = "", label = "", step = 0
     text: svg("text", { x: middle(i), "text-anchor": "middle", class: `ag-number${hidden}` }),
     index: svg("text", { x: middle(i), y: bottom + 17, "text-anchor": "middle", class: "ag-index" }, symbol + sub(i)),
   }));
-  const base = svg("line", { x1: PANEL.left, x2: PANEL.width - PANEL.right, class: "ag-zero" });
+  const base = svg("line", { ...ACROSS, class: "ag-zero" });
   p.layer.append(...bars.map(({ bar }) => bar), base);
   p.over.append(...bars.flatMap(({ text, index }) => [text, index]));
   const handles = movable ? bars.map((_, i) => handle(i)) : [];
@@ -114,7 +117,8 @@ export function columns(fr, { n, symbol, colour, name = "", label = "", step = 0
       place(bar, { y: top, height: foot - top });
       bar.classList.toggle("ag-broken", !finite);
       text.textContent = texts[i];
-      const beside = down ? Math.min(foot + 16, bottom - 3) : Math.max(top - 8, PANEL.top + 12);
+      const gap = movable ? 12 : 6;
+      const beside = down ? Math.min(foot + gap + 9, bottom - 3) : Math.max(top - gap, PANEL.top + 12);
       place(text, { y: finite ? beside : (PANEL.top + bottom) / 2 });
       if (!movable) return;
       const { node, grip, reach, ring } = handles[i];

@@ -1,7 +1,7 @@
 // softmax_jacobian: the table diag(s) - s s^T as a heat map, an upstream vector to drag, and its product with the table
 // beside the same in one pass, counted as n grows. Maths first, then the sentences, then the drawing.
 import { fixed, frame, place, plot, short, slider, svg } from "./kit.js";
-import { columns, sub, vector } from "./columns.js";
+import { ACROSS, columns, sub, vector } from "./columns.js";
 
 /** Limits of the state; the Python face holds the same numbers and a test compares them. */
 export const LIMITS = { logits: { min: -20, max: 20 }, upstream: { min: -10, max: 10 }, n: { min: 2, max: 1e6 } };
@@ -51,7 +51,7 @@ export function sentences(state) {
   const lines = [scene, `The Jacobian's diagonal is ${diagonal}, its least entry ${fixed(least)}. Each row adds up to 0.`];
   if (upstream.length === 0) return lines;
   const dy = `dy = ${vector(upstream)} averages to ${fixed(mean)} under s`;
-  lines.push(`${dy}, so dx = s \u2299 (dy \u2212 ${fixed(mean)}) = ${vector(onePass, fixed)}.`);
+  lines.push(`${dy}, so dx = s \u2299 (dy \u2212 average) = ${vector(onePass, fixed)}.`);
   lines.push(
     `For n = ${whole(n)} the table takes ${whole(table)} operations and ${memory(n * n)}, ` +
       `one pass ${whole(pass)} and ${memory(n)}: ${whole(n)} times less.`,
@@ -65,27 +65,24 @@ for (let ten = 1; ten < 1e6; ten *= 10) STOPS.push(5 * ten, 10 * ten, ...(ten < 
 export const stopOf = (n) =>
   STOPS.reduce((best, x, i) => (Math.abs(Math.log(x / n)) < Math.abs(Math.log(STOPS[best] / n)) ? i : best), 0);
 
-/** The table, each cell with its number, s as its margins, and what the rows add up to. */
+/** The table, each cell with its number, and what each row adds up to. */
 function table(n) {
-  const cell = 220 / Math.max(n, 3);
-  const left = 44;
-  const top = 54;
-  const side = cell * n;
-  const small = n > 4 ? 9.5 : 12;
-  const text = (x, y, kind, words = "") =>
-    svg("text", { x, y, "text-anchor": "middle", class: kind, "font-size": small, style: `font-size:${small}px` }, words);
+  const [left, top, side, width, height] = [40, 46, 168, 280, 220];
+  const cell = side / n;
+  const size = `font-size:${n > 5 ? 9 : n > 4 ? 10.5 : 12}px`;
+  const text = (x, y, kind, words = "") => svg("text", { x, y, "text-anchor": "middle", class: kind, style: size }, words);
   const middle = (k) => (k + 0.5) * cell;
   const grid = Array.from({ length: n }, (_, i) =>
     Array.from({ length: n }, (_, j) => ({
       square: svg("rect", { x: left + j * cell + 1, y: top + i * cell + 1, width: cell - 2, height: cell - 2, rx: 3 }),
-      number: text(left + middle(j), top + middle(i) + 4, "ag-number ag-answer"),
+      number: text(left + middle(j), top + middle(i) + 4, "ag-entry ag-answer"),
     })),
   );
   const names = Array.from({ length: n }, (_, k) => [
     text(left + middle(k), top - 8, "ag-index", `x${sub(k)}`),
-    text(left - 20, top + middle(k) + 4, "ag-index", `s${sub(k)}`),
+    text(left - 18, top + middle(k) + 4, "ag-index", `s${sub(k)}`),
   ]);
-  const sums = Array.from({ length: n }, (_, i) => text(left + side + 28, top + middle(i) + 4, "ag-number ag-answer"));
+  const sums = Array.from({ length: n }, (_, i) => text(left + side + 32, top + middle(i) + 4, "ag-entry ag-answer"));
   const marks = svg("rect", { class: "ag-mark", rx: 5 });
   const cover = svg("text", { x: left + side / 2, y: top + side / 2, "text-anchor": "middle", class: "ag-cover" });
   cover.textContent = "Predict, then reveal";
@@ -93,16 +90,17 @@ function table(n) {
   for (const { square } of cells) square.setAttribute("class", "ag-cell ag-answer");
   const node = svg(
     "svg",
-    { viewBox: `0 0 ${left + side + 56} ${top + side + 6}`, class: "ag-plot ag-table", role: "img" },
+    { viewBox: `0 0 ${width} ${height}`, class: "ag-plot ag-columns", role: "img" },
     svg("text", { x: left, y: 18, class: "ag-title" }, "J = diag(s) \u2212 s s\u1d40"),
     ...names.flat(),
-    text(left + side + 28, top - 8, "ag-index", "sum"),
+    text(left + side + 32, top - 8, "ag-index", "row sum"),
     svg("rect", { x: left, y: top, width: side, height: side, class: "ag-frame" }),
     ...cells.flatMap(({ square, number }) => [square, number]),
     ...sums,
     marks,
     cover,
   );
+  const entry = (x) => (n > 4 ? fixed(x, 3).replace("0.", ".") : fixed(x, 3)); // what fits the cell
   return {
     node,
     /** Frame the column of the logit that moves, or the row that an upstream number weighs; -1: none. */
@@ -117,7 +115,7 @@ function table(n) {
           const { square, number } = grid[i][j];
           square.style.fill = value < 0 ? "var(--ag-orange)" : "var(--ag-blue)";
           square.style.fillOpacity = 0.06 + 0.5 * Math.min(1, 4 * Math.abs(value)); // no entry is beyond 1/4
-          number.textContent = fixed(value, 3);
+          number.textContent = entry(value);
         });
         sums[i].textContent = fixed(rows[i], 3);
       });
@@ -130,7 +128,7 @@ function table(n) {
 
 /** Operations against n on logarithmic axes: two lines, and what n you look at. */
 function costs() {
-  const p = plot({ width: 280, height: 220, left: 38, right: 12, top: 32, bottom: 26 });
+  const p = plot({ width: 280, height: 220, left: 40, right: 12, top: 32, bottom: 26 });
   const lines = ["purple", "orange"].map((colour) => svg("line", { class: `ag-curve ag-${colour} ag-answer` }));
   lines[0].setAttribute("stroke-dasharray", "8 4");
   const now = svg("line", { class: "ag-limit" });
@@ -152,9 +150,10 @@ function costs() {
   lines.forEach((line, i) => {
     place(line, { x1: to.x(Math.log10(2)), x2: to.x(6), y1: to.y(count(i, 2)), y2: to.y(count(i, 1e6)) });
   });
-  place(names[0], { x: to.x(3.9), y: to.y(9.6), "text-anchor": "end" });
+  place(names[0], { x: to.x(3.5), y: to.y(8.8), "text-anchor": "end" });
   place(names[1], { x: to.x(4.4), y: to.y(3.1) });
   place(now, { y1: to.y(0), y2: to.y(13.5) });
+  p.node.classList.add("ag-columns");
   return {
     node: p.node,
     draw(n, revealed) {
@@ -167,10 +166,11 @@ function costs() {
   };
 }
 
-/** Limits for bars: room around what is shown now and what the lesson showed first, in whole numbers. */
+/** Limits for bars, in whole numbers: room around what the lesson showed first, and no less than what is shown now. */
 export function room(values, scene, least) {
-  const all = [...values, ...scene];
-  return [Math.floor(Math.min(-least, ...all.map((x) => x - 0.5))), Math.ceil(Math.max(least, ...all.map((x) => x + 0.5)))];
+  const low = Math.min(-least, ...scene.map((x) => x - 0.5), ...values);
+  const high = Math.max(least, ...scene.map((x) => x + 0.5), ...values);
+  return [Math.floor(low), Math.ceil(high)];
 }
 
 function render({ model, el }) {
@@ -191,8 +191,8 @@ function render({ model, el }) {
   });
   const product = columns(fr, { n: size, symbol: "dx", colour: "orange", answer: true });
   const counted = costs();
-  const level = svg("line", { x1: 34, x2: 272, class: "ag-tangent ag-purple ag-answer" });
-  const levelNote = svg("text", { x: 272, y: 18, "text-anchor": "end", class: "ag-level ag-answer" });
+  const level = svg("line", { ...ACROSS, class: "ag-tangent ag-purple ag-answer" });
+  const levelNote = svg("text", { x: ACROSS.x2, y: 18, "text-anchor": "end", class: "ag-level ag-answer" });
   upstream.layer.append(level);
   const byTable = Array.from({ length: size }, () => svg("line", { class: "ag-tangent ag-purple ag-answer" }));
   product.over.append(...byTable);
@@ -209,7 +209,7 @@ function render({ model, el }) {
     const shown = numbers(state);
     const scene = fr.get("_scene");
     const lim = room(state.logits, scene.logits, 2);
-    const even = (low, high) => (high - low > 10 ? [low, 0, high] : [-4, -2, 0, 2, 4].filter((y) => y > low && y < high));
+    const even = (low, high) => (high - low > 10 ? [low, 0, high] : [-4, -2, 0, 2, 4].filter((y) => y >= low && y <= high));
     logits.draw({
       title: "logits x",
       values: state.logits,

@@ -1,7 +1,7 @@
 // softmax_temperature: logits to drag, their exponentials and their shares as columns; a temperature, a shift, the
 // maximum subtracted or not, in real float64. Maths first (node runs its tests), then the sentences, then the drawing.
 import { drag, fixed, frame, place, plot, short, slider, svg, toggle } from "./kit.js";
-import { brief, columns, sci, vector } from "./columns.js";
+import { ACROSS, brief, columns, sci, vector } from "./columns.js";
 
 /** Limits of the state; the Python face holds the same numbers and a test compares them. */
 export const LIMITS = {
@@ -81,8 +81,9 @@ export function shiftStop(c) {
 
 /** Where bars may be set, and what the first plot shows: shifted bars move at first, then the axis follows them. */
 export function view(logits, scene, shift) {
-  const all = [...logits, ...scene];
-  const reach = [Math.floor(Math.min(-2, ...all.map((x) => x - 1))), Math.ceil(Math.max(4, ...all.map((x) => x + 2)))];
+  const low = Math.min(-2, ...scene.map((x) => x - 1), ...logits); // no room around what the hand moves: it would
+  const high = Math.max(4, ...scene.map((x) => x + 2), ...logits); // grow with every step of the drag
+  const reach = [Math.floor(low), Math.ceil(high)];
   const seen = Math.max(-1.5, Math.min(1.5, shift));
   return { reach, ylim: [reach[0] - 1.5 + shift - seen, reach[1] + 1.5 + shift - seen] };
 }
@@ -149,11 +150,11 @@ function render({ model, el }) {
   const second = columns(fr, { n, symbol: "x", colour: "orange", answer: true });
   const third = columns(fr, { n, symbol: "s", colour: "purple", answer: true });
   const entropy = entropies(n);
-  const edge = svg("line", { x1: 34, x2: 272, class: "ag-secant ag-orange" });
-  const edgeNote = svg("text", { x: 272, y: 18, "text-anchor": "end", class: "ag-edge" }, "\u00b7\u00b7\u00b7 exp overflows");
+  const edge = svg("line", { ...ACROSS, class: "ag-secant ag-orange" });
+  const edgeNote = svg("text", { x: ACROSS.x2, y: 18, "text-anchor": "end", class: "ag-edge" }, "\u00b7\u00b7\u00b7 exp overflows");
   first.layer.append(edge);
   first.over.append(edgeNote);
-  const cover = svg("text", { x: 153, y: 110, "text-anchor": "middle", class: "ag-cover" }, "Predict, then reveal");
+  const cover = svg("text", { x: 156, y: 110, "text-anchor": "middle", class: "ag-cover" }, "Predict, then reveal");
   third.over.append(cover);
 
   fr.figure.classList.add("ag-beside");
