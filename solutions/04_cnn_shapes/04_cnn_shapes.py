@@ -711,9 +711,9 @@ with marks.values:
     )
 with marks.pairs:
     check.close(
-        conv_output_shape((2, 10, 10), 4, (3, 5)),
-        (4, 8, 6),
-        because="3 high leaves 8 places, 5 wide leaves 6",
+        conv_output_shape((2, 10, 13), 4, (3, 5)),
+        (4, 8, 9),
+        because="a kernel 3 high has 8 places on a height of 10, 5 wide has 9 on 13",
     )
 with marks.errors:
     check.raises(
@@ -3038,11 +3038,18 @@ batch = (np.arange(24.0) ** 3 % 23).reshape(2, 2, 2, 3)
 kernels = (np.arange(24.0) ** 3 % 5 - 2).reshape(3, 2, 2, 2)
 upstream = (np.arange(72.0) ** 3 % 29 - 9).reshape(2, 3, 3, 4)
 in_full = [(upstream, batch, kernels, 1, 1)]
+wide = np.array([[[[3.0, 1.0, 4.0, 1.0, 5.0], [9.0, 2.0, 6.0, 5.0, 8.0]]]])
+by_two = [(np.array([[[[1.0, 10.0]]]]), wide, kernel, 2)]
 
 
 def hand_results(dY, X, W):
     dX = np.array([[[[1.0, 3.0, 2.0], [4.0, 10.0, 6.0], [3.0, 7.0, 4.0]]]])
     return dX, np.array([[[[9.0, 17.0], [8.0, 17.0]]]]), np.array([4.0])
+
+
+def strided_results(dY, X, W, s):
+    dX = np.array([[[[1.0, 2.0, 10.0, 20.0, 0.0], [3.0, 4.0, 30.0, 40.0, 0.0]]]])
+    return dX, np.array([[[[43.0, 11.0], [69.0, 52.0]]]]), np.array([11.0])
 
 
 def full_results(dY, X, W, s, p):
@@ -3061,7 +3068,8 @@ with marks.dX:
         hand_results,
         by_hand,
         part=("dX", 0),
-        because="the middle pixel lies under all four weights in turn, 1 + 2 + 3 + 4",
+        because="each output lays the kernel back as it is: the upper left pixel gets 1, "
+        "and the middle one all four weights in turn, 1 + 2 + 3 + 4",
     )
     check.matches(
         conv2d_backward,
@@ -3102,19 +3110,19 @@ with marks.db:
         because="each bias is in all 12 outputs of its kernel, in both images",
     )
 with marks.stride:
-    check.close(
-        conv2d_backward(
-            np.array([[[[1.0, 10.0]]]]), np.ones((1, 1, 2, 5)), kernel, s=2
-        )[0],
-        np.array([[[[1.0, 2.0, 10.0, 20.0, 0.0], [3.0, 4.0, 30.0, 40.0, 0.0]]]]),
+    check.matches(
+        conv2d_backward,
+        strided_results,
+        by_two,
+        part=("dX", 0),
         because="two windows side by side, and the last column under none",
     )
-    check.close(
-        conv2d_backward(
-            np.array([[[[1.0, 10.0]]]]), small[:, :, :2], kernel[:, :, :1, :1], s=2
-        )[1],
-        np.array([[[[21.0]]]]),
-        because="the one weight met the pixels 1 and 2 of the upper row: 1*1 + 10*2",
+    check.matches(
+        conv2d_backward,
+        strided_results,
+        by_two,
+        part=("dW", 1),
+        because="the first weight met the pixels 3 and 4 of the upper row, 3*1 + 4*10",
     )
 with marks.shapes:
     check.leaves_arguments_alone(conv2d_backward, by_hand + in_full)
