@@ -117,6 +117,8 @@ class Builder(Indices):
         known = [*self.scope.names(), *self.indices]
         if name in FUNCTIONS:
             return Unreadable(f"`{name}` is a function: write `{name}(...)`", node.col_offset)
+        if spelling := self.spelling(name):
+            return Unreadable(f"`{name}` is not known here; write `{spelling}`", node.col_offset)
         swapped = [other for other in [*known, *FUNCTIONS] if other.lower() == name.lower()]
         near = swapped or difflib.get_close_matches(name, [*known, *FUNCTIONS], 3, 0.6)
         hint = f"; did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
@@ -127,6 +129,19 @@ class Builder(Indices):
         elif not near:
             hint = f"; the names here are {', '.join(self.scope.names())}"
         return Unreadable(f"`{name}` is not known here{hint}", node.col_offset)
+
+    def spelling(self, name: str) -> str | None:
+        """Return what is meant by a name that is written as on paper: x_i, delta_ij, I."""
+        if name in {"I", "Id", "identity"} and self.scope.sizes:
+            return f"eye({self.scope.sizes[0]})"
+        stem, _, below = name.partition("_")
+        letters = {*self.indices, *"ijkln01", *(v.name for v in self.scope.variables.values() if v.below)}
+        if not below or not set(below) <= letters:
+            return None
+        if stem == "delta" and len(below) == 2:  # noqa: PLR2004 (its two indices)
+            return f"delta({', '.join(below)})"
+        axes = len(self.scope.shape(stem)) if stem in {*self.scope.variables, *self.scope.lets} else 0
+        return f"{stem}[{', '.join(below)}]" if axes and len(below) <= axes else None
 
     # -- operations
     def binary(self, node: ast.BinOp) -> Node:  # noqa: PLR0911 (one for each sign)

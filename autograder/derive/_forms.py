@@ -93,7 +93,7 @@ def unlike(  # noqa: PLR0911 (one for each form)
     if form == "index":
         return _index(scope, tree, own.node)
     if form == "matrix":
-        return _matrix(own.node)
+        return _matrix(scope, own.node)
     if form == "linear":
         return _linear(scope, own)
     if end is None:
@@ -142,16 +142,24 @@ def _is_diff(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "diff"
 
 
-def _matrix(node: Node) -> str | None:
+def _matrix(scope: Scope, node: Node) -> str | None:
+    if node.op == "index" and node.args[0].shape and not node.args[0].free and len(node.args) > 1:
+        # (diag(s) - s @ s.T)[i, j]: the whole table is there, and an entry of it is asked for by name.
+        whole = tuple(arg.data for arg in node.args[1:]) == scope.entry and all(node.data)  # type: ignore[arg-type]
+        return _matrix(scope, node.args[0]) if whole else _indexed(node)
     if node.free:
-        names = ", ".join(f"`{name}`" for name in node.free)
-        return f"it should be in matrix form: whole arrays and their products, without the indices {names}"
+        return _indexed(node)
     for below in subtrees(node):
         if below.op == "sum":
             return "it should be in matrix form: no sum over an index is left in it"
         if below.op == "diff":
             return "it should be in matrix form, with the derivative taken"
     return None
+
+
+def _indexed(node: Node) -> str:
+    names = ", ".join(f"`{name}`" for name in node.free)
+    return f"it should be in matrix form: whole arrays and their products, without the indices {names}"
 
 
 def _linear(scope: Scope, own: Table) -> str | None:
@@ -167,11 +175,12 @@ def _linear(scope: Scope, own: Table) -> str | None:
             continue
         axes = [*node.shape, *(str(ranges.get(name, scope.ranges.get(name, "1"))) for name in node.free)]
         if prod(sizes[size] for size in axes) > limit:
-            shape = ", ".join(axes)
             what = {
                 "outer": "an outer product",
                 "diag": "a diagonal matrix",
                 "eye": "an identity matrix",
             }.get(node.op, "a matrix product" if node.op == "matmul" else "a part of it")
-            return f"it should be O(n): {what} has {shape} entries, more than the answer has"
+            many = " * ".join(axes)
+            left = "; `a @ b @ c` multiplies a by b first" if node.op == "matmul" else ""
+            return f"it should be O(n): {what} in it has {many} numbers, more than the answer has{left}"
     return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from autograder.derive import _words as words
 from autograder.derive._build import build
+from autograder.derive._cases import regrouped
 from autograder.derive._evaluate import TooMuch
 from autograder.derive._forms import unlike
 from autograder.derive._gradient import off
@@ -150,6 +151,8 @@ class _Judgement:
         if other.node is line.table.node and self.comparer.defined(line.table):
             return replace(base, rules=())
         judged = self.compared(base, line.table, against, other)
+        if judged.status == "wrong" and judged.counter is not None and line.tree is not None:
+            judged = replace(judged, says=judged.says + self.brackets(line.tree, other))
         if slope is not None and judged.status == "ok" and against == "the start":
             return slope
         if (
@@ -213,6 +216,17 @@ class _Judgement:
         return replace(
             base, status="wrong", says=says, counter=words.counter(self.ready.scope, found, against)
         )
+
+    def brackets(self, tree: ast.expr, other: Table) -> str:
+        """Say when brackets around the cases are all that a wrong line lacks, as in `a - b if i == j else 0 + c`."""
+        for meant in regrouped(tree):
+            try:
+                own = table(self.ready.scope, build(self.ready.scope, meant))
+                if own.shape == other.shape and self.comparer.difference(other, own) is None:
+                    return "; brackets around the cases are missing: `(... if ... else ...)`"
+            except (Unreadable, TooMuch):
+                continue
+        return ""
 
     def step(self, line: Read, judged: Line) -> Line:
         """Measure the step to a line that is right."""

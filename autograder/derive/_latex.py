@@ -201,6 +201,7 @@ class _Writer:
                 return rf"I_{{{written[0]}}}", ATOM
             case "where", 3:
                 return self.cases(args[0], args[1], args[2])
+        word = "ln" if word == "log" else word  # as on the lessons' pages
         head = rf"\{word}" if word in NAMED else r"\operatorname{" + word + "}"
         return rf"{head}\left({', '.join(written)}\right)", ATOM
 

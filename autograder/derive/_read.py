@@ -55,6 +55,7 @@ INSTEAD = {
 }
 LETTERS = re.compile(r"[A-Za-z0-9_+\-*/@.,()\[\]:<>=! ]")
 IMPLICIT = re.compile(r"(?<![A-Za-z0-9_.])(\d+\.?\d*|\.\d+)(?!\d*[eE][+-]?\d)(?=\s*[A-Za-z_(])")
+ARRAYS = re.compile(r"\.T\b|@|\b(diag|outer|eye|ones|onehot)\b")
 LITERAL = re.compile(r"(?<![A-Za-z0-9_])(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?(\d+))?")
 
 ALLOWED: tuple[type[ast.AST], ...] = (
@@ -133,7 +134,9 @@ def read(text: object) -> ast.expr:
 def _characters(body: str) -> None:
     for place, character in enumerate(body):
         if LETTERS.match(character) is None:
-            if character in INSTEAD:
+            if character == "^" and re.match(r"\^\s*[({]?\s*T\b", body[place:]):
+                advice = "a transpose is written `.T`, as in `s.T`"
+            elif character in INSTEAD:
                 advice = INSTEAD[character]
             elif not character.isascii():
                 advice = "use plain letters without accents, as on an English keyboard"
@@ -184,10 +187,18 @@ def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:  # noqa
         )
     if body.count("(") + body.count("[") > body.count(")") + body.count("]"):
         return Unreadable("a bracket is opened here and never closed", _unclosed(body))
+    if re.match(r"\s*if\b", body):
+        return Unreadable("cases are one expression: `a if i == j else b`", indent)
+    if found := re.search(r"[)\]](?=[A-Za-z0-9])", body):
+        return Unreadable(
+            "two expressions touch here: a product needs its `*`. Or is the comma missing after the line above?",
+            found.end(),
+        )
     if found := re.search(r"[\w)\]](\s+)[A-Za-z0-9_(]", body):
         words = re.search(r"\b(if|else|lambda|for|in|is|not|and|or|import|def|return)\b", body)
         if words is None:
-            return Unreadable("something is missing here: a product needs its `*`", found.end() - 1)
+            sign = "a product of arrays needs its `@`" if ARRAYS.search(body) else "a product needs its `*`"
+            return Unreadable(f"something is missing here: {sign}", found.end() - 1)
     if re.search(r"\bif\b", body) and not re.search(r"\belse\b", body):
         return Unreadable("a case needs its other half: `a if i == j else b`", body.index("if"))
     if place >= len(body.rstrip()) or body.rstrip()[-1] in "+-*/@,.<>=":

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 NAMES = {
     "distribute": "multiplying out or factoring",
     "exp law": "a law of exp: exp(a + b) = exp(a) * exp(b), exp(-a) = 1 / exp(a)",
-    "log law": "a law of log: log(a * b) = log(a) + log(b), log(a / b) = log(a) - log(b)",
+    "log law": "a law of log: log(a * b) = log(a) + log(b), log(a / b) = log(a) - log(b), log(exp(a)) = a",
     "undo": "log and exp undo each other",
     "power": "a law of powers and roots",
     "trig": "sin**2 + cos**2 = 1, addition formulas",
     "sum linear": "linearity of the sum: constant factors out, a sum of sums",
-    "sum pick": "a delta picks one term of a sum",
+    "sum pick": "a delta (a diagonal, a one-hot vector) picks one term of a sum",
     "sum out": "writing the terms of a sum out, or adding them up",
     "matmul sum": "a matrix product is a sum over the inner index",
     "matmul algebra": "rules of the matrix product: brackets moved, multiplied out, numbers taken out",
@@ -40,6 +40,7 @@ IMPLIED = (
     ("sum linear", "distribute"),
     ("matmul algebra", "distribute"),
     ("trig", "distribute"),
+    ("log law", "undo"),
     ("d abs", "sign abs"),
 )
 
@@ -110,9 +111,9 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = 
     rules += ["def softmax"] if "softmax" in ops else []
     rules += ["def max"] if ops & {"max", "amax"} else []
     rules += ["distribute"]
-    rules += ["log law"] if "log" in functions else []
     rules += ["exp law"] if "exp" in functions or "softmax" in ops else []
     rules += ["undo"] if {"exp", "log"} <= functions else []
+    rules += ["log law"] if "log" in functions else []
     rules += ["power"] if "sqrt" in functions or _roots(roots) else []
     rules += ["matmul sum", "matmul algebra"] if "matmul" in ops else []
     rules += ["sum linear"] if ops & SUMS or "matmul" in ops else []

@@ -70,6 +70,12 @@ def table(scope: Scope, node: Node) -> Table:
             raise Misfit(f"no line tells how far `{name}` runs")
         return Table(node, scope.entry, wanted)
     if len(shape) != len(rest):
+        if rest != list(scope.entry):
+            picked = " and ".join(f"`{name}`" for name in scope.entry if name not in rest)
+            raise Misfit(
+                f"this mixes {_array(shape)} with a single entry, picked by {picked}: write entries "
+                f"throughout, as in `(...)[{', '.join(scope.entry)}]`, or whole arrays throughout"
+            )
         wanted = tuple(scope.ranges.get(name, name) for name in scope.entry)
         raise Misfit(f"this is {_array(shape)}, where the answer has shape {show(wanted)}")
     for name, size in zip(rest, shape, strict=True):

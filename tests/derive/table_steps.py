@@ -32,7 +32,8 @@ ONE = Section(
         right("log(a * b) - log(a)", "log(a) + log(b) - log(a)", "log(b)", why="the law for products; then rearranging"),
         right("log(a * b) - log(a)", "log(b)", why="the law once, the rest is rearranging"),
         right("log(a * b) - log(a)", "log(b * a) - log(a)", "log(b)", why="the order of factors is free"),
-        far(2, "log(a * b) - log(a)", "log(b * exp(2)) - 2", says="exp", why="the law for log, and log undoes exp"),
+        right("log(a * b) - log(a)", "log(b * exp(2)) - 2", why="that log undoes exp is one of the laws of log"),
+        far(2, "log(a * b) - log(a)", "2 * log(sqrt(b))", says="powers", why="the law for log, and that for roots"),
     ),
 )
 

@@ -25,7 +25,7 @@ from autograder.derive._read import read
         ("W1[k, j] * h_s[j]", r"{(W_{1})}_{k j} \, {(h_{s})}_{j}"),
         ("delta(i, j)", r"\delta_{i j}"),
         ("diff(L, W[h, c])", r"\frac{\partial L}{\partial W_{h c}}"),
-        ("diff(log(x), x) * y", r"\left(\frac{\partial}{\partial x} \log\left(x\right)\right) \, y"),
+        ("diff(log(x), x) * y", r"\left(\frac{\partial}{\partial x} \ln\left(x\right)\right) \, y"),
         ("1 if i == j else 0", r"\begin{cases} 1 & \text{if } i = j \\ 0 & \text{otherwise} \end{cases}"),
         ("dH * (Z > 0)", r"dH \odot \mathbb{1}\left[Z > 0\right]"),
     ],

@@ -57,11 +57,11 @@ def test_rearranging_takes_no_rule(before: str, after: str) -> None:
         ("sin(x)**2 + cos(x)**2", "1", "sin**2"),
         ("sum(i, c * u[i])", "c * sum(i, u[i])", "linearity"),
         ("sum(i, u[i] + v[i])", "sum(u) + sum(v)", "linearity"),
-        ("sum(i, v[i] * delta(i, y))", "v[y]", "delta picks"),
+        ("sum(i, v[i] * delta(i, y))", "v[y]", "picks one term"),
         ("sum(ones(n))", "n", "terms of a sum"),
         ("dot(u, v)", "sum(i, u[i] * v[i])", "matrix product is a sum"),
         ("(A @ w).T @ v", "w.T @ (A.T @ v)", "rules of the matrix product"),
-        ("diag(u) @ v", "u * v", "delta picks"),
+        ("diag(u) @ v", "u * v", "picks one term"),
         ("diff(x * sin(x), x)", "sin(x) + x * diff(sin(x), x)", "product rule"),
         ("diff(1 / x**2, x)", "-2 / x**3", "quotient or power"),
         ("diff(exp(3 * x), x)", "3 * exp(3 * x)", "derivative of exp"),
@@ -84,7 +84,7 @@ def test_one_rule(before: str, after: str, rule: str) -> None:
     [
         ("log(sigmoid(x))", "-log(1 + exp(-x))", 2),
         ("log(sigmoid(x))", "-softplus(-x)", 3),
-        ("softplus(x) - softplus(-x)", "x", 4),
+        ("softplus(x) - softplus(-x)", "x", 3),
         ("diff(1 / (1 + exp(-x)), x)", "exp(-x) / (1 + exp(-x))**2", 2),
         ("sum(i, sum(k, u[i] * delta(i, k) * v[k]))", "sum(i, u[i] * v[i])", 1),
     ],
@@ -103,7 +103,10 @@ def test_a_step_too_far_names_what_lies_between() -> None:
 
 
 def test_a_step_of_too_many_rules_says_so() -> None:
-    line = judge(["softplus(x) - softplus(-x)", "x"], Derivation(given="x real", rules=1)).lines[1]
+    line = judge(
+        ["softplus(x) - softplus(-x) + tanh(x)", "x + tanh(-x) + 2 * tanh(x)"],
+        Derivation(given="x real", rules=1),
+    ).lines[1]
     assert line.status == "far"
     assert line.rules is None
     assert "more than 3 rules" in line.says
