@@ -2961,7 +2961,7 @@ explore.Picture(
 #
 # <details><summary>Compare</summary>
 #
-# `0:-0` is `0:0`, which is empty. `p:p + H` is right for every $p$.
+# `0:-0` is `0:0`, which is empty. `p:p + height` is right for every $p$.
 #
 # </details><p></p>
 #
@@ -2969,7 +2969,7 @@ explore.Picture(
 # which leave pixels over. `shapes` is as in 4.12. Loops are fast enough here too.
 #
 # **A test of your own.** Take $L = \sum dY \cdot Y$, whose gradient with respect to $Y$ is `dY`, and nudge one number of `X`, of `W` or of `b`.
-# `conv2d_forward` has no squares or kinks in them, so a nudge by 1 is as good as a small one. For a pixel:
+# `Y` is linear in each of the three, without squares or kinks, so a nudge by 1 is as good as a small one. For a pixel:
 #
 # ```python
 # nudged = X.copy()
