@@ -26,11 +26,9 @@ class Vector(traitlets.List[float]):
         self.tag(sync=True)
 
 
-def fixed(x: float) -> str:
-    """Write a number with four decimals and a true minus sign; nan and inf by name."""
-    if not np.isfinite(x):
-        return minus(str(float(x)))
-    return minus(f"{x:.4f}" if round(float(x), 4) else "0.0000")
+def fixed(x: float, decimals: int = 4) -> str:
+    """Write a number with so many decimals and a true minus sign, never "minus zero"; nan and inf by name."""
+    return minus(f"{x:.{decimals}f}" if round(float(x), decimals) else f"{0:.{decimals}f}")
 
 
 def short(x: float) -> str:

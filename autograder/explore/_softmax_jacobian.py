@@ -98,7 +98,7 @@ class SoftmaxJacobian(Explorable):
     def picture(self) -> str:
         """Draw s, the table and, where there is an upstream vector, its product as a still SVG."""
         s = self.probabilities
-        panels = [Bars("s = softmax(x)", s.tolist(), [f"{v:.3f}" for v in s], (0, 1.15), "purple")]
+        panels = [Bars("s = softmax(x)", s.tolist(), [fixed(v, 3) for v in s], (0, 1.15), "purple")]
         if not self.revealed:
             hidden = Bars("J = diag(s) \u2212 s s\u1d40", [], [], (0, 1), note="Hidden until you predict it")
             return svg([*panels, hidden], self.describe())
@@ -108,7 +108,7 @@ class SoftmaxJacobian(Explorable):
                 titles, ("blue", "orange"), (np.asarray(self.upstream), self.gradient), strict=True
             ):
                 edge = max(0.25, 1.3 * float(np.abs(values).max()))
-                texts = [fixed(v)[:-1] for v in values]
+                texts = [fixed(v, 3) for v in values]
                 line = float(s @ values) if colour == "blue" else float("nan")
                 panels.append(Bars(title, values.tolist(), texts, (-edge, edge), colour, line))
         return svg(panels, self.describe(), self._table())
@@ -127,7 +127,7 @@ class SoftmaxJacobian(Explorable):
                 size = 12 if n <= 4 else 8.5  # noqa: PLR2004 - what fits the cell
                 pieces.append(
                     f'<text x="{x + cell / 2:.1f}" y="{y + cell / 2 + 4:.1f}" text-anchor="middle" '
-                    f'font-size="{size}">{fixed(value)[:-1]}</text>'
+                    f'font-size="{size}">{fixed(value, 3)}</text>'
                 )
             y = top + (i + 0.5) * cell + 4
             pieces.append(f'<text x="{left + n * cell + 6:.1f}" y="{y:.1f}">sum {short(row.sum())}</text>')

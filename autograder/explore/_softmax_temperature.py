@@ -99,7 +99,7 @@ class SoftmaxTemperature(Explorable):
         with np.errstate(all="ignore"):
             heights = e / max(e[np.isfinite(e)], default=1.0) if e.any() else e
         second = Bars(titles[0], heights.tolist(), [minus(f"{v:.2g}") for v in e], (0, 1.15), "orange")
-        third = Bars(titles[1], p.tolist(), [f"{v:.3f}" for v in p], (0, 1.15), "purple")
+        third = Bars(titles[1], p.tolist(), [fixed(v, 3) for v in p], (0, 1.15), "purple")
         return svg([first, second, third], self.describe())
 
     @property

@@ -26,6 +26,11 @@ export function sci(x, digits = 3) {
   return String(Number(x.toPrecision(digits)).toExponential()).replace("e+", "e").replaceAll("-", "\u2212");
 }
 
+/** Set a text that is often the same as before: writing it again would cost a layout. */
+export function write(node, text) {
+  if (node.firstChild?.data !== text) node.textContent = text;
+}
+
 /** A vector in words: (1, 2.5, \u22123). */
 export function vector(values, show = short) {
   return `(${values.map((x) => show(x)).join(", ")})`;
@@ -116,7 +121,7 @@ export function columns(fr, { n, symbol, colour, name = "", label = "", step = 0
       const [top, foot] = finite ? [Math.min(end, floor), Math.max(end, floor)] : [PANEL.top + 2, bottom];
       place(bar, { y: top, height: foot - top });
       bar.classList.toggle("ag-broken", !finite);
-      text.textContent = texts[i];
+      write(text, texts[i]);
       const gap = movable ? 12 : 6;
       const beside = down ? Math.min(foot + gap + 9, bottom - 3) : Math.max(top - gap, PANEL.top + 12);
       place(text, { y: finite ? beside : (PANEL.top + bottom) / 2 });

@@ -1,7 +1,7 @@
 // softmax_jacobian: the table diag(s) - s s^T as a heat map, an upstream vector to drag, and its product with the table
 // beside the same in one pass, counted as n grows. Maths first, then the sentences, then the drawing.
 import { fixed, frame, place, plot, short, slider, svg } from "./kit.js";
-import { ACROSS, columns, sub, vector } from "./columns.js";
+import { ACROSS, columns, sub, vector, write } from "./columns.js";
 
 /** Limits of the state; the Python face holds the same numbers and a test compares them. */
 export const LIMITS = { logits: { min: -20, max: 20 }, upstream: { min: -10, max: 10 }, n: { min: 2, max: 1e6 } };
@@ -87,7 +87,7 @@ function table(n) {
   const cover = svg("text", { x: left + side / 2, y: top + side / 2, "text-anchor": "middle", class: "ag-cover" });
   cover.textContent = "Predict, then reveal";
   const cells = grid.flat();
-  for (const { square } of cells) square.setAttribute("class", "ag-cell ag-answer");
+  for (const { square } of cells) square.setAttribute("class", "ag-blue-fill ag-answer");
   const node = svg(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, class: "ag-plot ag-columns", role: "img" },
@@ -113,11 +113,11 @@ function table(n) {
       jacobian.forEach((row, i) => {
         row.forEach((value, j) => {
           const { square, number } = grid[i][j];
-          square.style.fill = value < 0 ? "var(--ag-orange)" : "var(--ag-blue)";
-          square.style.fillOpacity = 0.06 + 0.5 * Math.min(1, 4 * Math.abs(value)); // no entry is beyond 1/4
-          number.textContent = entry(value);
+          square.classList.toggle("ag-orange-fill", value < 0);
+          place(square, { "fill-opacity": (0.06 + 2 * Math.min(0.25, Math.abs(value))).toFixed(3) }); // none beyond 1/4
+          write(number, entry(value));
         });
-        sums[i].textContent = fixed(rows[i], 3);
+        write(sums[i], fixed(rows[i], 3));
       });
       cover.style.display = revealed ? "none" : "";
       const said = jacobian.map((row, i) => `row ${i}: ${vector(row, fixed)}, sum ${fixed(rows[i])}`).join("; ");
@@ -150,7 +150,7 @@ function costs() {
   lines.forEach((line, i) => {
     place(line, { x1: to.x(Math.log10(2)), x2: to.x(6), y1: to.y(count(i, 2)), y2: to.y(count(i, 1e6)) });
   });
-  place(names[0], { x: to.x(3.5), y: to.y(8.8), "text-anchor": "end" });
+  place(names[0], { x: to.x(2.8), y: to.y(8), "text-anchor": "end" });
   place(names[1], { x: to.x(4.4), y: to.y(3.1) });
   place(now, { y1: to.y(0), y2: to.y(13.5) });
   p.node.classList.add("ag-columns");
