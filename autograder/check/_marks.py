@@ -81,7 +81,8 @@ class Aspect:
         return FormOnly(self)
 
     def _note(self, warning: warnings.WarningMessage) -> None:
-        self.tell(f"{warning.category.__name__}: {warning.message}")
+        plain = warning.category is UserWarning  # what a test cell says by `warnings.warn` alone
+        self.tell(str(warning.message) if plain else f"{warning.category.__name__}: {warning.message}")
 
     def tell(self, text: str) -> None:
         """Add a remark that costs nothing."""
