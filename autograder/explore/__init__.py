@@ -16,18 +16,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.explore._activations import activations
+    from autograder.explore._conv_shapes import conv_shapes
     from autograder.explore._figure import Picture
+    from autograder.explore._receptive_field import receptive_field
     from autograder.explore._softmax_jacobian import softmax_jacobian
     from autograder.explore._softmax_temperature import softmax_temperature
 
 _HOMES = {
     "Picture": "_figure",
     "activations": "_activations",
+    "conv_shapes": "_conv_shapes",
+    "receptive_field": "_receptive_field",
     "softmax_jacobian": "_softmax_jacobian",
     "softmax_temperature": "_softmax_temperature",
 }
 
-__all__ = ["Picture", "activations", "softmax_jacobian", "softmax_temperature"]
+__all__ = [
+    "Picture",
+    "activations",
+    "conv_shapes",
+    "receptive_field",
+    "softmax_jacobian",
+    "softmax_temperature",
+]
 
 
 def __getattr__(name: str) -> object:

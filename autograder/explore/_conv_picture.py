@@ -49,7 +49,11 @@ def row_picture(shown: "ConvShapes", words: str) -> str:
     drawn += _text(10, 20, f"i = {axis.i}" + (f", padded {axis.padded}" if shown.p else ""))
     if not shown.revealed:
         drawn += _text(10, below[1] + 2.6 * size, "Hidden until you predict it")
-    return _svg(drawn, below[1] + (max(o, 2) + 1.5) * size, words)
+    foot = below[1] + (max(o, 2) + 1.5) * size
+    if o:
+        drawn += _text(10, foot + 10, f"o = {shown.solved(axis)}")
+        foot += 20
+    return _svg(drawn, foot, words)
 
 
 def layer_picture(shown: "ConvShapes", words: str) -> str:
@@ -70,9 +74,7 @@ def layer_picture(shown: "ConvShapes", words: str) -> str:
     drawn += _squares("kernel", sorted(taps - outside), (10, 34), size)
     drawn += _squares("beyond", sorted(outside), (10, 34), size)
     image = f"input ({shown.channels}, {shown.height}, {shown.width})"
-    drawn += _text(
-        10, 20, image + (f", padded {rows.padded} \u00d7 {columns.padded}" if shown.p else "")
-    )
+    drawn += _text(10, 20, image + (f", padded {rows.padded} \u00d7 {columns.padded}" if shown.p else ""))
     if not shown.revealed:
         drawn += _text(400, 160, "Hidden until you predict it")
     elif shown.output_shape is None:
@@ -81,7 +83,9 @@ def layer_picture(shown: "ConvShapes", words: str) -> str:
         out = [(x, y) for y in range(rows.o) for x in range(columns.o)]
         drawn += _squares("out", out, (400, 34), size) + _squares("now", [(column, row)], (400, 34), size)
         drawn += _text(400, 20, f"output {shown.output_shape}")
-    return _svg(drawn, 34 + high * size + 10, words)
+        for axis, what, y in ((rows, "rows", 30), (columns, "columns", 52)):
+            drawn += _text(10, 34 + high * size + y, f"{what}: {shown.solved(axis)}")
+    return _svg(drawn, 34 + high * size + 64, words)
 
 
 def _image(

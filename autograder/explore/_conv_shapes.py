@@ -123,7 +123,7 @@ class ConvShapes(Explorable):
     @property
     def parameters(self) -> int:
         """How many numbers the layer has to learn."""
-        return self.n_kernels * (self.channels * self.k**2 + self.bias)
+        return self.n_kernels * (self.channels * self.k * self.k + int(self.bias))
 
     def describe(self) -> str:
         """Say in words what the figure shows now; what comes out only once it is revealed."""
@@ -157,13 +157,14 @@ class ConvShapes(Explorable):
         axes = [(columns, "row")] if self.view == "row" else [(rows, "height"), (columns, "width")]
         if not self.places:
             return [self._too_long(axis, what) for axis, what in axes if not axis.o]
-        down = "" if self.view == "row" else f"{self._solved(rows)} down, "
         if self.view == "row":
-            return [f"Places: o = {self._solved(columns)}.", self._remains(), self._here()]
-        size = f"Output {self.output_shape}: {down}{self._solved(columns)} across."
+            size = f"{_count(self.places, 'place')}, so o = {columns.o}."
+        else:
+            size = f"Output {self.output_shape}: {_count(rows.o, 'place')} down, {columns.o} across."
         return [size, self._remains(), self._here()]
 
-    def _solved(self, axis: Axis) -> str:
+    def solved(self, axis: Axis) -> str:
+        """Write the formula of an axis's size with its numbers filled in."""
         padding = "" if self._silent("p") else f" + 2\u00b7{self.p}"
         room = f"({axis.i}{padding} \u2212 {axis.span}) / {self.s}"
         return f"\u230a{room}\u230b + 1 = \u230a{_short(axis.room / self.s)}\u230b + 1 = {axis.o}"
@@ -184,7 +185,7 @@ class ConvShapes(Explorable):
         left = [f"{_count(axis.left, one)} {where}" for axis, one, where in axes if axis.left]
         skipped = [(len(axis.unused) - axis.left, one) for axis, one, _ in axes]
         between = [f"{_count(n, one)} in between" for n, one in skipped if n]
-        over = f"Left over: {', '.join(left)}." if left else "Nothing is left over at the border."
+        over = f"Left over, hatched: {', '.join(left)}." if left else "Nothing is left over at the border."
         return f"{over} Never looked at: {', '.join(between)}." if between else over
 
     def _here(self) -> str:

@@ -3,7 +3,7 @@
 import { place, svg, unique } from "./kit.js";
 
 const WIDE = { width: 760, height: 330 };
-const NARROW = { width: 360, height: 560 };
+const NARROW = { width: 360, height: 520 };
 
 /** A path of squares: `cells` are [x, y] in units of `size` from the corner. */
 function squares(cells, [left, top], size, inset = size > 9 ? 1 : 0.4) {
@@ -33,11 +33,12 @@ function grid(columns, rows) {
   return Array.from({ length: columns * rows }, (_, n) => [n % columns, Math.floor(n / columns)]);
 }
 
-/** Sheets behind the front one, for channels: each a little up and to the right. */
+/** Sheets behind the front one, for channels: each a little up and to the right, and only its visible edges. */
 function sheets(n, [left, top], wide, high) {
-  const shift = Math.min(6, 30 / Math.max(1, n - 1));
-  const back = Array.from({ length: n - 1 }, (_, at) => (n - 1 - at) * shift);
-  return back.map((by) => rectangle([left + by, top - by], wide, high)).join("");
+  const shift = depth(n) / Math.max(1, n - 1);
+  const edge = (by) =>
+    `M${left + by} ${top - by + shift}v${-shift}h${wide}v${high}h${-shift}`;
+  return Array.from({ length: n - 1 }, (_, at) => edge((at + 1) * shift)).join("");
 }
 
 const depth = (n) => (n > 1 ? Math.min(6 * (n - 1), 30) : 0);
@@ -56,6 +57,7 @@ export function drawing(isRow) {
     beyond: layer("beyond", "a"),
     cross: layer("cross", "a"),
     rays: layer("rays", "a"),
+    through: layer("through"),
     kernel: layer("kernel"),
     taps: layer("taps"),
     outBacks: layer("sheet", "a"),
@@ -80,10 +82,9 @@ export function drawing(isRow) {
   let at;
 
   function fit(width) {
-    const wanted = isRow ? { ...WIDE, width: width < 520 ? 420 : 760 } : width < 520 ? NARROW : WIDE;
+    const wanted = isRow ? { width: width < 520 ? 400 : 760, height: 300 } : width < 520 ? NARROW : WIDE;
     if (size && wanted.width === size.width) return false;
     size = wanted;
-    place(node, { viewBox: `0 0 ${size.width} ${size.height}` });
     return true;
   }
 
@@ -99,6 +100,7 @@ export function drawing(isRow) {
       });
       note.textContent = at.note?.text ?? "";
       if (at.note) place(note, { x: at.note.x, y: at.note.y });
+      place(node, { viewBox: `0 0 ${size.width} ${at.height}` });
       cover.style.display = state.revealed ? "none" : "";
       place(cover, at.cover);
       node.setAttribute("aria-label", at.label);
@@ -136,8 +138,10 @@ function wholeLayer(parts) {
       const [back, outBack] = [depth(channels), depth(n)];
       const deep = Math.max(back, outBack);
       const cell = Math.min(26, (wide - deep) / across, (high - deep) / hang);
-      const from = [4, 32 + deep];
-      const to = narrow ? [4, 300 + deep] : [400, 32 + deep];
+      const from = [4, 30 + deep];
+      const beside = [Math.max(340, from[0] + across * cell + back + 70), from[1]];
+      beside[1] += (Math.max(0, rows.padded - rows.o) / 2) * cell;
+      const to = narrow ? [4, from[1] + hang * cell + deep + 38] : beside;
       const fits = shown.places > 0;
       once(JSON.stringify([state.channels, height, width, n, k, s, p, d, size.width]), () => {
         const all = grid(columns.padded, rows.padded);
@@ -161,6 +165,8 @@ function wholeLayer(parts) {
       const corner = [from[0] + x * cell, from[1] + y * cell];
       const reach = columns.span * cell;
       place(parts.kernel, { d: rectangle(corner, reach, reach) });
+      const prism = `M${corner[0]} ${corner[1]}l${back} ${-back}h${reach}v${reach}l${-back} ${back}v${-reach}z`;
+      place(parts.through, { d: back ? prism : "" });
       const number = [to[0] + column * cell, to[1] + row * cell];
       place(parts.now, { d: fits ? rectangle(number, cell, cell) : "" });
       place(parts.done, { d: fits ? squares(grid(columns.o, rows.o).slice(0, shown.place), to, cell) : "" });
@@ -178,7 +184,8 @@ function wholeLayer(parts) {
           { x: 4, y: 18, text: `input (${channels}, ${height}, ${width})${padded}` },
           { x: to[0], y: to[1] - deep - 14, text: fits ? `output (${output.join(", ")})` : "no output" },
         ],
-        cover: narrow ? { x: 170, y: 400 } : { x: 575, y: 170 },
+        cover: narrow ? { x: 170, y: to[1] + 60 } : { x: 560, y: 170 },
+        height: narrow ? Math.ceil((to[1] + rows.o * cell + 4) / 40) * 40 : size.height,
         label: `Image of ${height} by ${width} pixels under a kernel of ${k} by ${k}`,
       };
     },
@@ -204,11 +211,12 @@ function oneRow(parts) {
       const { columns, place: now } = shown;
       const { o, padded, span, unused } = columns;
       const fits = o > 0;
-      const across = Math.max(padded, o * s + span) + 2.6;
-      const cell = Math.min(30, (size.width - 30) / across, (size.height - 44) / (o + 2.4));
-      const from = [26, 36];
-      const list = [26, from[1] + 1.35 * cell];
-      const out = [from[0] + (across - 1.2) * cell, list[1]];
+      // As large as it can be with stride 1, and then the same for every stride: strides are to be compared.
+      const across = Math.max(padded, span) + Math.max(2, s) + 1;
+      const cell = Math.min(40, (size.width - 12) / across, (size.height - 64) / (Math.max(1, padded - span + 1) + 2.2));
+      const from = [Math.max(6, (size.width - across * cell) / 2 - 10), 32];
+      const list = [from[0], from[1] + 1.3 * cell];
+      const out = [from[0] + (across - 1) * cell, list[1]];
       const taps = (n) => Array.from({ length: k }, (_, tap) => [n * s + tap * d, n]);
       once(JSON.stringify([width, k, s, p, d, size.width]), () => {
         const all = grid(padded, 1);
@@ -240,11 +248,12 @@ function oneRow(parts) {
         out,
         cell,
         titles: [
-          { x: 26, y: 20, text: `i = ${width}${p ? `, padded ${padded}` : ""}` },
-          { x: out[0] - 4, y: from[1] + 0.75 * cell, text: fits ? `o = ${o}` : "no place" },
+          { x: from[0], y: 20, text: `i = ${width}${p ? `, padded ${padded}` : ""}` },
+          { x: out[0] - 4, y: from[1] + 0.7 * cell, text: fits ? `o = ${o}` : "no place" },
         ],
         note: { x: from[0] + (o * s + span) * cell, y: list[1] + (o + 1) * cell + 16, text: hanging },
         cover: { x: size.width / 2, y: 190 },
+        height: size.height,
         label: `Row of ${width} pixels and the kernel of ${k} at each of its places`,
       };
     },

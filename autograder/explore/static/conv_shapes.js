@@ -1,6 +1,6 @@
 // conv_shapes: a kernel sweeps over a row or an image; how many places it has, and what is left over.
 // Maths first (no page needed: node runs its tests), then the sentences, then the page. Drawing is in conv_draw.js.
-import { drag, frame, html, short, slider, snap, toggle } from "./kit.js";
+import { drag, frame, html, place, short, slider, toggle } from "./kit.js";
 import { drawing } from "./conv_draw.js";
 import { formulas } from "./conv_formulas.js";
 
@@ -37,15 +37,15 @@ export function numbers(state) {
   const columns = along(width, state);
   const rows = view === "row" ? { ...along(k, { ...state, s: 1, p: 0, d: 1 }), o: 1 } : along(height, state);
   const places = rows.o * columns.o;
-  const place = Math.max(0, Math.min(state.place, places - 1));
+  const at = Math.max(0, Math.min(state.place, places - 1));
   const each = channels * k * k;
   return {
     rows,
     columns,
     places,
-    place,
-    row: columns.o ? Math.floor(place / columns.o) : 0,
-    column: columns.o ? place % columns.o : 0,
+    place: at,
+    row: columns.o ? Math.floor(at / columns.o) : 0,
+    column: columns.o ? at % columns.o : 0,
     output: [n, rows.o, columns.o],
     parameters: n * (bias ? each + 1 : each),
   };
@@ -64,13 +64,8 @@ export function filled({ i, span, room }, state) {
 
 const count = (n, one) => `${n} ${one}${n === 1 ? "" : "s"}`;
 
-function solved(axis, state) {
-  const { above, below, value } = filled(axis, state);
-  return `\u230a(${above}) / ${below}\u230b + 1 = \u230a${value}\u230b + 1 = ${axis.o}`;
-}
-
 function tooLong(axis, state, what) {
-  const formula = `\u230a${short(axis.room / state.s)}\u230b + 1 = ${Math.floor(axis.room / state.s) + 1}`;
+  const formula = `\u230a${short(axis.room / state.s)}\u230b + 1 = ${short(Math.floor(axis.room / state.s) + 1)}`;
   const has = `the ${what} with its padding has ${axis.padded}`;
   return (
     `The kernel does not fit: from its first weight to its last it spans ${axis.span}, and ${has}. ` +
@@ -80,7 +75,7 @@ function tooLong(axis, state, what) {
 
 /** The same in words: the figure's text alternative, and what is said after each change. */
 export function sentences(state) {
-  const { rows, columns, places, place, row, column, output, parameters } = numbers(state);
+  const { rows, columns, places, place: at, row, column, output, parameters } = numbers(state);
   const { channels, n_kernels: n, k, s, d, bias, revealed } = state;
   const isRow = state.view === "row";
   const letters = ["k", "s", "p", "d"].filter((name) => !silent(state, name));
@@ -94,13 +89,11 @@ export function sentences(state) {
   const failed = misfits.filter(([axis]) => !axis.o);
   for (const [axis, what] of failed) lines.push(tooLong(axis, state, what));
   if (!failed.length) {
-    if (isRow) lines.push(`Places: o = ${solved(columns, state)}.`);
-    else {
-      lines.push(`Output (${output.join(", ")}): ${solved(rows, state)} down, ${solved(columns, state)} across.`);
-    }
+    const size = `Output (${output.join(", ")}): ${count(rows.o, "place")} down, ${columns.o} across.`;
+    lines.push(isRow ? `${count(places, "place")}, so o = ${columns.o}.` : size);
     lines.push(remains(isRow ? null : rows, columns));
     const reach = (start, axis) => (axis.span === 1 ? `${start}` : `${start} to ${start + axis.span - 1}`);
-    const here = `Place ${place + 1} of ${places}:`;
+    const here = `Place ${at + 1} of ${places}:`;
     const what = state.p ? "padded " : "";
     const gaps = d > 1 && k > 1 ? `, each ${d} apart` : "";
     if (isRow) lines.push(`${here} pixels ${reach(column * s, columns)} of the ${what}row${gaps}.`);
@@ -124,7 +117,7 @@ function remains(rows, columns) {
   const skipped = rows
     ? [...at(rows.skipped, "row", "in between"), ...at(columns.skipped, "column", "in between")]
     : at(columns.skipped, "pixel", "in between");
-  const over = left.length ? `Left over: ${left.join(", ")}.` : "Nothing is left over at the border.";
+  const over = left.length ? `Left over, hatched: ${left.join(", ")}.` : "Nothing is left over at the border.";
   return skipped.length ? `${over} Never looked at: ${skipped.join(", ")}.` : over;
 }
 
@@ -148,13 +141,15 @@ function sweeping(fr, now) {
   const text = (value) => String(Math.min(value, now().places - 1) + 1);
   const row = slider(fr, "place", { label: "Place", answer: true, min: 0, max: 1599, step: 1, show: text });
   input = row.querySelector("input");
-  const go = (place) => fr.set({ place: Math.max(0, Math.min(place, now().places - 1)) });
+  place(input, { max: Math.max(0, now().places - 1) });
+  input.value = now().place;
+  const go = (at) => fr.set({ place: Math.max(0, Math.min(at, now().places - 1)) });
   input.addEventListener("keydown", (event) => {
     const line = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const { rows, columns, place } = now();
-    const to = rows.o > 1 ? place + line * columns.o : place + line;
+    const { rows, columns, place: at } = now();
+    const to = rows.o > 1 ? at + line * columns.o : at + line;
     if (to >= 0 && to < now().places) go(to);
   });
 
@@ -220,8 +215,8 @@ function render({ model, el }) {
     drag(drawn.node, (event) => {
       if (!state.revealed || !shown.places) return;
       sweep.stop();
-      const place = drawn.under(event, state, shown);
-      if (place >= 0) sweep.go(place);
+      const at = drawn.under(event, state, shown);
+      if (at >= 0) sweep.go(at);
     });
   }
   const draw = () => {
