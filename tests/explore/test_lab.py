@@ -150,3 +150,36 @@ def test_hand_and_code_move_the_same_point(lesson: Page, tmp_path: Path) -> None
     ground = lesson.locator(".ag-explore").evaluate("(node) => getComputedStyle(node).backgroundColor")
     assert max(map(int, re.findall(r"\d+", ground)[:3])) < 64
     lesson.screenshot(path=tmp_path / "dark.png")
+
+
+def test_a_vector_moved_by_hand_is_read_in_python(lesson: Page) -> None:
+    show = (
+        "from autograder import explore\n"
+        "shown = explore.softmax_temperature(logits=[1, 2, 3], lock=['temperature'], ask='What moves?')\nshown"
+    )
+    tell = READ.replace(
+        'f"read {shown.x} {shown.slope:.4f} {shown.prediction}"',
+        'f"read {shown.logits} {shown.shift} {shown.probabilities.round(4)}"',
+    )
+    for cell, source in enumerate([show, tell.strip(), "shown.max_trick = False\nshown.logits = [0, 0, 5]"]):
+        lesson.evaluate(
+            "([cell, source]) => jupyterapp.shell.currentWidget.content.widgets[cell].model.sharedModel.setSource(source)",
+            [cell, source],
+        )
+    run(lesson, 0)
+    lesson.wait_for_selector(".ag-columns")
+    run(lesson, 1)
+    lesson.get_by_label("Your prediction").fill("Nothing")
+    lesson.keyboard.press("Enter")
+    lesson.get_by_role("slider", name="Logit 0").focus()
+    lesson.keyboard.press("ArrowUp")
+    lesson.get_by_label("Shift c").press("End")
+    assert active(lesson) == 0
+    expect(lesson.locator(".ag-words")).to_contain_text("shifted by 1000 to (1001.1, 1002, 1003)")
+    expect(lesson.get_by_text("read [1.1, 2.0, 3.0] 1000.0 [0.0986 0.2424 0.659 ]")).to_be_visible()
+    run(lesson, 2)
+    expect(lesson.locator(".ag-words")).to_contain_text("exp(1005) is more than a float64 can hold")
+    lesson.get_by_role("button", name="Reset").click()
+    expect(lesson.locator(".ag-words")).to_contain_text(
+        "Logits (1, 2, 3), T = 1. The probabilities are hidden"
+    )
