@@ -6,6 +6,8 @@ judges it.
 
 from __future__ import annotations
 
+import ast
+import re
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -62,7 +64,7 @@ def _derives(verdict: Verdict, statement: Derivation, title: str) -> None:
     _show_chain(verdict, statement, title, steps=False)
     bad = _break(verdict)
     if bad is not None:
-        raise CheckFailed(Finding(bad.says, advice=_advice(bad)))
+        raise CheckFailed(Finding(bad.says, advice=_advice(bad, statement)))
     if not verdict.own_lines:
         raise CheckFailed(_unwritten(NO_LINE))
     for complaint in _complaints(verdict, "holds"):
@@ -94,7 +96,7 @@ def _small_steps(verdict: Verdict, statement: Derivation, title: str) -> None:
     _show_chain(verdict, statement, title, steps=verdict.holds)
     bad = _break(verdict)
     if bad is not None:
-        raise CheckFailed(Finding(f"the chain breaks at line {bad.number}, which {_BREAKS[bad.status]}"))
+        raise CheckFailed(Finding(f"the chain breaks at line {bad.number}, which {_broken(bad, statement)}"))
     if not verdict.own_lines:
         raise CheckFailed(_unwritten(NO_LINE))
     if not verdict.holds:
@@ -174,15 +176,60 @@ def _complaints(verdict: Verdict, costs: str) -> list[Complaint]:
     return [complaint for complaint in verdict.complaints if complaint.costs == costs]
 
 
-def _advice(line: Line) -> str | None:
+def _broken(line: Line, statement: Derivation) -> str:
+    """Say in a few words what is the matter with the first line that does not hold."""
+    if line.status != "wrong" or line.number > 1:
+        return _BREAKS[line.status]
+    if statement.start:
+        return "is not equal to the start of the exercise"
+    return "is not the slope of the loss" if statement.gradient else "has no value"
+
+
+def _advice(line: Line, statement: Derivation) -> str | None:
     """Return what to do about a line that does not hold; what is wrong with it, its own words say."""
     if line.status != "wrong":
         return None
+    if advice := _letters(line, statement) or _compared_last(line):
+        return advice
     if line.number == 1:
-        return "Does the chain start where the exercise says?"
-    return (
-        f"What did you do from line {line.number - 1} to line {line.number}? Try it with the numbers above."
-    )
+        return "Does the chain start where the exercise says?" if statement.start else None
+    numbers = " Try it with the numbers above." if line.counter and line.counter.where else ""
+    return f"What did you do from line {line.number - 1} to line {line.number}?{numbers}"
+
+
+def _letters(line: Line, statement: Derivation) -> str | None:
+    """Tell a letter that a sum takes although it is a free index, or the letter of a sum around it."""
+    free = [name.strip() for name in statement.entry.split(",") if name.strip()]
+    summed = re.findall(r"\bsum\s*\(\s*([A-Za-z]\w*)\s*,", line.text)
+    for name in dict.fromkeys(summed):
+        if name in free and line.text.count(name) > 1:
+            return f"`{name}` is the letter of a sum and a free index here: give the sum a letter of its own."
+    if nested := _nested(line.text):
+        return f"`{nested}` is the letter of two sums, one inside the other: give each a letter of its own."
+    return None
+
+
+def _nested(text: str) -> str | None:
+    """Return a letter that two sums share, one inside the other."""
+    for found in re.finditer(r"\bsum\s*\(\s*([A-Za-z]\w*)\s*,", text):
+        depth, end = 1, found.end()
+        while end < len(text) and depth:
+            depth += (text[end] in "([") - (text[end] in ")]")
+            end += 1
+        if re.search(rf"\bsum\s*\(\s*{found[1]}\s*,", text[found.end() : end]):
+            return found[1]
+    return None
+
+
+def _compared_last(line: Line) -> str | None:
+    """Tell that a comparison without brackets is done after the products beside it."""
+    try:
+        tree = ast.parse(line.text.strip().lstrip("="), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if not isinstance(tree, ast.Compare) or not isinstance(tree.left, ast.BinOp):
+        return None
+    return "A comparison is done last, after the product: put it in brackets, as in `a * (b > 0)`."
 
 
 def _show_chain(verdict: Verdict, statement: Derivation, title: str, *, steps: bool) -> None:

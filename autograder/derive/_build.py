@@ -122,7 +122,7 @@ class Builder(Indices):
         swapped = [other for other in [*known, *FUNCTIONS] if other.lower() == name.lower()]
         near = swapped or difflib.get_close_matches(name, [*known, *FUNCTIONS], 3, 0.6)
         hint = f"; did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
-        if len(name) == 1 and name in "ijklmnpqrst" and not near:
+        if len(name) == 1 and name in "ijklmnpqrst" and not swapped:
             entry = ", ".join(self.scope.entry)
             hint = f"; the free indices are {entry}" if entry else ""
             hint += f"; an index of a sum is named in it, `sum({name}, ...)`"
@@ -200,6 +200,8 @@ class Builder(Indices):
 
     def transpose_hint(self, a: Shape, b: Shape) -> str:
         """Say when transposing one side would make a product fit, without saying which answer is right."""
+        if a == b:
+            return ": a product entry by entry is written `*`"
         fits = len(a) == len(b) == 2 and (a[0] == b[0] or a[1] == b[1])  # noqa: PLR2004
         return ": look at the transposes" if fits else ""
 

@@ -301,11 +301,15 @@ class _Judgement:
         first, last = self.lines[0], self.lines[-1]
         if statement.first is not None and first.table is not None and first.tree is not None:
             says = unlike(statement.first, self.ready.scope, first.tree, first.table, None)
+            if says and first is last and (statement.first, statement.last) == ("index", "matrix"):
+                says = "this is the end alone; a line in index form should stand before it"
             if says:
                 found.append(Complaint("first form", f"line 1: {says}", 1))
         done = not ends and judged[-1].status in {"ok", "far"}
         if done and last.table is not None and last.tree is not None:
             says = unlike(statement.last, self.ready.scope, last.tree, last.table, end)
+            if says and first is last and (statement.first, statement.last) == ("index", "matrix"):
+                says = "this is the index form alone; a line in matrix form should follow it"
             if says:
                 found.append(Complaint("last form", f"line {last.number}: {says}", last.number))
         return found
