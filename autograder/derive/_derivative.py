@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from autograder.derive._identities import other_form
 from autograder.derive._tree import Node, broadcast, subtrees
 
 if TYPE_CHECKING:
@@ -256,7 +257,9 @@ class Derivative:
         if tabled and not self.may(f"d {name}"):
             return self.slope(node, by)
         if not tabled:
-            meaning = self.definition(node) if self.may(f"def {name}") else None
+            meaning = other_form(self.scope, self.allowed, node, None) if self.allowed else None
+            if meaning is None and self.may(f"def {name}"):
+                meaning = self.definition(node)
             return self.slope(node, by) if meaning is None else self.of(meaning, by)
         if node.op == "max":
             a, b = node.args

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic
 
 from autograder.derive._algebra import Algebra, Entry, Env, Point, V
 from autograder.derive._derivative import Derivative, slot
+from autograder.derive._identities import other_form
 from autograder.derive._tree import pick
 
 if TYPE_CHECKING:
@@ -116,8 +117,7 @@ class Evaluator(Generic[V]):
                     else algebra.pow(a, b)
                 )
             case "call":
-                inner = node.args[0]
-                return algebra.call(str(node.data), self.entry(inner, at, env), self.true(inner, at, env))
+                return self.call(node, at, env)
             case "max":
                 return self.largest([(arg, pick(arg.shape, at)) for arg in node.args], env)
             case "amax":
@@ -219,6 +219,16 @@ class Evaluator(Generic[V]):
                 best = max(places, key=lambda place: judge.entry(inner, place, env))  # type: ignore[arg-type,return-value]
                 return self.entry(node.args[1], best, env)
         raise AssertionError(node.op)
+
+    def call(self, node: Node, at: Entry, env: Env) -> V:
+        """Return an entry of a function, by a form proved before where its rule is on."""
+        inner = node.args[0]
+        true = self.true(inner, at, env)
+        if self.scope.forms and self.algebra.rules:
+            other = other_form(self.scope, self.algebra.rules, node, true)
+            if other is not None:
+                return self.entry(other, at, env)
+        return self.algebra.call(str(node.data), self.entry(inner, at, env), true)
 
     def product(self, node: Node, at: Entry, env: Env) -> V:
         """Return an entry of a matrix product."""

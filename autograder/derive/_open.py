@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from autograder.derive._build import build
+from autograder.derive._proved import declare_identity
 from autograder.derive._read import Unreadable, read
 from autograder.derive._scope import FUNCTIONS, NAME, Fact, Let, Scope, declare
 from autograder.derive._statement import StatementError
@@ -47,14 +48,18 @@ def open_scope(statement: Derivation) -> Scope:
 
 
 def _known(scope: Scope, number: int, text: str) -> None:
-    """Read a derivative proved before."""
+    """Read a derivative or a form proved before."""
+    if declare_identity(scope, text):
+        return
     left, _, right = (part.strip() for part in text.partition("="))
     if found := re.fullmatch(rf"diff\((sigmoid|softplus|tanh)\(({NAME})\), *\2\)", left):
         scope.tables.add(found[1])
         return
     found = re.fullmatch(rf"diff\(({NAME})(?:\[([\w, ]+)\])?, *({NAME})(?:\[([\w, ]+)\])?\)", left)
     if found is None or found[1] not in scope.lets or found[3] not in scope.names():
-        raise StatementError(f"known: {text!r} should read 'diff(s[i], x[j]) = ...' with s defined in let")
+        raise StatementError(
+            f"known: {text!r} should read 'diff(s[i], x[j]) = ...' with s defined in let, or 'sigmoid(x) = ...'"
+        )
     above, below = ([i.strip() for i in (found[group] or "").split(",") if i.strip()] for group in (2, 4))
     inner = {index: f"^{number}_{index}" for index in [*above, *below]}
     for index, size in [

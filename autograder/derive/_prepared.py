@@ -10,6 +10,7 @@ from autograder.derive._build import build
 from autograder.derive._derivative import Derivative
 from autograder.derive._open import open_scope
 from autograder.derive._points import points
+from autograder.derive._proved import check_identities
 from autograder.derive._read import Unreadable, read
 from autograder.derive._statement import Derivation, StatementError
 from autograder.derive._steps import Steps
@@ -110,6 +111,7 @@ def _prepare(statement: Derivation) -> Prepared:
     )
     _drop_undefined(ready)
     _check_facts(ready)
+    check_identities(scope, heres[0].point)
     return ready
 
 

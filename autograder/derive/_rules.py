@@ -54,8 +54,8 @@ def spoken(rule: str) -> str:
         return f"the definition of {name}"
     if kind == "let":
         return f"the definition of {name}"
-    if kind == "known":
-        return f"the known derivative of {name}"
+    if kind in {"form", "known"}:
+        return name if kind == "form" else f"the known derivative of {name}"
     if kind == "chain":
         return f"the chain rule through {name}"
     return (
@@ -92,6 +92,7 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = 
             ops.add(node.op)
             if node.op == "call":
                 functions.add(str(node.data))
+                todo.extend(form.body for form in scope.forms.values() if form.function == node.data)
             if node.op in {"softmax", "call"} and (meaning := derivative.definition(node)) is not None:
                 todo.append(meaning)
             if node.op == "let" and str(node.data) not in lets:
@@ -108,6 +109,7 @@ def relevant(scope: Scope, derivative: Derivative, *roots: Node, shared: bool = 
     if "abs" in functions and "diff" in ops and "sign" not in functions:
         rules += ["def sign"]
     rules += ["sign abs"] if "abs" in functions and ("sign" in functions or "diff" in ops) else []
+    rules += [rule for rule, form in scope.forms.items() if form.function in functions]
     rules += ["def softmax"] if "softmax" in ops else []
     rules += ["def max"] if ops & {"max", "amax"} else []
     rules += ["distribute"]

@@ -60,6 +60,20 @@ class Fact:
     body: Node
 
 
+@dataclass(frozen=True)
+class Identity:
+    """A function's other form, proved before: f(name) is `body`, which `uses` other functions.
+
+    `turns` says that f itself stands in it, at minus the name.
+    """
+
+    function: str
+    name: str
+    body: Node
+    turns: bool
+    uses: frozenset[str]
+
+
 @dataclass
 class Scope:
     """Everything that a line may name, and the pool that its nodes live in."""
@@ -71,6 +85,7 @@ class Scope:
     ranges: dict[str, str] = field(default_factory=dict)
     facts: dict[tuple[str, str], Fact] = field(default_factory=dict)
     tables: set[str] = field(default_factory=set)
+    forms: dict[str, Identity] = field(default_factory=dict)
     pool: Pool = field(default_factory=Pool)
 
     def names(self) -> list[str]:

@@ -47,8 +47,10 @@ class Derivation:
     waypoints : tuple of str
         Expressions that some line must equal up to rearranging.
     known : tuple of str
-        Derivatives proved before, which a step may use as one rule: ``"diff(s[i], x[j]) = s[i] * (delta(i, j) -
-        s[j])"`` for a defined name s, or ``"diff(sigmoid(x), x) = ..."`` for sigmoid, softplus and tanh.
+        What was proved before, each of which a step may use as one rule. Derivatives: ``"diff(s[i], x[j]) =
+        s[i] * (delta(i, j) - s[j])"`` for a defined name s, or ``"diff(sigmoid(x), x) = ..."``. Other forms:
+        ``"sigmoid(x) = exp(x) / (1 + exp(x))"``, ``"softplus(x) = x + softplus(-x)"``. Both for sigmoid,
+        softplus and tanh.
     rules : int
         How many named rules one step may take.
     end_given : bool

@@ -95,7 +95,20 @@ class Steps:
         return found
 
     def search(self, first: Table, second: Table, rules: list[str], limit: int) -> tuple[str, ...] | None:
-        """Return the smallest set of these rules that suffices."""
+        """Return the smallest set of these rules that suffices.
+
+        A form proved before stands in for the definition of its function, so each is tried on its own.
+        """
+        forms = [rule for rule in rules if rule in self.scope.forms]
+        plain = [rule for rule in rules if rule not in forms]
+        found = self.smallest(first, second, plain, limit)
+        for some in [*([form] for form in forms), *([forms] if len(forms) > 1 else [])]:
+            closer = limit if found is None else len(found) - 1
+            found = self.smallest(first, second, [*plain, *some], closer) or found
+        return found
+
+    def smallest(self, first: Table, second: Table, rules: list[str], limit: int) -> tuple[str, ...] | None:
+        """Return the smallest set of these rules that suffices, all of them taken together."""
         for rule in rules if limit >= 1 else []:
             if self.equal(first, second, frozenset({rule})):
                 return (spoken(rule),)

@@ -69,6 +69,29 @@ EXPAND = Section(
     ),
 )
 
+PROVED = Section(
+    "A form that was proved before",
+    "`known` lets a step use a second form of sigmoid, softplus or tanh as one rule. It is tried on numbers before it is "
+    "believed.",
+    Derivation(
+        start="log(sigmoid(x))", given="x real", rules=1,
+        known=("sigmoid(x) = exp(x) / (1 + exp(x))", "softplus(x) = x + softplus(-x)"),
+    ),
+    (
+        right("log(sigmoid(x))", "log(exp(x) / (exp(x) + 1))", "log(exp(x)) - log(1 + exp(x))", "x - log(1 + exp(x))",
+              "x - softplus(x)", "-softplus(-x)", why="each form once, the definition of softplus once"),
+        right("log(sigmoid(x))", "log(1 / (1 + exp(-x)))", "-log(1 + exp(-x))", "-softplus(-x)",
+              why="the definitions can be used as before"),
+        right("log(sigmoid(x))", "log(sigmoid(x)) + softplus(2 * x - 1) - softplus(1 - 2 * x) - 2 * x + 1",
+              why="at any argument"),
+        far(2, "log(sigmoid(x))", "log(exp(x)) - log(exp(x) + 1)", says=("2 rules", "; sigmoid(x) = exp(x) / (1 + exp(x))"),
+            why="the form and a law of log: two"),
+        far(2, "log(sigmoid(x))", "-softplus(-x)", says="3 rules", why="more forms do not make a step longer"),
+        wrong(2, "log(sigmoid(x))", "log(exp(x) / (exp(-x) + 1))", says="x = ", why="a form mixed up with the definition"),
+        wrong(2, "log(sigmoid(x))", "-softplus(-x) + softplus(x) - softplus(-x) + x", says="x = ", why="a sign"),
+    ),
+)
+
 WAYPOINT = Section(
     "A line that the chain must pass",
     "`waypoints` names expressions that some line must equal up to rearranging.",
@@ -96,4 +119,4 @@ MATRICES = Section(
     ),
 )
 
-SECTIONS = [TWO, ONE, FREE, EXPAND, WAYPOINT, MATRICES]
+SECTIONS = [TWO, ONE, FREE, EXPAND, PROVED, WAYPOINT, MATRICES]

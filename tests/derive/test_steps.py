@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.derive import Derivation, Line, judge
+from autograder.derive import Derivation, Line, StatementError, judge
 
 GIVEN = "x, c real; a, b positive; u, v (n); A (n, m); w (m); y label(n)"
 LET = ("s = softmax(u)", "h[i] = sin(u[i])", "z = sum(i, h[i] * v[i])")
@@ -110,3 +110,27 @@ def test_a_step_of_too_many_rules_says_so() -> None:
     assert line.status == "far"
     assert line.rules is None
     assert "more than 3 rules" in line.says
+
+
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        (("sigmoid(x) = exp(x) / (2 + exp(x))",), "does not hold at 0"),
+        (("softplus(x) = log(2 * exp(x / 2))",), "does not hold at 0.7"),
+        (("sigmoid(x) = 1 - sigmoid(2 * x)",), "itself at -x at most"),
+        (("tanh(x) = 1 -",), "too early"),
+        (("relu(x) = max(0, x)",), "should read"),
+        (("sigmoid(x) = (tanh(x / 2) + 1) / 2", "tanh(x) = 2 * sigmoid(2 * x) - 1"), "round in a circle"),
+    ],
+)
+def test_a_form_is_tried_before_it_is_believed(known: tuple[str, ...], why: str) -> None:
+    with pytest.raises(StatementError, match=why):
+        judge(["x"], Derivation(given="x real", known=known))
+
+
+def test_a_form_may_use_other_functions() -> None:
+    statement = Derivation(given="x real", known=("sigmoid(x) = (tanh(x / 2) + 1) / 2",), rules=1)
+    verdict = judge(
+        ["diff(sigmoid(2 * x), x)", "diff((tanh(x) + 1) / 2, x)", "diff(tanh(x), x) / 2"], statement
+    )
+    assert verdict.steps_small
