@@ -80,7 +80,10 @@ def test_dragging_a_logit_moves_its_share(show: Open) -> None:
     page = show(explore.softmax_temperature([1, 2, 3]))
     drag(page, "Logit 0", 40)
     logits, shares = vectors(page)
-    assert logits[0] > 2
+    plot = page.locator("svg").first.bounding_box()
+    assert plot
+    unit = plot["width"] / 280 * (220 - 32 - 24) / 10  # pixels on the screen: ten units between the margins
+    assert abs(logits[0] - (1 + 40 / unit)) <= 0.05 + 1e-9
     assert logits[1:] == [2, 3]
     np.testing.assert_allclose(shares, softmax(logits), atol=5.1e-5)
     before = words(page)
