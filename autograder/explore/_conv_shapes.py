@@ -6,7 +6,7 @@ The Python face: state, sizes, words. The still picture is in ``_conv_picture.py
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import traitlets
 
@@ -54,7 +54,7 @@ def along(i: int, k: int, s: int = 1, p: int = 0, d: int = 1) -> Axis:
     return Axis(i, padded, span, o, (padded - span) % s if fits else 0, unused)
 
 
-def _whole(name: str, default: int) -> Any:
+def _whole(name: str, default: int) -> "traitlets.Int[int, int]":
     low, high = LIMITS[name]
     return traitlets.Int(default, min=low, max=high).tag(sync=True)
 
