@@ -415,12 +415,20 @@ PAPER = [
         columns(x=["d_ha[j] * W1[j, i]", "W1.T @ d_ha", "(d,)"]),
         marks={**ONE_EACH, "x": 0},
     ),
-    wrong(
+    right(
         "derive_column_grads",
-        "shapes as columns",
-        columns(b2=["d_oa[k]", "d_oa", "(m, 1)"]),
-        marks={**ONE_EACH, "shapes": 0},
-        says="the gradient of b2 has the shape of b2",
+        "shapes as columns, as on paper",
+        columns(b2=["d_oa[k]", "d_oa", "(m, 1)"], x=["sum(j, d_ha[j] * W1[j, i])", "W1.T @ d_ha", "d x 1"]),
+    ),
+    *(
+        wrong(
+            "derive_column_grads",
+            f"the shape as {shape}",
+            columns(b2=["d_oa[k]", "d_oa", shape]),
+            marks={**ONE_EACH, "shapes": 0},
+            says=f"b2: {shape} is not its shape",
+        )
+        for shape in ["(1, m)", "(n,)", "(4, 2)", "(d_h x d)", "b2.shape"]
     ),
     wrong(
         "derive_column_grads",
@@ -1297,12 +1305,82 @@ def softmax_cross_entropy(S, y, reduction="mean"):
     ),
     wrong(
         "softmax_cross_entropy",
+        "the logarithm of the softmax",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y) if reduction == "mean" else 1
+    P = softmax(S)
+    loss = -np.log(P[np.arange(len(y)), y]).sum() / N
+    P[np.arange(len(y)), y] -= 1
+    return loss, P / N
+""",
+        marks={"loss": 1, "dS": 1, "sum": 1, "shapes": 1},
+        says="Can you compute ln P without P",
+        mistake="the logarithm of the probabilities",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "as many classes as the largest label says",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y) if reduction == "mean" else 1
+    log_P = S - np.logaddexp.reduce(S, axis=1)[:, None]
+    onehot = np.eye(y.max() + 1)[y]
+    return -(onehot * log_P).sum() / N, (np.exp(log_P) - onehot) / N
+""",
+        says="The largest label of a batch",
+        mistake="the classes counted by the labels",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "whole columns",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y) if reduction == "mean" else 1
+    log_P = S - np.logaddexp.reduce(S, axis=1)[:, None]
+    dS = np.exp(log_P)
+    dS[:, y] -= 1
+    return -log_P[:, y].sum() / N, dS / N
+""",
+        says="which rows must stand before the comma",
+        mistake="whole columns for one entry in each row",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "one denominator",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y) if reduction == "mean" else 1
+    P = np.exp(S - S.max()) / np.exp(S - S.max()).sum()
+    loss = -np.log(P[np.arange(len(y)), y]).sum() / N
+    P[np.arange(len(y)), y] -= 1
+    return loss, P / N
+""",
+        says="Each row should",
+        mistake="one denominator for the whole batch",
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "keepdims forgotten",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y) if reduction == "mean" else 1
+    T = S - S.max(axis=1)
+    log_P = T - np.log(np.exp(T).sum(axis=1))
+    dS = np.exp(log_P)
+    dS[np.arange(len(y)), y] -= 1
+    return -log_P[np.arange(len(y)), y].sum() / N, dS / N
+""",
+        says="broadcast",
+    ),
+    wrong(
+        "softmax_cross_entropy",
         "reduction never read",
         """
 def softmax_cross_entropy(S, y, reduction="mean"):
-    T = S - S.max(axis=1, keepdims=True)
-    P = np.exp(T) / np.exp(T).sum(axis=1, keepdims=True)
-    loss = -np.log(P[range(len(y)), y]).mean()
+    log_P = S - np.logaddexp.reduce(S, axis=1)[:, None]
+    loss = -log_P[range(len(y)), y].mean()
+    P = np.exp(log_P)
     P[range(len(y)), y] -= 1
     return loss, P / len(y)
 """,
@@ -1316,9 +1394,9 @@ def softmax_cross_entropy(S, y, reduction="mean"):
         """
 def softmax_cross_entropy(S, y, reduction="mean"):
     N = S.shape[0] if reduction == "mean" else 1
-    S -= S.max(axis=1, keepdims=True)
-    P = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
-    loss = -np.log(P[range(len(y)), y]).sum() / N
+    S -= np.logaddexp.reduce(S, axis=1)[:, None]
+    loss = -S[range(len(y)), y].sum() / N
+    P = np.exp(S)
     P[range(len(y)), y] -= 1
     return loss, P / N
 """,
@@ -1550,6 +1628,49 @@ def two_layer_backward(X, y, params, reduction="mean"):
         marks={"loss": 1, "W2": 1, "b2": 1},
         says="something is missing",
         mistake="the bend left out on the way back",
+    ),
+    wrong(
+        "two_layer_backward",
+        "dW2 from Z, by hand",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y, reduction)
+    dZ = (dS @ params["W2"].T) * (Z > 0)
+    return loss, {"W1": X.T @ dZ, "b1": dZ.sum(0), "W2": Z.T @ dS, "b2": dS.sum(0)}
+""",
+        marks={"loss": 1, "b2": 1, "W1": 1, "b1": 1},
+        mistake="dW2 from the pre-activations",
+    ),
+    wrong(
+        "two_layer_backward",
+        "the first layer divided by N again",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y, reduction)
+    dH, dW2, db2 = linear_backward(dS, H, params["W2"])
+    dX, dW1, db1 = linear_backward(relu_backward(dH, Z), X, params["W1"])
+    return loss, {"W1": dW1 / len(X), "b1": db1 / len(X), "W2": dW2, "b2": db2}
+""",
+        marks={"loss": 1, "W2": 1, "b2": 1},
+        says="the first is too small by N",
+        mistake="the first layer divided by N again",
+    ),
+    wrong(
+        "two_layer_backward",
+        "takes the step itself, in place",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y, reduction)
+    dH, dW2, db2 = linear_backward(dS, H, params["W2"])
+    dX, dW1, db1 = linear_backward(relu_backward(dH, Z), X, params["W1"])
+    params["b2"] -= 0.1 * db2
+    return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+""",
+        marks={"loss": 1, "W2": 1, "b2": 1, "W1": 1, "b1": 1, "sum": 1},
+        says="b2",
     ),
     wrong(
         "two_layer_backward",
@@ -1961,8 +2082,40 @@ derive_linear_dX = (
     ),
     right(
         "derive_linear_dX",
-        "from the chain rule to the end in one step of two rules",
-        'derive_linear_dX = ["sum(m, sum(h, dY[m, h] * diff((X @ W)[m, h], X[i, j])))", "dY @ W.T"]',
+        "the index form and the matrix form, as in the homework",
+        'derive_linear_dX = ["sum(h, dY[i, h] * W[j, h])", "dY @ W.T"]',
+    ),
+    right(
+        "derive_linear_dX",
+        "the chain rule as it is printed",
+        """
+derive_linear_dX = [
+    "sum(m, sum(h, dY[m,h] * diff(Y[m,h], X[i,j])))",
+    "sum(h, dY[i,h] * W[j,h])",
+    "dY @ W.T",
+]
+""",
+    ),
+    right(
+        "derive_linear_dX",
+        "every line of the text's hints, with the bias",
+        """
+derive_linear_dX = [
+    "sum(m, sum(h, dY[m, h] * diff(Y[m, h], X[i, j])))",
+    "sum(m, sum(h, dY[m, h] * diff(sum(l, X[m, l] * W[l, h]) + b[h], X[i, j])))",
+    "sum(m, sum(h, dY[m, h] * (W[j, h] if m == i else 0)))",
+    "sum(h, dY[i, h] * W[j, h])",
+    "sum(h, dY[i, h] * W.T[h, j])",
+    "dY @ W.T",
+]
+""",
+    ),
+    wrong(
+        "derive_linear_dX",
+        "from the chain rule to the end in one step",
+        'derive_linear_dX = ["sum(m, sum(h, dY[m, h] * diff(Y[m, h], X[i, j])))", "dY @ W.T"]',
+        marks={"values": 2},
+        says="no line is in index form with the derivative taken",
     ),
     wrong(
         "derive_linear_dX",
@@ -1992,37 +2145,109 @@ derive_linear_dX = (
         "derive_linear_dX",
         "no index form",
         'derive_linear_dX = ["dY @ W.T"]',
-        says="it should be in index form",
+        says="a line in index form should stand before it",
     ),
     *unusable_chain("derive_linear_dX"),
     right(
         "derive_dS",
-        "the two cases only",
-        'derive_dS = ["P[i, j] - 1 if j == y[i] else P[i, j]", "P - onehot(y)"]',
-    ),
-    right(
-        "derive_dS",
-        "from the loss of the row on",
+        "without the probabilities, each hint a line",
         """
 derive_dS = [
-    "diff(log(sum(c, exp(S[i, c]))) - S[i, y[i]], S[i, j])",
-    "exp(S[i, j]) / sum(c, exp(S[i, c])) - delta(j, y[i])",
-    "P[i, j] - delta(j, y[i])",
+    "diff(sum(m, log(sum(r, exp(S[m, r]))) - S[m, y[m]]), S[i, c])",
+    "sum(m, diff(log(sum(r, exp(S[m, r]))) - S[m, y[m]], S[i, c]))",
+    "diff(log(sum(r, exp(S[i, r]))), S[i, c]) - diff(S[i, y[i]], S[i, c])",
+    "exp(S[i, c]) / sum(r, exp(S[i, r])) - diff(S[i, y[i]], S[i, c])",
+    "P[i, c] - diff(S[i, y[i]], S[i, c])",
+    "P[i, c] - delta(c, y[i])",
+    "P[i, c] - 1 if c == y[i] else P[i, c]",
     "P - onehot(y)",
 ]
 """,
     ),
     right(
         "derive_dS",
-        "softmax and onehot by name",
-        'derive_dS = ["softmax(S)[i, j] - onehot(y)[i, j]", "softmax(S) - onehot(y)"]',
+        "through the probabilities, with the slope of softmax",
+        """
+derive_dS = [
+    "diff(sum(m, -log(P[m, y[m]])), S[i, c])",
+    "diff(-log(P[i, y[i]]), S[i, c])",
+    "-1 / P[i, y[i]] * diff(P[i, y[i]], S[i, c])",
+    "-1 / P[i, y[i]] * P[i, y[i]] * (delta(y[i], c) - P[i, c])",
+    "P[i, c] - delta(c, y[i])",
+    "P - onehot(y)",
+]
+""",
+    ),
+    right(
+        "derive_dS",
+        "from the term of its row on, softmax and onehot by name",
+        """
+derive_dS = [
+    "diff(-log(P[i, y[i]]), S[i, c])",
+    "P[i, c] - onehot(y)[i, c]",
+    "softmax(S) - onehot(y)",
+]
+""",
+    ),
+    right(
+        "derive_dS",
+        "by the quotient rule, softmax written out",
+        """
+derive_dS = [
+    "diff(-log(exp(S[i, y[i]]) / sum(r, exp(S[i, r]))), S[i, c])",
+    "-sum(r, exp(S[i, r])) / exp(S[i, y[i]]) * diff(exp(S[i, y[i]]) / sum(r, exp(S[i, r])), S[i, c])",
+    "-sum(r, exp(S[i, r])) / exp(S[i, y[i]]) * (delta(y[i], c) * exp(S[i, c]) * sum(r, exp(S[i, r]))"
+    " - exp(S[i, y[i]]) * exp(S[i, c])) / sum(r, exp(S[i, r])) ** 2",
+    "-delta(y[i], c) + exp(S[i, c]) / sum(r, exp(S[i, r]))",
+    "P[i, c] - delta(c, y[i])",
+    "P - onehot(y)",
+]
+""",
+    ),
+    wrong(
+        "derive_dS",
+        "the result of part A, copied",
+        'derive_dS = ["P[i, c] - delta(c, y[i])", "P - onehot(y)"]',
+        marks={"values": 2},
+        says="line 1 is a result already",
+    ),
+    wrong(
+        "derive_dS",
+        "the two cases only",
+        'derive_dS = ["P[i, c] - 1 if c == y[i] else P[i, c]", "P - onehot(y)"]',
+        marks={"values": 2},
+        says="line 1 is a result already",
     ),
     wrong(
         "derive_dS",
         "all of it in one step",
         """
 derive_dS = [
-    "diff(sum(m, log(sum(c, exp(S[m, c]))) - S[m, y[m]]), S[i, j])",
+    "diff(sum(m, log(sum(r, exp(S[m, r]))) - S[m, y[m]]), S[i, c])",
+    "P - onehot(y)",
+]
+""",
+        marks={"values": 2},
+        says="from line 1 to line 2 it takes",
+    ),
+    right(
+        "derive_dS",
+        "three rules at once: one term, the logarithm, the slope of softmax",
+        """
+derive_dS = [
+    "diff(sum(m, -log(P[m, y[m]])), S[i, c])",
+    "P[i, c] - delta(c, y[i])",
+    "P - onehot(y)",
+]
+""",
+    ),
+    wrong(
+        "derive_dS",
+        "from the logits to the slope in one step",
+        """
+derive_dS = [
+    "diff(sum(m, log(sum(r, exp(S[m, r]))) - S[m, y[m]]), S[i, c])",
+    "P[i, c] - delta(c, y[i])",
     "P - onehot(y)",
 ]
 """,
@@ -2032,19 +2257,19 @@ derive_dS = [
     wrong(
         "derive_dS",
         "the probabilities alone",
-        'derive_dS = ["P[i, j]", "P"]',
+        'derive_dS = ["P[i, c]", "P"]',
         says="the slope of the loss by S",
     ),
     wrong(
         "derive_dS",
         "the sign turned round",
-        'derive_dS = ["delta(j, y[i]) - P[i, j]", "onehot(y) - P"]',
+        'derive_dS = ["delta(c, y[i]) - P[i, c]", "onehot(y) - P"]',
         says="the slope of the loss by S",
     ),
     wrong(
         "derive_dS",
         "1 taken off everywhere",
-        'derive_dS = ["P[i, j] - delta(j, y[i])", "P - 1"]',
+        'derive_dS = ["P[i, c] - delta(c, y[i])", "P - 1"]',
         says="line 2",
     ),
     *unusable_chain("derive_dS"),
@@ -2052,6 +2277,29 @@ derive_dS = [
         "derive_dW2",
         "transposed twice",
         'derive_dW2 = ["sum(m, dS[m, c] * H[m, h])", "sum(m, H.T[h, m] * dS[m, c])", "(dS.T @ H).T"]',
+    ),
+    right(
+        "derive_dW2",
+        "from the chain rule on",
+        """
+derive_dW2 = [
+    "sum(m, sum(r, dS[m, r] * diff(S[m, r], W2[h, c])))",
+    "sum(m, sum(r, dS[m, r] * H[m, h] * delta(r, c)))",
+    "sum(m, dS[m, c] * H[m, h])",
+    "H.T @ dS",
+]
+""",
+    ),
+    wrong(
+        "derive_dW2",
+        "c for the class of the sum and for the free one",
+        """
+derive_dW2 = [
+    "sum(i, sum(c, dS[i, c] * diff(sum(g, H[i, g] * W2[g, c]) + b2[c], W2[h, c])))",
+    "H.T @ dS",
+]
+""",
+        says="`c` is the letter of a sum and a free index",
     ),
     wrong(
         "derive_dW2",
@@ -2078,6 +2326,11 @@ derive_dS = [
         says="the slope of the loss by W2",
     ),
     *unusable_chain("derive_dW2"),
+    right(
+        "derive_db2",
+        "from the chain rule on",
+        'derive_db2 = ["sum(m, sum(r, dS[m, r] * diff(S[m, r], b2[c])))", "sum(m, dS[m, c])", "dS.T @ ones(N)"]',
+    ),
     right(
         "derive_db2",
         "NumPy's sum",
@@ -2107,6 +2360,11 @@ derive_dS = [
         says="line 2",
     ),
     *unusable_chain("derive_db2"),
+    right(
+        "derive_dH",
+        "from the chain rule on",
+        'derive_dH = ["sum(m, sum(r, dS[m, r] * diff(S[m, r], H[i, h])))", "sum(r, dS[i, r] * W2[h, r])", "dS @ W2.T"]',
+    ),
     right(
         "derive_dH",
         "the transpose in between",
@@ -2146,11 +2404,29 @@ derive_dS = [
         "from the chain rule on",
         'derive_dZ = ["dH[i, h] * diff(relu(Z[i, h]), Z[i, h])", "dH[i, h] * (Z[i, h] > 0)", "dH * (Z > 0)"]',
     ),
+    right(
+        "derive_dZ",
+        "from the chain rule of the whole batch on",
+        """
+derive_dZ = [
+    "sum(m, sum(g, dH[m, g] * diff(H[m, g], Z[i, h])))",
+    "dH[i, h] * diff(relu(Z[i, h]), Z[i, h])",
+    "dH[i, h] * (Z[i, h] > 0)",
+    "dH * (Z > 0)",
+]
+""",
+    ),
     wrong(
         "derive_dZ",
         "a matrix product",
         'derive_dZ = ["dH[i, h] * (Z[i, h] > 0)", "dH @ (Z > 0)"]',
-        says="(N, K) @ (N, K)",
+        says=["(N, K) @ (N, K)", "a product entry by entry is written `*`"],
+    ),
+    wrong(
+        "derive_dZ",
+        "no brackets around the comparison",
+        'derive_dZ = ["dH[i, h] * Z[i, h] > 0", "dH * (Z > 0)"]',
+        says="A comparison is done last",
     ),
     wrong(
         "derive_dZ",
@@ -2165,6 +2441,17 @@ derive_dS = [
         says="by Z",
     ),
     *unusable_chain("derive_dZ"),
+    right(
+        "derive_dW1",
+        "from the chain rule on",
+        """
+derive_dW1 = [
+    "sum(m, sum(g, dZ[m, g] * diff(Z[m, g], W1[j, h])))",
+    "sum(m, dZ[m, h] * X[m, j])",
+    "X.T @ dZ",
+]
+""",
+    ),
     right(
         "derive_dW1",
         "transposed twice",
@@ -2189,6 +2476,11 @@ derive_dS = [
         says="line 1",
     ),
     *unusable_chain("derive_dW1"),
+    right(
+        "derive_db1",
+        "from the chain rule on",
+        'derive_db1 = ["sum(m, sum(g, dZ[m, g] * diff(Z[m, g], b1[h])))", "sum(m, dZ[m, h])", "dZ.sum(axis=0)"]',
+    ),
     right(
         "derive_db1",
         "NumPy's sum",
