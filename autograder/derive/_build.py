@@ -122,7 +122,7 @@ class Builder(Indices):
         swapped = [other for other in [*known, *FUNCTIONS] if other.lower() == name.lower()]
         near = swapped or difflib.get_close_matches(name, [*known, *FUNCTIONS], 3, 0.6)
         hint = f"; did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
-        if len(name) == 1 and name in "ijklmnpqrst" and not swapped:
+        if len(name) == 1 and name in "ijklmnpqrt" and not swapped:
             entry = ", ".join(self.scope.entry)
             hint = f"; the free indices are {entry}" if entry else ""
             hint += f"; an index of a sum is named in it, `sum({name}, ...)`"

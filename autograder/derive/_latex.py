@@ -23,10 +23,15 @@ def latex(tree: ast.expr, arrays: frozenset[str] = frozenset()) -> str:
 
 
 def name(word: str) -> str:
-    r"""Typeset a name: W1 is W_1, d_oa is d with the index oa, alpha a Greek letter, dW keeps its two letters."""
+    r"""Typeset a name: W1 is W_1, alpha a Greek letter, dW keeps its two letters, o_a is o^a as on the pages.
+
+    Any other index stays below: d_oa is d with the index oa.
+    """
     stem, _, below = word.partition("_")
     head = stem.rstrip("0123456789")
     digits = stem[len(head) :]
+    if len(head) == 1 and head != "d" and below in {"a", "s"}:
+        return f"{head}^{{{below}}}" if not digits else f"{head}^{{{below}}}_{{{digits}}}"
     indices = [part for part in (digits, below.replace("_", r",")) if part]
     if head.startswith("d") and len(head) > 1 and head not in GREEK:
         body = rf"d{name(head[1:])}" if len(head) == 2 else rf"\mathrm{{{head}}}"  # noqa: PLR2004 (d and one letter)

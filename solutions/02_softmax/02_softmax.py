@@ -20,9 +20,23 @@
 # - Each exercise is marked in parts. `values` asks for right numbers on plain batches `(N, n)`, or on plain vectors where
 #   the exercise takes only those. `shapes` asks for other shapes and for leaving the arguments alone. `stability` asks for
 #   right numbers when scores are in the thousands. `errors` and `cost` are explained where they come.
-# - The checks you see are a sample. When your work is graded, each function meets many more inputs.
+# - The checks you see of a function are a sample. When your work is graded, it meets many more inputs. Of a derivation nothing
+#   is kept back: what its card says is what grading will say.
 # - A warning is not an error. If NumPy prints one and your answer is right, you keep the marks.
 # - A function may call the ones you wrote before it. It is then as right as they are.
+#
+# **Letters.** We count from 0, in formulas as in code: the $n$ entries of a row are $x_0, \dots, x_{n-1}$.
+#
+# | letter | what it is | where |
+# | --- | --- | --- |
+# | $x$, $s$ | a row of logits, and its softmax; $n$ classes | 2.1 to 2.4, 2.6 to 2.9 |
+# | $o^a$, $o^s$ | the same two, called as networks call them; $m$ classes | 2.5 and 2.10 |
+# | $i$, $j$, $k$ | which entry | everywhere |
+# | $Z$ | the sum of the exponentials | 2.6 and 2.10 |
+# | $L$ | the loss, one number | from 2.5 on |
+# | $y$ | the **label**, the right class | 2.5 and 2.10 |
+# | $y$ | the **output** of any layer | 2.8 only |
+# | $dy$ | how the loss changes with each output | 2.8 and 2.9 |
 
 # %% [markdown]
 # Run the next cell first. It loads what the lesson uses. It is folded away, as are the cells that draw figures: select it
@@ -35,6 +49,20 @@ import time
 import numpy as np
 
 from autograder import check, explore
+
+
+def line_number(answer, last):
+    """Ask for one of the numbers 1 to `last`; whether it is the right one is seen when graded."""
+    if answer == ():
+        raise NotImplementedError
+    if type(answer) is not int:
+        says = "put the number of a line between the brackets, such as 1, without a comma"
+        raise check.CheckFailed(check.Finding(says))
+    if not 1 <= answer <= last:
+        raise check.CheckFailed(
+            check.Finding(f"the lines are 1 to {last}, not {answer}")
+        )
+
 
 print("Ready.")
 
@@ -59,8 +87,8 @@ print("Ready.")
 #
 # Each $s_i$ is positive, because $e^{x_i}$ is. That they add up to 1 you can prove in two steps, and this is your first derivation.
 #
-# **How to write it.** As in lesson 1, a derivation is a list of lines, each a text in Python's way of writing. Every line must equal
-# the line before it. You write the lines between the first and the last. New in this lesson:
+# **How to write it.** As in lesson 1, a derivation is a list of lines, each a text in Python's way of writing: in quotes, with a comma
+# behind it. Every line must equal the line before it. You write the lines between the first and the last. New in this lesson:
 #
 # | on paper | in a line |
 # | --- | --- |
@@ -68,17 +96,20 @@ print("Ready.")
 # | $\sum_j e^{x_j}$ | `sum(j, exp(x[j]))` |
 #
 # The letter before the comma is the one that runs. It means nothing outside its sum, so $\sum_j e^{x_j}$ and $\sum_k e^{x_k}$ are the
-# same number. `exp` is the exponential.
+# same number. Give a sum that stands inside another a letter of its own. `exp` is the exponential, and `ln` or `log` the logarithm.
 #
-# **How it is marked.** `values` says that every line equals the one before it. `steps` says that no step is too large. With
-# one rule per line you are safe, such as "put in a definition" or "take a constant factor out of a sum". The check shows your
-# lines as formulas and names the first one that does not hold.
+# **How it is marked.** `values` says that every line equals the one before it. `steps` says that no step is too large. The size of a step is
+# counted in *rules*. A rule is one thing that you do: put in a definition, use a law of exp, take a constant factor out of a sum. Reordering,
+# cancelling in a fraction and giving the letter of a sum another name are free. The check shows your lines as formulas, names the first one that does not
+# hold, and names the rules of a step that is too large.
+#
+# **Here and in 2.2 a step may take one rule**, because the whole proof has only two. Later steps may be larger; each derivation says how large.
 #
 # **On paper,** then in the cell: put the definition of $s_i$ into $\sum_i s_i$. The denominator is the same number for every $i$. What may
 # you do with it?
 
 # %% nbgrader={"grade_id": "derive_softmax_sums_to_one", "solution": true}
-# s[i] is short for exp(x[i]) / sum(j, exp(x[j])).
+# s[i] is short for exp(x[i]) / sum(j, exp(x[j])). One rule for each step.
 derive_softmax_sums_to_one = [
     "sum(i, s[i])",
     ### BEGIN SOLUTION
@@ -111,9 +142,10 @@ marks.total()
 #
 # To find out, add the same number $c$ to every logit and see what the formula makes of it. The law you need is $e^{a + b} = e^a e^b$.
 #
-# **On paper,** then in the cell: where does $e^c$ go? The letter $i$ stays free here: the chain holds for each $i$.
+# **On paper,** then in the cell: where does $e^c$ go? The letter $i$ stays free here: the chain holds for each $i$. A step may take one rule.
 
 # %% nbgrader={"grade_id": "derive_translation_invariance", "solution": true}
+# c is any number. One rule for each step.
 derive_translation_invariance = [
     "exp(x[i] + c) / sum(j, exp(x[j] + c))",
     ### BEGIN SOLUTION
@@ -205,6 +237,7 @@ with marks.stability:
     )
 with marks.shapes:
     check.shape(softmax(np.zeros(4)), (4,))
+    check.shape(softmax(np.zeros((2, 3))), (2, 3))
     check.shape(softmax(np.zeros((2, 3, 5))), (2, 3, 5))
     check.leaves_arguments_alone(softmax, [np.array([[1.0, 2.0, 0.5]])])
 ### BEGIN HIDDEN TESTS
@@ -243,6 +276,16 @@ def softmax(x):
 def softmax(x):
     e = np.exp(x - x.max())
     return e / e.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "the axis of the rows is lost",
+    "x.max(axis=-1) has one number for each row, and NumPy lines these up with the "
+    "columns. What does keepdims=True leave in the shape?",
+)
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1))
+    return e / e.sum(axis=-1)
 
 
 @mistake(
@@ -331,36 +374,18 @@ marks.total()
 # ## 2.3 Scale the logits
 #
 # Shifting changes nothing. **Predict:** what happens when every logit is multiplied by the same number, say by $2$? By $0$? By
-# something huge? The next figure shows it for the logits $0, 1, 2$, with your softmax.
-
-
-# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_shift_and_scale", "locked": true}
-# Figure: the same three logits as they are, shifted, and scaled.
-def draw(plain, shifted, scaled):
-    x = np.array([0.0, 1.0, 2.0])
-    for axes, logits, title in [
-        (plain, x, "logits 0, 1, 2"),
-        (shifted, x + 100.0, "shifted by 100"),
-        (scaled, 3.0 * x, "times 3"),
-    ]:
-        shares = softmax(logits.copy())
-        bars = axes.bar(["1st", "2nd", "3rd"], shares, color="C0")
-        axes.bar_label(bars, [f"{share:.3f}" for share in shares])
-        axes.set(title=title, ylim=(0, 1.12))
-
-
-explore.Picture(
-    draw,
-    panels=3,
-    alt="Three bar charts of your softmax. For the logits 0, 1, 2 the bars are 0.090, "
-    "0.245 and 0.665 high. Shifted by 100 they are the same. Multiplied by 3 they "
-    "are 0.002, 0.047 and 0.950: the largest has taken nearly everything.",
-)
-
-# %% [markdown]
-# So softmax is *not* invariant under scaling. To refute a claim such as "softmax$(c\,x)$ = softmax$(x)$ for all $x$ and $c$" takes one
-# counter-example, a **witness**. Find one. Not every pair will do: for some $x$, scaling changes nothing, and there is one $c$ that changes nothing for
-# any $x$. Which?
+# something huge?
+#
+# To refute a claim such as "softmax$(c\,x)$ = softmax$(x)$ for all $x$ and $c$" takes one counter-example, a **witness**. Find one, on paper or by trying
+# your softmax in a cell of your own. Not every pair will do: for some $x$, scaling changes nothing, and there is one $c$ that changes nothing for any $x$.
+# And a difference that nobody can see convinces nobody: somewhere the two must differ by $0.001$ or more.
+#
+# <details><summary>Compare, when you have one</summary>
+#
+# When all logits of $x$ are equal, so are those of $c\,x$, and the probabilities stay $\frac1n$. And $c = 1$ changes no $x$. With something huge the largest takes all. But if it
+# has taken all before, as in $(0, 1000)$, nothing is left to change.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "scale_witness", "solution": true}
@@ -399,24 +424,34 @@ def witness(answer):
     return x, c
 
 
+def differ(before, after):
+    """Ask for a difference of 0.001 somewhere."""
+    largest = np.max(np.abs(np.asarray(after) - np.asarray(before)))
+    before, after = (np.round(shares, 4).tolist() for shares in (before, after))
+    assert largest >= 0.001, (
+        f"softmax(x) is {before} and softmax(c x) is {after}: "
+        f"the largest difference is {largest:.2g}, and it should be 0.001 or more"
+    )
+
+
 with marks.values:
     x, c = witness(scale_witness())
+    assert c != 1, "c = 1 leaves every x as it is"
     moved = c * x - x
     assert np.ptp(moved) > 0, (
         f"here c x is x with {moved[0]:g} added everywhere, and softmax ignores a shift"
     )
+    try:  # by your own softmax, as long as it works; when graded, by a softmax that does
+        before, after = softmax(x), softmax(c * x)
+        works = np.allclose([np.sum(before), np.sum(after)], 1.0)
+    except Exception:
+        works = False
+    if works:
+        differ(before, after)
 ### BEGIN HIDDEN TESTS
 with marks.values:
     x, c = witness(scale_witness())
-    before, after = reference.softmax(x), reference.softmax(c * x)
-    check.between(
-        np.max(np.abs(after - before)),
-        0.001,
-        1.0,
-        because="the largest difference between softmax(x), which is "
-        f"{np.round(before, 4).tolist()}, and softmax(c x), which is "
-        f"{np.round(after, 4).tolist()}",
-    )
+    differ(reference.softmax(x), reference.softmax(c * x))
 ### END HIDDEN TESTS
 marks.total()
 
@@ -442,8 +477,32 @@ explore.Picture(
     "witness when they differ by 0.001 or more somewhere.",
 )
 
+
+# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_shift_and_scale", "locked": true}
+# Figure: the same three logits as they are, shifted, and scaled.
+def draw(plain, shifted, scaled):
+    x = np.array([0.0, 1.0, 2.0])
+    for axes, logits, title in [
+        (plain, x, "logits 0, 1, 2"),
+        (shifted, x + 100.0, "shifted by 100"),
+        (scaled, 3.0 * x, "times 3"),
+    ]:
+        shares = softmax(logits.copy())
+        bars = axes.bar(["1st", "2nd", "3rd"], shares, color="C0")
+        axes.bar_label(bars, [f"{share:.3f}" for share in shares])
+        axes.set(title=title, ylim=(0, 1.12))
+
+
+explore.Picture(
+    draw,
+    panels=3,
+    alt="Three bar charts of your softmax. For the logits 0, 1, 2 the bars are 0.090, "
+    "0.245 and 0.665 high. Shifted by 100 they are the same. Multiplied by 3 they "
+    "are 0.002, 0.047 and 0.950: the largest has taken nearly everything.",
+)
+
 # %% [markdown]
-# Scaling is a knob, and it has a name. Divide the logits by a **temperature** $T > 0$:
+# Shifting changes nothing, scaling does. It is a knob, and it has a name. Divide the logits by a **temperature** $T > 0$:
 #
 # $$\operatorname{softmax}(x / T)$$
 #
@@ -530,6 +589,13 @@ with marks.errors:
         np.array([[1.0, 3.0]]),
         0.0,
         because="nothing can be divided by 0",
+    )
+    check.raises(
+        ValueError,
+        softmax_temperature,
+        np.array([[1.0, 3.0]]),
+        -1.0,
+        because="a temperature lies above 0",
     )
 with marks.shapes:
     check.shape(softmax_temperature(np.zeros((2, 3, 5)), 0.5), (2, 3, 5))
@@ -690,12 +756,12 @@ explore.Picture(
 # **On paper.** Take the logarithm of the definition, before any number is computed:
 #
 # 1. $\ln \dfrac{e^{x_i}}{\sum_j e^{x_j}} = \;?$ Which exponential disappears?
-# 2. The one that is left can still overflow. Shift the row so that its maximum $m$ becomes 0. What does your formula become?
+# 2. The one that is left can still overflow. Shift the row so that its maximum $x_{\max}$ becomes 0. What does your formula become?
 # 3. Why is the logarithm that remains safe? How small, and how large, can its argument be?
 #
 # <details><summary>Compare 1 and 2</summary>
 #
-# $$\ln s_i = x_i - \ln\sum_j e^{x_j} \qquad\text{and, shifted,}\qquad \ln s_i = (x_i - m) - \ln\sum_j e^{x_j - m}$$
+# $$\ln s_i = x_i - \ln\sum_j e^{x_j} \qquad\text{and, shifted,}\qquad \ln s_i = (x_i - x_{\max}) - \ln\sum_j e^{x_j - x_{\max}}$$
 #
 # </details><p></p>
 #
@@ -850,7 +916,7 @@ marks.total()
 # probable did you think the right class was? Its negative logarithm is the **negative log-likelihood**, also called cross-entropy.
 #
 # From here on we use the names that networks use. The logits come out of the last layer before softmax, so they are its pre-activation,
-# $o^a$ (`o_a` in code). The probabilities are $o^s = \operatorname{softmax}(o^a)$. With $m$ classes, both have shape $(m,)$.
+# $o^a$ (`o_a` in code). They were $x$ so far. The probabilities, $s$ so far, are $o^s = \operatorname{softmax}(o^a)$. With $m$ classes, both have shape $(m,)$.
 #
 # $$L = -\ln o^s_y$$
 #
@@ -864,8 +930,17 @@ marks.total()
 #
 # </details><p></p>
 #
-# The loss must be right when the logits are shifted by 1000. It looks at one entry of something you have written. (In the checks the gaps between the
-# logits of a row stay modest here, a few units.)
+# The loss must be right when the logits are shifted by 1000. It looks at one entry of something you have written. There are two candidates, `softmax` and `log_softmax`. In
+# the checks the gaps between the logits of a row stay at a few units, and then both will do.
+#
+# **Predict,** and try it when you have written the function: what do the two roads give for the logits $(0, -1000)$ and $y = 1$?
+#
+# <details><summary>Compare</summary>
+#
+# By `log_softmax` the loss is $1000$. By the logarithm of `softmax` it is `inf`: the probability was rounded to 0 on the way. A network that is sure and wrong has such gaps, and one
+# `inf` spoils every mean that it enters. No check here will see the difference. Take the better road all the same.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "nll", "solution": true}
@@ -1068,12 +1143,14 @@ marks.total()
 # | one thing if $i = j$, another if not | `A if i == j else B` |
 # | $\delta_{ij}$ | `delta(i, j)` |
 #
-# You may use `Z` and `s[i]` as names. Say both cases in one line, `... if i == j else ...`, before you join them. (If you prefer, use the delta
-# from the start: the check knows that the two say the same.) The last line, with the delta, is given. A step may take up to three rules here, so that
-# "of the whole sum, one term survives" can be one line.
+# You may use `Z` and `s[i]` as names. Say both cases in one line, `A if i == j else B`, before you join them. (If you prefer, use the delta
+# from the start: the check knows that the two say the same.) Python takes all that stands before `if` for the first case and all behind `else` for the second. When
+# the cases are one term of something longer, they need brackets: `(A if i == j else B) - C`. The last line, with the delta, is given.
+#
+# **A step may take up to three rules** from here on. What you found for $\partial Z/\partial x_j$ counts as one.
 
 # %% nbgrader={"grade_id": "derive_softmax_partial", "solution": true}
-# Z is short for sum(k, exp(x[k])), and s[i] for exp(x[i]) / Z.
+# Z is short for sum(k, exp(x[k])), and s[i] for exp(x[i]) / Z. Up to three rules for each step.
 derive_softmax_partial = [
     "diff(s[i], x[j])",
     ### BEGIN SOLUTION
@@ -1091,6 +1168,7 @@ marks = check.marks("derive_softmax_partial", values=2, steps=1)
 statement = check.Derivation(
     given="x (n)",
     let=("Z = sum(k, exp(x[k]))", "s[i] = exp(x[i]) / Z"),
+    known=("diff(Z, x[j]) = exp(x[j])",),
     entry="i, j",
     start="diff(s[i], x[j])",
     end="s[i] * delta(i, j) - s[i] * s[j]",
@@ -1107,11 +1185,11 @@ marks.total()
 #
 # $$\text{Case 2: } i \ne j, \qquad \frac{\partial s_i}{\partial x_i} = \frac{\partial}{\partial x_i} \frac{e^{x_i}}{\sum_k e^{x_k}} = \dots$$
 #
-# and ends, rightly, in $-s_i s_j$. One letter in the heading is wrong, in two places. Which? And what would the heading give at $x = (0, \ln 3)$ for $i = 1$, where the end gives $-\frac{3}{16}$?
+# and ends, rightly, in $-s_i s_j$. One letter in the heading is wrong, in two places. Which? And what would the heading give at $x = (0, \ln 3)$ for $i = 0$, where the end, with $j = 1$, gives $-\frac{3}{16}$?
 #
 # <details><summary>Compare</summary>
 #
-# The derivative should be with respect to $x_j$. As printed, it is the derivative of case 1 again: $s_1 - s_1^2 = \frac14 - \frac1{16} = \frac{3}{16}$, with the opposite
+# The derivative should be with respect to $x_j$. As printed, it is the derivative of case 1 again: $s_0 - s_0^2 = \frac14 - \frac1{16} = \frac{3}{16}$, with the opposite
 # sign.
 #
 # </details><p></p>
@@ -1142,12 +1220,14 @@ marks.total()
 # | $\operatorname{diag}(s)$ | `diag(s)` | $s$ on the diagonal, zeros elsewhere |
 # | $s^T$ | `s.T` | the row |
 # | $A\,B$ | `A @ B` | matrix product |
-# | $(A\,B)_{ij}$ | `(A @ B)[i, j]` | one entry of it |
+# | $(A\,B)_{ij}$ | `(A @ B)[i, j]` | one entry of it, for the lines on the way |
+# | $I$ | `eye(n)` | ones on the diagonal |
 #
-# The last line shall have no letters $i, j$ and no sums.
+# A line says either what one entry is, with the letters $i$ and $j$, or what the whole table is, without them. `diag(s) - s[i] * s[j]` would take one number from a table.
+# On the way you may speak of entries, as in `diag(s)[i, j]`. The last line shall be the whole table: no letters $i, j$ and no sums. A step may take up to three rules.
 
 # %% nbgrader={"grade_id": "derive_softmax_jacobian", "solution": true}
-# s is a vector of n numbers.
+# s is a vector of n numbers. Up to three rules for each step.
 derive_softmax_jacobian = [
     "s[i] * delta(i, j) - s[i] * s[j]",
     ### BEGIN SOLUTION
@@ -1165,6 +1245,7 @@ statement = check.Derivation(
     start="s[i] * delta(i, j) - s[i] * s[j]",
     first="index",
     last="matrix",
+    rules=3,
 )
 with marks.values:
     check.derives(derive_softmax_jacobian, statement)
@@ -1173,7 +1254,8 @@ with marks.steps:
 marks.total()
 
 # %% [markdown]
-# In NumPy a vector of shape `(n,)` is neither row nor column, and `s * s` multiplies entry by entry. Which function makes the table of all products?
+# Do not copy your last line into the function. In the lines above a vector is a column, as on paper. In NumPy a vector of shape `(n,)` is neither row nor column: `s.T` is `s` again,
+# `s * s` multiplies entry by entry, and `s @ s.T` is a single *number*, which NumPy subtracts from every entry without a word. Which function makes the table of all products?
 
 
 # %% nbgrader={"grade_id": "softmax_jacobian", "solution": true}
@@ -1209,7 +1291,7 @@ with marks.values:
     check.close(
         softmax_jacobian(np.array([0.0, np.log(3.0)])),
         [[3 / 16, -3 / 16], [-3 / 16, 3 / 16]],
-        because="s is 1/4, 3/4, and 1/4 times 3/4 is 3/16",
+        because="s is 1/4, 3/4: 1/4 - 1/16 on the diagonal, -1/4 times 3/4 beside it",
     )
     check.close(
         softmax_jacobian(np.array([0.5, 2.0, -1.0])).sum(axis=1),
@@ -1276,13 +1358,14 @@ def softmax_jacobian(x):
 
 
 @mistake(
-    "s @ s for the table of products",
-    "s @ s is a single number for vectors of shape (n,). Which product is a table?",
+    "s @ s.T for the table of products",
+    "On paper s s^T is a table. In NumPy a vector of shape (n,) is its own transpose, so "
+    "s @ s.T, like s @ s, is a single number. Which product is a table?",
 )
 def softmax_jacobian(x):
     e = np.exp(x - x.max())
     s = e / e.sum()
-    return np.diag(s) - s @ s
+    return np.diag(s) - s @ s.T
 
 
 @mistake(
@@ -1377,7 +1460,8 @@ explore.Picture(
 #
 # ## 2.8 A vector times a Jacobian
 #
-# Training asks one question of each layer, from the last to the first. The layer computes $y$ from $x$. Somewhere above it the loss $L$ is computed from $y$. **If we know
+# Training asks one question of each layer, from the last to the first. The layer computes its output from its input $x$. In this section the output is called $y$: it is no label here.
+# Somewhere above the layer a loss $L$ is computed from $y$, and it may be any loss. **If we know
 # how $L$ changes with each $y_i$, how does it change with each $x_j$?** Each $y_i$ passes on its share, and the chain rule adds them up:
 #
 # $$\frac{\partial L}{\partial x_j} = \sum_i \frac{\partial L}{\partial y_i}\,\frac{\partial y_i}{\partial x_j} = \sum_i dy_i\,J_{ij}$$
@@ -1402,29 +1486,22 @@ explore.Picture(
 # **The sigmoid first.** It is elementwise: $y_i = \sigma(x_i)$. **On paper:** what is $\partial y_i/\partial x_j$ for $i \ne j$? For $i = j$? (Lesson 1 has the slope, $\sigma' = \sigma(1-\sigma)$.) What does the
 # Jacobian look like, and which of the $n$ terms in the sum survive?
 #
-# <details><summary>Compare</summary>
-#
-# Off the diagonal every entry is 0, because $y_i$ does not look at $x_j$. So $J = \operatorname{diag}(\sigma'(x_1), \dots, \sigma'(x_n))$, the sum has one term, $i = j$, and
-#
-# $$\frac{\partial L}{\partial x_j} = \sigma(x_j)\,(1 - \sigma(x_j))\,dy_j$$
-#
-# </details><p></p>
-#
-# **Find the slip.** A homework solution prints the same derivation as below, here with numbered lines. $\sigma'_i$ is short for $\sigma(x_i)(1-\sigma(x_i))$, and $\nabla_y L$ is the upstream
+# **Find the slip.** A homework solution prints this derivation as below, here with numbered lines. $\sigma'_i$ is short for $\sigma(x_i)(1-\sigma(x_i))$, and $\nabla_y L$ is the upstream
 # gradient as a column.
 #
 # $$\begin{aligned}
-# \text{line 1:}\quad & y = \bigl(\sigma(x_1), \dots, \sigma(x_n)\bigr)^T \\[6pt]
-# \text{line 2:}\quad & J = \begin{bmatrix} \frac{\partial y_1}{\partial x_1} & \cdots & \frac{\partial y_1}{\partial x_n} \\ \vdots & & \vdots \\ \frac{\partial y_n}{\partial x_1} & \cdots & \frac{\partial y_n}{\partial x_n} \end{bmatrix} \\[6pt]
-# \text{line 3:}\quad & \phantom{J} = \begin{bmatrix} \sigma'_1 \\ \vdots \\ \sigma'_n \end{bmatrix} \\[6pt]
+# \text{line 1:}\quad & y = \bigl(\sigma(x_0), \dots, \sigma(x_{n-1})\bigr)^T \\[6pt]
+# \text{line 2:}\quad & J = \begin{bmatrix} \frac{\partial y_0}{\partial x_0} & \cdots & \frac{\partial y_0}{\partial x_{n-1}} \\ \vdots & & \vdots \\ \frac{\partial y_{n-1}}{\partial x_0} & \cdots & \frac{\partial y_{n-1}}{\partial x_{n-1}} \end{bmatrix} \\[6pt]
+# \text{line 3:}\quad & \phantom{J} = \begin{bmatrix} \sigma'_0 \\ \vdots \\ \sigma'_{n-1} \end{bmatrix} \\[6pt]
 # \text{line 4:}\quad & \nabla_x L = J^T\,\nabla_y L \\[6pt]
-# \text{line 5:}\quad & \phantom{\nabla_x L} = \begin{bmatrix} \sigma'_1\,(\nabla_y L)_1 \\ \vdots \\ \sigma'_n\,(\nabla_y L)_n \end{bmatrix}
+# \text{line 5:}\quad & \phantom{\nabla_x L} = \begin{bmatrix} \sigma'_0\,(\nabla_y L)_0 \\ \vdots \\ \sigma'_{n-1}\,(\nabla_y L)_{n-1} \end{bmatrix}
 # \end{aligned}$$
 #
 # The first and the last line are right. Write the shape of each side beside every line. Which is the first line that is wrong? Put its number between the brackets.
-# (The card can only tell you whether it is the number of a line. Whether it is the right one is checked when your work is graded.)
+# (The card only tells you whether it is the number of a line. Whether it is the right one is checked when your work is graded.)
 
 # %% nbgrader={"grade_id": "find_the_slip_column", "solution": true}
+# The number of one line, without a comma.
 find_the_slip_column = (
     ### BEGIN SOLUTION
     3
@@ -1433,13 +1510,8 @@ find_the_slip_column = (
 
 # %% nbgrader={"grade_id": "test_find_the_slip_column", "grade": true, "points": 1}
 marks = check.marks("find_the_slip_column", values=1)
-with marks.values:
-    if find_the_slip_column == ():
-        raise NotImplementedError
-    assert type(find_the_slip_column) is int, (
-        "put the number of a line between the brackets, such as 1"
-    )
-    check.between(find_the_slip_column, 1, 5, because="the lines are 1 to 5")
+with marks.values.form:
+    line_number(find_the_slip_column, 5)
 ### BEGIN HIDDEN TESTS
 with marks.values:
     hints = {
@@ -1455,6 +1527,14 @@ with marks.values:
 marks.total()
 
 # %% [markdown]
+# <details><summary>Compare with what you found on paper</summary>
+#
+# Off the diagonal every entry is 0, because $y_i$ does not look at $x_j$. So $J = \operatorname{diag}(\sigma'(x_0), \dots, \sigma'(x_{n-1}))$, the sum has one term, $i = j$, and
+#
+# $$\frac{\partial L}{\partial x_j} = \sigma(x_j)\,(1 - \sigma(x_j))\,dy_j$$
+#
+# </details><p></p>
+#
 # Now the function. Your sigmoid of lesson 1 is in another notebook. You may use that $\sigma(x) = \frac12\left(\tanh\frac x2 + 1\right)$, which never overflows. Each element is on its own, so any shape will do.
 
 
@@ -1465,7 +1545,7 @@ def sigmoid_vjp(x, dy):
     Parameters
     ----------
     x : ndarray of float, any shape
-        What goes into the sigmoid. Any finite numbers.
+        What goes into the sigmoid. The checks stay between -10 and 10.
     dy : ndarray of float, same shape as `x`
         Upstream gradient: how the loss changes with each output of the sigmoid.
 
@@ -1504,7 +1584,7 @@ with marks.cost:
         sigmoid_vjp,
         lambda x, dy: 0.25 * dy,
         [(np.zeros(1_000_000), np.linspace(-2.0, 3.0, 1_000_000))],
-        because="at 0 every slope is 1/4",
+        because="a million numbers in, a million out: no table between them",
     )
 with marks.shapes:
     check.shape(sigmoid_vjp(np.zeros(4), np.ones(4)), (4,))
@@ -1617,11 +1697,11 @@ marks.total()
 # **On paper:** start from $J^T dy$. What is the transpose of this $J$? Multiply out the bracket. Then look at $s\,s^T dy$: you may compute
 # $(s\,s^T)\,dy$ or $s\,(s^T dy)$. How many multiplications does each take? What kind of thing is $s^T dy$? And what does $\operatorname{diag}(s)\,dy$ do to the entries of $dy$?
 #
-# The last line shall be one that costs $O(n)$: no table of $n$ times $n$ numbers in it, not even for a moment. That rules out `diag(s)`, which is such a table. In your lines, `s * dy` multiplies two
-# vectors entry by entry (the card shows it as $s \odot dy$), and `s.T @ dy` or `dot(s, dy)` is the number $s^T dy = \sum_i s_i\,dy_i$.
+# A step may take up to three rules. The last line shall be one that costs $O(n)$: no table of $n$ times $n$ numbers in it, not even for a moment. That rules out `diag(s)`, which is such a table. In your lines, `s * dy` multiplies two
+# vectors entry by entry (the card shows it as $s \odot dy$), and `s.T @ dy`, `dot(s, dy)` and `sum(s * dy)` are the number $s^T dy = \sum_i s_i\,dy_i$. Without brackets `@` goes from left to right.
 
 # %% nbgrader={"grade_id": "derive_softmax_vjp", "solution": true}
-# s is the vector of probabilities, dy the upstream gradient, both of n numbers.
+# s is the vector of probabilities, dy the upstream gradient, both of n numbers. Up to three rules for each step.
 derive_softmax_vjp = [
     "(diag(s) - s @ s.T).T @ dy",
     ### BEGIN SOLUTION
@@ -1640,6 +1720,7 @@ statement = check.Derivation(
     entry="i",
     start="(diag(s) - s @ s.T).T @ dy",
     last="linear",
+    rules=3,
 )
 with marks.values:
     check.derives(derive_softmax_vjp, statement)
@@ -1866,8 +1947,8 @@ def draw(axes):
 explore.Picture(
     draw,
     alt="Two lines on logarithmic axes, for n = 200, 400, 800 and 1600. The time of "
-    "the road through the table rises steeply, about fourfold for each doubling of "
-    "n. The time of your softmax_vjp hardly rises.",
+    "the road through the table rises steeply, fourfold or more for each doubling "
+    "of n. The time of your softmax_vjp hardly rises.",
 )
 
 # %% [markdown]
@@ -1879,7 +1960,7 @@ explore.Picture(
 # Now put the two ends together. The loss of 2.5 is $L = -\ln o^s_y$ with $o^s = \operatorname{softmax}(o^a)$. How does it change with each *logit*?
 #
 # First a vector you will meet often. The **one-hot** vector of a label has a 1 at the right class and 0 elsewhere. For $m = 4$ classes and $y = 2$ it is $(0, 0, 1, 0)$, written
-# $\operatorname{onehot}_4(2)$. Its entries are a delta: $\operatorname{onehot}_m(y)_k = \delta_{ky}$. It is "all the probability on the right class", what a perfect network would say.
+# $\operatorname{onehot}(y)$, in a line `onehot(y)`. Its entries are a delta: $\operatorname{onehot}(y)_k = \delta_{ky}$. It is "all the probability on the right class", what a perfect network would say.
 #
 # **Predict** the *signs* of the gradient, without computing. When the logit of the right class rises, does the loss rise or fall? When the logit of a wrong class rises? If you shift all
 # logits together, the loss stays: so what do the entries of the gradient add up to?
@@ -1890,131 +1971,53 @@ explore.Picture(
 #
 # </details><p></p>
 #
-# There are two roads.
+# There are two roads. Take one of them: both are checked alike. In the lines below the logits are `o_a` and the probabilities `o_s`.
 #
-# **The long road** is a VJP. The loss looks at one probability only, so its gradient with respect to the probabilities has one entry that is not zero, and this upstream gradient goes through the Jacobian of
-# softmax. A homework solution takes this road, and slips twice on the way without falling. Here are its two halves for $m = 3$ classes and the label $y = 1$ (the one in the middle). $s$ stands for $o^s$.
-#
-# $$\begin{aligned}
-# \text{line 1:}\quad & \frac{\partial L}{\partial s} = \frac{\partial\,(-\ln s_1)}{\partial s} \\[6pt]
-# \text{line 2:}\quad & \phantom{\frac{\partial L}{\partial s}} = \begin{bmatrix} -1/s_0 \\ -1/s_1 \\ -1/s_2 \end{bmatrix} - \begin{bmatrix} 0 \\ 1 \\ 0 \end{bmatrix} \\[6pt]
-# \text{line 3:}\quad & \phantom{\frac{\partial L}{\partial s}} = \begin{bmatrix} 0 \\ -1/s_1 \\ 0 \end{bmatrix}
-# \end{aligned}$$
-#
-# **Find the slip.** Put in $s = (0.2, 0.3, 0.5)$ and compute every line. Which is the first line that is wrong?
-
-# %% nbgrader={"grade_id": "find_the_slip_onehot", "solution": true}
-find_the_slip_onehot = (
-    ### BEGIN SOLUTION
-    2
-    ### END SOLUTION
-)
-
-# %% nbgrader={"grade_id": "test_find_the_slip_onehot", "grade": true, "points": 1}
-marks = check.marks("find_the_slip_onehot", values=1)
-with marks.values:
-    if find_the_slip_onehot == ():
-        raise NotImplementedError
-    assert type(find_the_slip_onehot) is int, (
-        "put the number of a line between the brackets, such as 1"
-    )
-    check.between(find_the_slip_onehot, 1, 3, because="the lines are 1 to 3")
-### BEGIN HIDDEN TESTS
-with marks.values:
-    hints = {
-        1: "Line 1 puts the definition of the loss in, for y = 1.",
-        3: "Line 3 is right: only the middle probability enters the loss, and the "
-        "slope of -ln t is -1/t. Does line 2 give it at s = (0.2, 0.3, 0.5)?",
-    }
-    assert find_the_slip_onehot == 2, hints.get(
-        find_the_slip_onehot, "Not that one."
-    )
-### END HIDDEN TESTS
-marks.total()
-
-# %% [markdown]
-# The second half takes this vector, call it $g$, through the Jacobian.
-#
-# $$\begin{aligned}
-# \text{line 1:}\quad & g = \begin{bmatrix} 0 \\ -1/s_1 \\ 0 \end{bmatrix} \\[6pt]
-# \text{line 2:}\quad & \frac{\partial L}{\partial o^a} = J^T g \\[6pt]
-# \text{line 3:}\quad & J = \operatorname{diag}(s) - s\,s^T \\[6pt]
-# \text{line 4:}\quad & \phantom{J} = \begin{bmatrix} s_0 - s_0 s_0 & s_0 s_1 & s_0 s_2 \\ -s_1 s_0 & s_1 - s_1 s_1 & s_1 s_2 \\ -s_2 s_0 & -s_2 s_1 & s_2 - s_2 s_2 \end{bmatrix} \\[6pt]
-# \text{line 5:}\quad & J^T g = \begin{bmatrix} s_0 \\ s_1 - 1 \\ s_2 \end{bmatrix}
-# \end{aligned}$$
-#
-# **Find the slip.** You know three things about this Jacobian from 2.7: what its rows add up to, what its columns add up to, and what happens when you mirror it. Which is the first line that is wrong?
-#
-# (Once you have found it, work out what $J^T g$ would be with that line as it is printed. The gradient of a wrong class would have the wrong sign: the network would be rewarded for believing in it.)
-
-# %% nbgrader={"grade_id": "find_the_slip_minus", "solution": true}
-find_the_slip_minus = (
-    ### BEGIN SOLUTION
-    4
-    ### END SOLUTION
-)
-
-# %% nbgrader={"grade_id": "test_find_the_slip_minus", "grade": true, "points": 1}
-marks = check.marks("find_the_slip_minus", values=1)
-with marks.values:
-    if find_the_slip_minus == ():
-        raise NotImplementedError
-    assert type(find_the_slip_minus) is int, (
-        "put the number of a line between the brackets, such as 1"
-    )
-    check.between(find_the_slip_minus, 1, 5, because="the lines are 1 to 5")
-### BEGIN HIDDEN TESTS
-with marks.values:
-    hints = {
-        1: "Line 1 is the right end of the first half.",
-        2: "Line 2 is the chain rule, as a vector-Jacobian product.",
-        3: "Line 3 is what you derived in 2.7.",
-        5: "Line 5 is right: it follows from line 3. Compare lines 3 and 4 entry by "
-        "entry.",
-    }
-    assert find_the_slip_minus == 4, hints.get(find_the_slip_minus, "Not that one.")
-### END HIDDEN TESTS
-marks.total()
-
-# %% [markdown]
 # **The short road** takes the logarithm first, as in 2.4, and needs no Jacobian. **On paper:**
 #
-# 1. Put the definition of $s_y$ in, and write $-\ln\dfrac{e^{o_y}}{Z}$ without a fraction and with one logarithm only. (As before, $Z = \sum_j e^{o_j}$.)
-# 2. Differentiate each part with respect to $o_k$. Of $o_y$: for which $k$ is the derivative 1? Of the logarithm: chain rule, outer times inner.
+# 1. Put the definition of $o^s_y$ in, and write $-\ln\dfrac{e^{o^a_y}}{Z}$ without a fraction and with one logarithm only. (As before, $Z = \sum_j e^{o^a_j}$.)
+# 2. Differentiate each part with respect to $o^a_k$. Of $o^a_y$: for which $k$ is the derivative 1? Of the logarithm: chain rule, outer times inner.
 # 3. You know the fraction that appears.
-# 4. Stack the entries for $k = 0, \dots, m-1$ into a vector. The last line shall have no letter $k$: write $s$ for the vector of probabilities and `onehot(y)` for the one-hot vector.
 #
-# In the lines below the logits are called `o`. You may take the short road or the long one: both are checked alike. A step may take two rules, and what you
-# found in 2.6 counts as one each: $\partial Z/\partial o_k$, and $\partial s_i/\partial o_j$ for the long road.
+# **The long road** is a VJP: an upstream gradient $g$ goes through the Jacobian $J$ of softmax. **On paper:**
+#
+# 1. The loss depends on $o^a_k$ through each probability $o^s_i$. The chain rule adds these ways up, as in 2.8:
+#    `sum(i, diff(-log(o_s[y]), o_s[i]) * diff(o_s[i], o_a[k]))`.
+# 2. The loss looks at one probability only. What is $g_i$, the first of the two derivatives? Write the sum once more with it, still with the letter $i$. `onehot(y)[i]` is an entry of the one-hot vector.
+# 3. This sum is entry $k$ of $J^T g$. Put in what you know of $J$, and multiply out as in 2.9.
+#
+# On either road, **the last line** has no letter $k$: stack the entries for $k = 0, \dots, m-1$ into a vector.
+#
+# **A step may take two rules**, and what you found in 2.6 counts as one rule each: $\partial Z/\partial o^a_k$ for the short road, $\partial o^s_i/\partial o^a_j$ for the long one.
 
 # %% nbgrader={"grade_id": "derive_nll_grad", "solution": true}
-# o are the m logits and y is the label.
-# Z is short for sum(j, exp(o[j])), and s[k] for exp(o[k]) / Z.
+# o_a are the m logits and y is the label. Up to two rules for each step.
+# Z is short for sum(j, exp(o_a[j])), and o_s[k] for exp(o_a[k]) / Z.
 derive_nll_grad = [
-    "diff(-log(s[y]), o[k])",
+    "diff(-log(o_s[y]), o_a[k])",
     ### BEGIN SOLUTION
-    "diff(-log(exp(o[y]) / Z), o[k])",
-    "diff(-o[y] + log(Z), o[k])",
-    "-delta(k, y) + diff(Z, o[k]) / Z",
-    "-delta(k, y) + exp(o[k]) / Z",
-    "s[k] - delta(k, y)",
-    "s - onehot(y)",
+    "diff(-log(exp(o_a[y]) / Z), o_a[k])",
+    "diff(-o_a[y] + log(Z), o_a[k])",
+    "-delta(k, y) + diff(Z, o_a[k]) / Z",
+    "-delta(k, y) + exp(o_a[k]) / Z",
+    "o_s[k] - delta(k, y)",
+    "o_s - onehot(y)",
     ### END SOLUTION
 ]
 
 # %% nbgrader={"grade_id": "test_derive_nll_grad", "grade": true, "points": 3}
 marks = check.marks("derive_nll_grad", values=2, steps=1)
 statement = check.Derivation(
-    given="o (m); y label(m)",
-    let=("Z = sum(j, exp(o[j]))", "s[k] = exp(o[k]) / Z"),
+    given="o_a (m); y label(m)",
+    let=("Z = sum(j, exp(o_a[j]))", "o_s[k] = exp(o_a[k]) / Z"),
     known=(
-        "diff(Z, o[k]) = exp(o[k])",
-        "diff(s[i], o[j]) = s[i] * delta(i, j) - s[i] * s[j]",
+        "diff(Z, o_a[k]) = exp(o_a[k])",
+        "diff(o_s[i], o_a[j]) = o_s[i] * delta(i, j) - o_s[i] * o_s[j]",
     ),
     entry="k",
-    start="diff(-log(s[y]), o[k])",
+    start="diff(-log(o_s[y]), o_a[k])",
     last="matrix",
-    gradient=("o", "-log(exp(o[y]) / sum(j, exp(o[j])))"),
+    gradient=("o_a", "-log(exp(o_a[y]) / sum(j, exp(o_a[j])))"),
 )
 with marks.values:
     check.derives(derive_nll_grad, statement)
@@ -2027,7 +2030,7 @@ marks.total()
 #
 # <details><summary>Compare</summary>
 #
-# No. If the right class has probability $s_y \approx 0$, its entry is $s_y - 1 \approx -1$, as large as it can be. The tiny Jacobian meets a huge upstream gradient, $-1/s_y$, and the two cancel. This is why
+# No. If the right class has probability $o^s_y \approx 0$, its entry is $o^s_y - 1 \approx -1$, as large as it can be. The tiny Jacobian meets a huge upstream gradient, $-1/o^s_y$, and the two cancel. This is why
 # softmax and the logarithm belong together.
 #
 # </details>
@@ -2162,6 +2165,26 @@ def nll_grad(o_a, y):
 
 
 @mistake(
+    "the label for its one-hot vector",
+    "You subtract the number y from every probability. What is the truth for each class?",
+)
+def nll_grad(o_a, y):
+    e = np.exp(o_a - o_a.max())
+    return e / e.sum() - y
+
+
+@mistake(
+    "the sign of the right class",
+    "When the logit of the right class rises, does the loss rise or fall?",
+)
+def nll_grad(o_a, y):
+    e = np.exp(o_a - o_a.max())
+    gradient = e / e.sum()
+    gradient[y] = 1.0 - gradient[y]
+    return gradient
+
+
+@mistake(
     "divided by the number of classes",
     "One example, one loss: there is nothing to average over.",
 )
@@ -2219,6 +2242,84 @@ explore.Picture(
 #
 # </details><p></p>
 #
+# ### The long road, with two slips
+#
+# A homework solution takes the long road, and slips twice on the way without falling. Here are its two halves for $m = 3$ classes and the label $y = 1$ (the one in the middle). $s$ stands for $o^s$.
+#
+# $$\begin{aligned}
+# \text{line 1:}\quad & \frac{\partial L}{\partial s} = \frac{\partial\,(-\ln s_1)}{\partial s} \\[6pt]
+# \text{line 2:}\quad & \phantom{\frac{\partial L}{\partial s}} = \begin{bmatrix} -1/s_0 \\ -1/s_1 \\ -1/s_2 \end{bmatrix} - \begin{bmatrix} 0 \\ 1 \\ 0 \end{bmatrix} \\[6pt]
+# \text{line 3:}\quad & \phantom{\frac{\partial L}{\partial s}} = \begin{bmatrix} 0 \\ -1/s_1 \\ 0 \end{bmatrix}
+# \end{aligned}$$
+#
+# **Find the slip.** Put in $s = (0.2, 0.3, 0.5)$ and compute every line. For line 1 take each derivative by hand: how does $-\ln s_1$ change with $s_0$, with $s_1$, with $s_2$? Which is the first line that is wrong?
+
+# %% nbgrader={"grade_id": "find_the_slip_onehot", "solution": true}
+# The number of one line, without a comma.
+find_the_slip_onehot = (
+    ### BEGIN SOLUTION
+    2
+    ### END SOLUTION
+)
+
+# %% nbgrader={"grade_id": "test_find_the_slip_onehot", "grade": true, "points": 1}
+marks = check.marks("find_the_slip_onehot", values=1)
+with marks.values.form:
+    line_number(find_the_slip_onehot, 3)
+### BEGIN HIDDEN TESTS
+with marks.values:
+    hints = {
+        1: "Line 1 puts the definition of the loss in, for y = 1.",
+        3: "Line 3 is right: only the middle probability enters the loss, and the "
+        "slope of -ln t is -1/t. Does line 2 give it at s = (0.2, 0.3, 0.5)?",
+    }
+    assert find_the_slip_onehot == 2, hints.get(
+        find_the_slip_onehot, "Not that one."
+    )
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
+# The second half takes this vector, call it $g$, through the Jacobian.
+#
+# $$\begin{aligned}
+# \text{line 1:}\quad & g = \begin{bmatrix} 0 \\ -1/s_1 \\ 0 \end{bmatrix} \\[6pt]
+# \text{line 2:}\quad & \frac{\partial L}{\partial o^a} = J^T g \\[6pt]
+# \text{line 3:}\quad & J = \operatorname{diag}(s) - s\,s^T \\[6pt]
+# \text{line 4:}\quad & \phantom{J} = \begin{bmatrix} s_0 - s_0 s_0 & s_0 s_1 & s_0 s_2 \\ -s_1 s_0 & s_1 - s_1 s_1 & s_1 s_2 \\ -s_2 s_0 & -s_2 s_1 & s_2 - s_2 s_2 \end{bmatrix} \\[6pt]
+# \text{line 5:}\quad & J^T g = \begin{bmatrix} s_0 \\ s_1 - 1 \\ s_2 \end{bmatrix}
+# \end{aligned}$$
+#
+# **Find the slip.** You know three things about this Jacobian from 2.7: what its rows add up to, what its columns add up to, and what happens when you mirror it. Which is the first line that is wrong?
+#
+# (Once you have found it, work out what $J^T g$ would be with that line as it is printed. The gradient of a wrong class would have the wrong sign: the network would be rewarded for believing in it.)
+
+# %% nbgrader={"grade_id": "find_the_slip_minus", "solution": true}
+# The number of one line, without a comma.
+find_the_slip_minus = (
+    ### BEGIN SOLUTION
+    4
+    ### END SOLUTION
+)
+
+# %% nbgrader={"grade_id": "test_find_the_slip_minus", "grade": true, "points": 1}
+marks = check.marks("find_the_slip_minus", values=1)
+with marks.values.form:
+    line_number(find_the_slip_minus, 5)
+### BEGIN HIDDEN TESTS
+with marks.values:
+    hints = {
+        1: "Line 1 is the right end of the first half.",
+        2: "Line 2 is the chain rule, as a vector-Jacobian product.",
+        3: "Line 3 is what you derived in 2.7.",
+        5: "Line 5 is right: it follows from line 3. Compare lines 3 and 4 entry by "
+        "entry.",
+    }
+    assert find_the_slip_minus == 4, hints.get(find_the_slip_minus, "Not that one.")
+### END HIDDEN TESTS
+marks.total()
+
+# %% [markdown]
 # In a network the logits are not free: they come from weights. The next lesson takes this gradient one layer further down.
 #
 # ## What you can do now

@@ -103,8 +103,8 @@ def softmax(x):
         "softmax",
         "axes not kept",
         "def softmax(x):\n    e = np.exp(x - x.max(axis=-1))\n    return e / e.sum(axis=-1)",
-        says="broadcast",
-        mistake="",
+        says="What does keepdims=True leave",
+        mistake="the axis of the rows is lost",
     ),
     wrong(
         "softmax",
@@ -135,7 +135,19 @@ WITNESS = [
         "scale_witness",
         "c = 1",
         "def scale_witness():\n    return np.array([1.0, 2.0]), 1.0",
-        says="softmax ignores a shift",
+        says="leaves every x as it is",
+    ),
+    wrong(
+        "scale_witness",
+        "the largest has taken all before",
+        "def scale_witness():\n    return np.array([0.0, 1000.0]), 2.0",
+        says=["[0.0, 1.0]", "0.001"],
+    ),
+    wrong(
+        "scale_witness",
+        "nearly equal logits",
+        "def scale_witness():\n    return np.array([0.0, 1e-6]), 2.0",
+        says=["[0.5, 0.5]", "0.001"],
     ),
     wrong(
         "scale_witness",
@@ -243,7 +255,7 @@ def softmax_temperature(x, T):
     return softmax(x / T)
 """,
         marks={"values": 2, "stability": 1, "shapes": 1},
-        says="T = -1",
+        says=["expected ValueError", "errors: "],
         mistake="",
     ),
     wrong(
@@ -491,6 +503,30 @@ def softmax_jacobian(x):
         Known("s * s for the table of products"),
         marks={"shapes": 1},
         says="Which product",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "the last line of the derivation, copied",
+        Known("s @ s.T for the table of products"),
+        marks={"shapes": 1},
+        says="is its own transpose",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "a forgotten minus in the loops",
+        """
+def softmax_jacobian(x):
+    s = softmax(x)
+    n = len(s)
+    table = np.empty((n, n))
+    for i in range(n):
+        for j in range(n):
+            table[i, j] = s[i] * (1 - s[i]) if i == j else s[i] * s[j]
+    return table
+""",
+        marks={"shapes": 1},
+        says="what sign",
+        mistake="the minus is lost off the diagonal",
     ),
     wrong(
         "softmax_jacobian",
@@ -743,6 +779,19 @@ def nll_grad(o_a, y):
     ),
     wrong(
         "nll_grad",
+        "the label subtracted",
+        Known("the label for its one-hot vector"),
+        says="the truth for each class",
+    ),
+    wrong(
+        "nll_grad",
+        "1 minus the probability of the right class",
+        Known("the sign of the right class"),
+        marks={"shapes": 1},
+        says="rise or fall",
+    ),
+    wrong(
+        "nll_grad",
         "no shift",
         Known("softmax without its shift"),
         marks={"values": 2, "shapes": 1},
@@ -811,6 +860,12 @@ SLIPS = [
         "find_the_slip_column = 6",
         says="1 to 5",
     ),
+    wrong(
+        "find_the_slip_column",
+        "a comma behind it",
+        "find_the_slip_column = (2,)",
+        says="without a comma",
+    ),
     *unusable_value("find_the_slip_column", says=NUMBER),
     right("find_the_slip_onehot", "a length", "find_the_slip_onehot = len('ab')"),
     wrong(
@@ -827,6 +882,12 @@ SLIPS = [
     ),
     wrong(
         "find_the_slip_onehot", "from 0", "find_the_slip_onehot = 0", says="1 to 3"
+    ),
+    wrong(
+        "find_the_slip_onehot",
+        "a comma behind it",
+        "find_the_slip_onehot = (2,)",
+        says="without a comma",
     ),
     *unusable_value("find_the_slip_onehot", says=NUMBER),
     right("find_the_slip_minus", "a product", "find_the_slip_minus = 2 * 2"),
@@ -850,6 +911,12 @@ SLIPS = [
         "line 5",
         "find_the_slip_minus = 5",
         says="entry by entry",
+    ),
+    wrong(
+        "find_the_slip_minus",
+        "a comma behind it",
+        "find_the_slip_minus = (2,)",
+        says="without a comma",
     ),
     *unusable_value("find_the_slip_minus", says=NUMBER),
 ]
@@ -926,6 +993,12 @@ SHORT_DERIVATIONS = [
         ),
         says=["(", "^"],
     ),
+    wrong(
+        SUMS,
+        "a comma forgotten between two lines",
+        f"{SUMS} = [\n    'sum(i, s[i])',\n    {ONE_SOFTMAX!r}\n    {ONE_FRACTION!r},\n    '1',\n]",
+        says="is the comma missing",
+    ),
     *unusable_chain(SUMS),
     right(
         SHIFT,
@@ -990,6 +1063,29 @@ SHORT_DERIVATIONS = [
             UNSHIFTED,
         ),
         says=["k", "^"],
+    ),
+    wrong(
+        SHIFT,
+        "both laws in one step",
+        chain(
+            SHIFT,
+            SHIFTED,
+            "exp(c) * exp(x[i]) / (exp(c) * sum(j, exp(x[j])))",
+            UNSHIFTED,
+        ),
+        marks={"values": 2},
+        says="A step may take one",
+    ),
+    wrong(
+        SHIFT,
+        "an index written as on paper",
+        chain(
+            SHIFT,
+            SHIFTED,
+            "exp(c) * exp(x_i) / sum(j, exp(c) * exp(x[j]))",
+            UNSHIFTED,
+        ),
+        says="write `x[i]`",
     ),
     *unusable_chain(SHIFT),
 ]
@@ -1092,6 +1188,37 @@ JACOBIAN_DERIVATIONS = [
         chain(PARTIAL, "diff(s[i], x[j])", "diff(exp(x[i]) / Z, 2)", DELTA),
         says=["diff", "^"],
     ),
+    right(
+        PARTIAL,
+        "by the slope of the logarithm",
+        chain(
+            PARTIAL,
+            "diff(s[i], x[j])",
+            "s[i] * diff(log(s[i]), x[j])",
+            "s[i] * diff(x[i] - log(Z), x[j])",
+            "s[i] * (delta(i, j) - exp(x[j]) / Z)",
+            DELTA,
+        ),
+    ),
+    wrong(
+        PARTIAL,
+        "no brackets around the cases",
+        chain(
+            PARTIAL,
+            "diff(s[i], x[j])",
+            "diff(exp(x[i]) / Z, x[j])",
+            QUOTIENT,
+            "s[i] if i == j else 0 - s[i] * s[j]",
+            DELTA,
+        ),
+        says="brackets around the cases",
+    ),
+    wrong(
+        PARTIAL,
+        "an if statement",
+        chain(PARTIAL, "diff(s[i], x[j])", "if i == j: s[i]", DELTA),
+        says="a if i == j else b",
+    ),
     *unusable_chain(PARTIAL),
     right(
         TABLE,
@@ -1140,11 +1267,40 @@ JACOBIAN_DERIVATIONS = [
         chain(TABLE, DELTA, "diag(s)[i, j] - s[i]^s[j]", "diag(s) - s @ s.T"),
         says="**",
     ),
+    right(
+        TABLE,
+        "an entry of the whole table",
+        chain(TABLE, DELTA, "(diag(s) - s @ s.T)[i, j]"),
+    ),
+    wrong(
+        TABLE,
+        "a table minus an entry",
+        chain(TABLE, DELTA, "diag(s) - s[i] * s[j]", "diag(s) - s @ s.T"),
+        says=["mixes", "single entry"],
+    ),
+    wrong(
+        TABLE,
+        "the transpose as on paper",
+        chain(TABLE, DELTA, "diag(s) - s s^T"),
+        says="`.T`",
+    ),
+    wrong(
+        TABLE,
+        "no sign between the arrays",
+        chain(TABLE, DELTA, "diag(s) - s s.T"),
+        says="`@`",
+    ),
+    wrong(
+        TABLE,
+        "the identity as on paper",
+        chain(TABLE, DELTA, "s * I - s @ s.T"),
+        says="eye(n)",
+    ),
     *unusable_chain(TABLE),
 ]
 
 BACK = "(diag(s) - s @ s.T).T @ dy"
-NLL_START = "diff(-log(s[y]), o[k])"
+NLL_START = "diff(-log(o_s[y]), o_a[k])"
 GRADIENT_DERIVATIONS = [
     right(
         PRODUCT,
@@ -1207,6 +1363,23 @@ GRADIENT_DERIVATIONS = [
         chain(PRODUCT, BACK, "(diag(s) - s @ s.T) @ dy.T", "s * (dy - dot(s, dy))"),
         says="@",
     ),
+    right(
+        PRODUCT,
+        "the number as a sum",
+        chain(
+            PRODUCT,
+            BACK,
+            "(diag(s) - s @ s.T) @ dy",
+            "diag(s) @ dy - s @ s.T @ dy",
+            "s * dy - s * sum(i, s[i] * dy[i])",
+        ),
+    ),
+    wrong(
+        PRODUCT,
+        "from left to right",
+        chain(PRODUCT, BACK, "(diag(s) - s @ s.T) @ dy", "s * dy - s @ s.T @ dy"),
+        says="multiplies a by b first",
+    ),
     *unusable_chain(PRODUCT),
     right(
         GRADIENT,
@@ -1214,11 +1387,11 @@ GRADIENT_DERIVATIONS = [
         chain(
             GRADIENT,
             NLL_START,
-            "-1 / s[y] * diff(s[y], o[k])",
-            "-1 / s[y] * (s[y] * delta(y, k) - s[y] * s[k])",
-            "-(delta(y, k) - s[k])",
-            "s[k] - delta(k, y)",
-            "s - onehot(y)",
+            "-1 / o_s[y] * diff(o_s[y], o_a[k])",
+            "-1 / o_s[y] * (o_s[y] * delta(y, k) - o_s[y] * o_s[k])",
+            "-(delta(y, k) - o_s[k])",
+            "o_s[k] - delta(k, y)",
+            "o_s - onehot(y)",
         ),
     ),
     right(
@@ -1227,19 +1400,19 @@ GRADIENT_DERIVATIONS = [
         chain(
             GRADIENT,
             NLL_START,
-            "diff(-log(exp(o[y]) / sum(j, exp(o[j]))), o[k])",
-            "diff(log(sum(j, exp(o[j]))) - o[y], o[k])",
-            "diff(sum(j, exp(o[j])), o[k]) / sum(j, exp(o[j])) - delta(k, y)",
-            "exp(o[k]) / sum(j, exp(o[j])) - delta(k, y)",
-            "s[k] - delta(k, y)",
-            "s[k] - 1 if k == y else s[k]",
-            "s - onehot(y)",
+            "diff(-log(exp(o_a[y]) / sum(j, exp(o_a[j]))), o_a[k])",
+            "diff(log(sum(j, exp(o_a[j]))) - o_a[y], o_a[k])",
+            "diff(sum(j, exp(o_a[j])), o_a[k]) / sum(j, exp(o_a[j])) - delta(k, y)",
+            "exp(o_a[k]) / sum(j, exp(o_a[j])) - delta(k, y)",
+            "o_s[k] - delta(k, y)",
+            "o_s[k] - 1 if k == y else o_s[k]",
+            "o_s - onehot(y)",
         ),
     ),
     wrong(
         GRADIENT,
         "the seed's slip: the upstream gradient minus a one-hot vector",
-        chain(GRADIENT, NLL_START, "-1 / s[k] - delta(k, y)", "s - onehot(y)"),
+        chain(GRADIENT, NLL_START, "-1 / o_s[k] - delta(k, y)", "o_s - onehot(y)"),
         says=["line 2", "k = "],
     ),
     wrong(
@@ -1248,9 +1421,9 @@ GRADIENT_DERIVATIONS = [
         chain(
             GRADIENT,
             NLL_START,
-            "diff(-o[y] + log(sum(j, exp(o[j]))), o[k])",
-            "delta(k, y) - exp(o[k]) / sum(j, exp(o[j]))",
-            "onehot(y) - s",
+            "diff(-o_a[y] + log(sum(j, exp(o_a[j]))), o_a[k])",
+            "delta(k, y) - exp(o_a[k]) / sum(j, exp(o_a[j]))",
+            "onehot(y) - o_s",
         ),
         says="line 3",
     ),
@@ -1260,16 +1433,16 @@ GRADIENT_DERIVATIONS = [
         chain(
             GRADIENT,
             NLL_START,
-            "-1 / s[y] * diff(s[y], o[k])",
-            "s[k] - delta(k, y)",
-            "s - y",
+            "-1 / o_s[y] * diff(o_s[y], o_a[k])",
+            "o_s[k] - delta(k, y)",
+            "o_s - y",
         ),
         says="line 4",
     ),
     wrong(
         GRADIENT,
         "to the end in one step",
-        chain(GRADIENT, NLL_START, "s - onehot(y)"),
+        chain(GRADIENT, NLL_START, "o_s - onehot(y)"),
         marks={"values": 2},
         says="steps: ",
     ),
@@ -1279,17 +1452,48 @@ GRADIENT_DERIVATIONS = [
         chain(
             GRADIENT,
             NLL_START,
-            "-1 / s[y] * diff(s[y], o[k])",
-            "-1 / s[y] * (s[y] * delta(y, k) - s[y] * s[k])",
-            "s[k] - delta(k, y)",
+            "-1 / o_s[y] * diff(o_s[y], o_a[k])",
+            "-1 / o_s[y] * (o_s[y] * delta(y, k) - o_s[y] * o_s[k])",
+            "o_s[k] - delta(k, y)",
         ),
         says="values: ",
     ),
     wrong(
         GRADIENT,
         "a formula with an equals sign in the middle",
-        chain(GRADIENT, NLL_START, "dL = s[k] - delta(k, y)", "s - onehot(y)"),
+        chain(GRADIENT, NLL_START, "dL = o_s[k] - delta(k, y)", "o_s - onehot(y)"),
         says="=",
+    ),
+    right(
+        GRADIENT,
+        "the first item of the short road in one line",
+        chain(
+            GRADIENT,
+            NLL_START,
+            "diff(-o_a[y] + log(Z), o_a[k])",
+            "-delta(k, y) + exp(o_a[k]) / Z",
+            "-delta(k, y) + o_s[k]",
+            "o_s - onehot(y)",
+        ),
+    ),
+    right(
+        GRADIENT,
+        "the long road as matrices",
+        chain(
+            GRADIENT,
+            NLL_START,
+            "sum(i, diff(-log(o_s[y]), o_s[i]) * diff(o_s[i], o_a[k]))",
+            "sum(i, -onehot(y)[i] / o_s[y] * diff(o_s[i], o_a[k]))",
+            "(diag(o_s) - o_s @ o_s.T).T @ (-onehot(y) / o_s[y])",
+            "o_s * (-onehot(y) / o_s[y]) - o_s * (o_s.T @ (-onehot(y) / o_s[y]))",
+            "-onehot(y) + o_s",
+        ),
+    ),
+    wrong(
+        GRADIENT,
+        "in the letters of the earlier sections",
+        chain(GRADIENT, NLL_START, "diff(-log(s[y]), o_a[k])", "o_s - onehot(y)"),
+        says="the names here are",
     ),
     *unusable_chain(GRADIENT),
 ]

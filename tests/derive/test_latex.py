@@ -22,7 +22,7 @@ from autograder.derive._read import read
         ("a * -b", r"a \, \left(-b\right)"),
         ("2 * 3", r"2 \cdot 3"),
         ("dY @ W.T", r"dY \, {W}^{\top}"),
-        ("W1[k, j] * h_s[j]", r"{(W_{1})}_{k j} \, {(h_{s})}_{j}"),
+        ("W1[k, j] * h_s[j]", r"{(W_{1})}_{k j} \, h^{s}_{j}"),
         ("delta(i, j)", r"\delta_{i j}"),
         ("diff(L, W[h, c])", r"\frac{\partial L}{\partial W_{h c}}"),
         ("diff(log(x), x) * y", r"\left(\frac{\partial}{\partial x} \ln\left(x\right)\right) \, y"),
