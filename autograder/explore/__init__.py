@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autograder.explore._conv_shapes import conv_shapes
     from autograder.explore._figure import Picture
     from autograder.explore._receptive_field import receptive_field
+    from autograder.explore._relu_gradients import relu_gradients
     from autograder.explore._softmax_jacobian import softmax_jacobian
     from autograder.explore._softmax_temperature import softmax_temperature
 
@@ -27,6 +28,7 @@ _HOMES = {
     "activations": "_activations",
     "conv_shapes": "_conv_shapes",
     "receptive_field": "_receptive_field",
+    "relu_gradients": "_relu_gradients",
     "softmax_jacobian": "_softmax_jacobian",
     "softmax_temperature": "_softmax_temperature",
 }
@@ -36,6 +38,7 @@ __all__ = [
     "activations",
     "conv_shapes",
     "receptive_field",
+    "relu_gradients",
     "softmax_jacobian",
     "softmax_temperature",
 ]
