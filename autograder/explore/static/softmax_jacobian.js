@@ -167,9 +167,9 @@ function costs() {
 }
 
 /** Limits for bars, in whole numbers: room around what the lesson showed first, and no less than what is shown now. */
-export function room(values, scene, least) {
-  const low = Math.min(-least, ...scene.map((x) => x - 0.5), ...values);
-  const high = Math.max(least, ...scene.map((x) => x + 0.5), ...values);
+export function room(values, scene, [least, most]) {
+  const low = Math.min(least, ...scene.map((x) => x - 0.5), ...values);
+  const high = Math.max(most, ...scene.map((x) => x + 0.5), ...values);
   return [Math.floor(low), Math.ceil(high)];
 }
 
@@ -208,13 +208,13 @@ function render({ model, el }) {
     const state = Object.fromEntries(["revealed", ...traits].map((name) => [name, fr.get(name)]));
     const shown = numbers(state);
     const scene = fr.get("_scene");
-    const lim = room(state.logits, scene.logits, 2);
-    const even = (low, high) => (high - low > 10 ? [low, 0, high] : [-4, -2, 0, 2, 4].filter((y) => y >= low && y <= high));
+    const lim = room(state.logits, scene.logits, [-2, 6]);
+    const even = (low, high) => (high - low > 10 ? [low, 0, high] : [-4, -2, 0, 2, 4, 6].filter((y) => y >= low && y <= high));
     logits.draw({
       title: "logits x",
       values: state.logits,
       texts: state.logits.map(short),
-      ylim: [lim[0] - 0.6, lim[1] + 0.6],
+      ylim: [lim[0] - 0.8, lim[1] + 1.2],
       range: lim,
       yticks: even(...lim),
     });
@@ -234,12 +234,12 @@ function render({ model, el }) {
   return () => fr.close();
 
   function multiply(state, shown, scene) {
-    const lim = room(state.upstream, scene.upstream, 1);
+    const lim = room(state.upstream, scene.upstream, [-1, 1]);
     const to = upstream.draw({
       title: "upstream dy",
       values: state.upstream,
       texts: state.upstream.map(short),
-      ylim: [lim[0] - 0.4, lim[1] + 0.4],
+      ylim: [lim[0] - 0.4, lim[1] + 0.5],
       range: lim,
       yticks: [lim[0], 0, lim[1]],
     });

@@ -112,6 +112,7 @@ function entropies(n) {
     xshow: (x) => short(10 ** x),
     yshow: (y) => (y ? `ln ${n}` : "0"),
   });
+  p.node.classList.add("ag-entropy");
   place(most, { x1: to.x(-2.1), x2: to.x(2.1), y1: to.y(high), y2: to.y(high) });
   place(now, { y1: to.y(-0.08 * high), y2: to.y(1.12 * high) });
   let drawn = "";
