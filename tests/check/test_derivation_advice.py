@@ -10,7 +10,7 @@ from .test_derivation import failure
 
 LAYER = check.Derivation(
     given="X (N, D); W (D, K); dY (N, K)",
-    let="Y[m, h] = sum(l, X[m, l] * W[l, h])",
+    let=("Y[m, h] = sum(l, X[m, l] * W[l, h])",),
     entry="i, j",
     first="index",
     last="matrix",
