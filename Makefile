@@ -79,6 +79,8 @@ lock: ## pin requirements*.txt again, after a change of pyproject.toml
 		$(COMPILE) -o requirements.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock  (the same, with --extra dev --no-annotate -c requirements.txt)" \
 		$(COMPILE) --extra dev --no-annotate -c requirements.txt -o requirements-dev.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock  (the same, with --extra docs --no-annotate -c requirements-dev.txt)" \
+		$(COMPILE) --extra docs --no-annotate -c requirements-dev.txt -o requirements-docs.txt
 
 clean: ## remove what can be made again (caches, demo/); the course's own data and .venv stay
 	rm -rf demo build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
