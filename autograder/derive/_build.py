@@ -27,6 +27,7 @@ OTHER_WORLDS = {
     "indicator": "a comparison, as in (x > 0)", "matmul": "@", "norm": "sqrt(sum(i, x[i]**2))",
     "mean": "sum(...) / N", "einsum": "sum(j, ...)", "grad": "diff", "d": "diff", "log1p": "log(1 + x)",
     "expm1": "exp(x) - 1", "one_hot": "onehot", "heaviside": "(x > 0)", "cosh": "(exp(x) + exp(-x)) / 2",
+    "derivative": "diff(f, x)", "deriv": "diff(f, x)", "D": "diff(f, x)", "e": "exp(x)", "sig": "sigmoid(x)",
     "sinh": "(exp(x) - exp(-x)) / 2", "square": "x**2", "logsumexp": "log(sum(j, exp(x[j])))",
 }  # fmt: skip
 
@@ -120,15 +121,25 @@ class Builder(Indices):
         if spelling := self.spelling(name):
             return Unreadable(f"`{name}` is not known here; write `{spelling}`", node.col_offset)
         swapped = [other for other in [*known, *FUNCTIONS] if other.lower() == name.lower()]
-        near = swapped or difflib.get_close_matches(name, [*known, *FUNCTIONS], 3, 0.6)
+        near = swapped or (
+            difflib.get_close_matches(name, [*known, *FUNCTIONS], 3, 0.6) if len(name) > 1 else []
+        )
         hint = f"; did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
-        if len(name) == 1 and name in "ijklmnpqrt" and not swapped:
+        if len(name) == 1 and name in "ijklmnpqrt" and not swapped and self.scope.sizes:
             entry = ", ".join(self.scope.entry)
             hint = f"; the free indices are {entry}" if entry else ""
             hint += f"; an index of a sum is named in it, `sum({name}, ...)`"
         elif not near:
-            hint = f"; the names here are {', '.join(self.scope.names())}"
+            hint = f"; the names here are {', '.join(self.scope.names())}{self.whole_word(name)}"
         return Unreadable(f"`{name}` is not known here{hint}", node.col_offset)
+
+    def whole_word(self, letter: str) -> str:
+        """Say how a function is written for which a letter may stand, as s for sigmoid(x)."""
+        meant = [word for word in self.scope.functions if word[0] == letter and word != "sum"]
+        only = self.scope.names()
+        if len(letter) > 1 or len(meant) != 1 or len(only) != 1:
+            return ""
+        return f"; write `{meant[0]}({only[0]})` out"
 
     def spelling(self, name: str) -> str | None:
         """Return what is meant by a name that is written as on paper: x_i, delta_ij, I."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from autograder.derive import _build as b
 from autograder.derive._indices import Index, Misfit, show
-from autograder.derive._read import Unreadable
+from autograder.derive._read import COMMA, Unreadable
 from autograder.derive._scope import FUNCTIONS
 from autograder.derive._tree import subtrees
 
@@ -44,7 +44,7 @@ class Calls:
         elif isinstance(func, ast.Name):
             name = func.id
         else:
-            raise Unreadable("a product needs its `*`, also before a bracket", func.end_col_offset)
+            raise Unreadable(f"a product needs its `*`, also before a bracket. {COMMA}", func.end_col_offset)
         name = b.ALIASES.get(name, name)
         if name in self.at.scope.names() or name in self.at.indices:
             raise Unreadable(
@@ -71,12 +71,14 @@ class Calls:
         """Say that there is no such function."""
         if name in b.OTHER_WORLDS:
             return Unreadable(f"`{name}` is not known here; write `{b.OTHER_WORLDS[name]}`", func.col_offset)
-        swapped = [other for other in FUNCTIONS if other.lower() == name.lower()]
-        near = swapped or difflib.get_close_matches(name, FUNCTIONS, 2, 0.6)
+        # Where there are numbers alone, functions of arrays would only confuse.
+        words = FUNCTIONS if self.at.scope.sizes else [w for w in FUNCTIONS if w in b.SCALAR | {"ln", "diff"}]
+        swapped = [other for other in words if other.lower() == name.lower()]
+        near = swapped or difflib.get_close_matches(name, words, 2, 0.6)
         hint = (
             f"did you mean {' or '.join(f'`{n}`' for n in near)}?"
             if near
-            else "the functions are " + ", ".join(FUNCTIONS)
+            else "the functions are " + ", ".join(words)
         )
         return Unreadable(f"the function `{name}` is not known here; {hint}", func.col_offset)
 

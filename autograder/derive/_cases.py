@@ -1,14 +1,20 @@
-"""Cases without their brackets: in Python `a - b if c else d + e` chooses between `a - b` and `d + e`."""
+"""What a line was meant to say: cases without their brackets, and two lines glued for want of a comma.
+
+In Python `a - b if c else d + e` chooses between `a - b` and `d + e`, and `"a" "-b"` is the text `a-b`.
+"""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
 
+from autograder.derive._read import Unreadable, read
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SUMS = (ast.Add, ast.Sub)
+MOST_HALVES = 12
 
 
 def regrouped(tree: ast.expr) -> Iterator[ast.expr]:
@@ -56,3 +62,23 @@ def _first(node: ast.expr) -> tuple[ast.expr, list[tuple[ast.operator, ast.expr]
         rest.insert(0, (node.op, node.right))
         node = node.left
     return (node, rest) if rest else None
+
+
+def halves(text: str) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield a line as two: cut before each sign that stands in no bracket.
+
+    Examples
+    --------
+    >>> [ast.unparse(two) for one, two in halves("-exp(-x)-1 / exp(x)")]
+    ['-1 / exp(x)']
+    """
+    depth, cuts = 0, []
+    for place, character in enumerate(text):
+        depth += (character in "([") - (character in ")]")
+        if character in "+-" and depth == 0 and text[:place].strip():
+            cuts.append(place)
+    for place in cuts[:MOST_HALVES]:
+        try:
+            yield read(text[:place]), read(text[place:])
+        except Unreadable:
+            continue

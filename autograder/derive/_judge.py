@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from autograder.derive import _words as words
 from autograder.derive._build import build
-from autograder.derive._cases import regrouped
+from autograder.derive._cases import halves, regrouped
 from autograder.derive._evaluate import TooMuch
 from autograder.derive._forms import unlike
 from autograder.derive._gradient import off
@@ -152,7 +152,7 @@ class _Judgement:
             return replace(base, rules=())
         judged = self.compared(base, line.table, against, other)
         if judged.status == "wrong" and judged.counter is not None and line.tree is not None:
-            judged = replace(judged, says=judged.says + self.brackets(line.tree, other))
+            judged = replace(judged, says=judged.says + self.meant(line, other))
         if slope is not None and judged.status == "ok" and against == "the start":
             return slope
         if (
@@ -217,16 +217,21 @@ class _Judgement:
             base, status="wrong", says=says, counter=words.counter(self.ready.scope, found, against)
         )
 
-    def brackets(self, tree: ast.expr, other: Table) -> str:
-        """Say when brackets around the cases are all that a wrong line lacks, as in `a - b if i == j else 0 + c`."""
-        for meant in regrouped(tree):
-            try:
-                own = table(self.ready.scope, build(self.ready.scope, meant))
-                if own.shape == other.shape and self.comparer.difference(other, own) is None:
-                    return "; brackets around the cases are missing: `(... if ... else ...)`"
-            except (Unreadable, TooMuch):
-                continue
+    def meant(self, line: Read, other: Table) -> str:
+        """Say when a wrong line is right but for brackets around its cases, or a comma that makes it two lines."""
+        if line.tree is not None and any(self.equals(tree, other) for tree in regrouped(line.tree)):
+            return "; brackets around the cases are missing: `(... if ... else ...)`"
+        if any(self.equals(one, other) and self.equals(two, other) for one, two in halves(line.text)):
+            return "; read as two lines it is right: is a comma missing between them?"
         return ""
+
+    def equals(self, tree: ast.expr, other: Table) -> bool:
+        """Say whether an expression equals a line."""
+        try:
+            own = table(self.ready.scope, build(self.ready.scope, tree))
+            return own.shape == other.shape and self.comparer.difference(other, own) is None
+        except (Unreadable, TooMuch):
+            return False
 
     def step(self, line: Read, judged: Line) -> Line:
         """Measure the step to a line that is right."""
@@ -311,8 +316,23 @@ class _Judgement:
             if says and first is last and (statement.first, statement.last) == ("index", "matrix"):
                 says = "this is the index form alone; a line in matrix form should follow it"
             if says:
-                found.append(Complaint("last form", f"line {last.number}: {says}", last.number))
+                says = self.passed(end) or f"line {last.number} is right, and not the end yet: {says}"
+                found.append(Complaint("last form", says, last.number))
         return found
+
+    def passed(self, end: ast.expr | None) -> str:
+        """Say which line of a chain that goes on too far has the form that the end should have."""
+        given = self.ready.start
+        for line in self.lines[:-1]:
+            if (
+                line.table is None
+                or line.tree is None
+                or (given is not None and line.table.node is given.node)
+            ):
+                continue
+            if unlike(self.ready.statement.last, self.ready.scope, line.tree, line.table, end) is None:
+                return f"line {line.number} has the form that is asked for: end there, and leave out what comes after it"
+        return ""
 
     def own(self) -> bool:
         """Say whether any line was not given."""

@@ -58,6 +58,11 @@ IMPLICIT = re.compile(r"(?<![A-Za-z0-9_.])(\d+\.?\d*|\.\d+)(?!\d*[eE][+-]?\d)(?=
 ARRAYS = re.compile(r"\.T\b|@|\b(diag|outer|eye|ones|onehot)\b")
 LITERAL = re.compile(r"(?<![A-Za-z0-9_])(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?(\d+))?")
 
+PLAIN = "exp|log|ln|sqrt|sin|cos|tanh|sigmoid|softplus|relu|abs"
+POWER = re.compile(rf"\b({PLAIN})\s*\*\*\s*(\d+)\s*\(")
+BARE = re.compile(rf"\b({PLAIN})\s+(\w+)")
+COMMA = "Or is the comma missing after the line above?"
+
 ALLOWED: tuple[type[ast.AST], ...] = (
     ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Constant, ast.Subscript, ast.Attribute, ast.Compare,
     ast.IfExp, ast.Tuple, ast.Slice, ast.Load, ast.keyword, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow,
@@ -65,7 +70,7 @@ ALLOWED: tuple[type[ast.AST], ...] = (
 )  # fmt: skip
 REFUSED: dict[type[ast.AST], str] = {
     ast.FloorDiv: "`//` rounds down: write `/` for a fraction",
-    ast.List: "write an array by its name, not by its entries",
+    ast.List: "use ( ) for brackets; an array is written by its name, not by its entries",
     ast.Lambda: "`lambda` has no place here: a line is one expression in the names that are given",
     ast.NamedExpr: "`:=` has no place here: a line is one expression",
     ast.BoolOp: "`and` and `or` have no place here: multiply two conditions, `(a > 0) * (b > 0)`",
@@ -161,11 +166,17 @@ def _literals(body: str) -> None:
             raise Unreadable("this number is too large or too long to compute with", found.start())
     if odd := re.search(r"(?<![A-Za-z0-9_.])\d+(_\d|[xXoObB][0-9a-fA-F])", body):
         raise Unreadable("write numbers in plain decimal digits, like `1000` or `0.5`", odd.start())
+    if power := POWER.search(body):
+        says = f"the power stands behind the bracket: `{power[1]}(...)**{power[2]}`"
+        raise Unreadable(says, power.start(2))
     if product := IMPLICIT.search(body):
         rest = body[product.end() :].lstrip()
         if not re.match(r"(if|else)\b", rest):
             shown = f"{product.group()}*{_first_word(rest)}"
-            raise Unreadable(f"a product needs its `*`: write `{shown}`", product.end())
+            glued = ")" in body[: product.start()] and ")" in rest
+            raise Unreadable(
+                f"a product needs its `*`: write `{shown}`{'. ' + COMMA if glued else ''}", product.end()
+            )
 
 
 def _first_word(rest: str) -> str:
@@ -173,7 +184,7 @@ def _first_word(rest: str) -> str:
     return found.group() if found else rest[:1] + "...)"
 
 
-def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:  # noqa: PLR0911 (one for each slip)
+def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:  # noqa: C901, PLR0911 (one for each slip)
     """Say what is wrong with a line that Python cannot parse."""
     if not isinstance(error, SyntaxError):
         return Unreadable("this line is nested too deep")
@@ -182,7 +193,8 @@ def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:  # noqa
         r"(?<![<>=!:])=(?!=)", re.sub(r"\b(axis|keepdims)\s*=", lambda m: " " * len(m.group()), body)
     ):
         return Unreadable(
-            "one expression a line: leave the left side and the `=` out, and give the next form its own line",
+            "one expression a line: leave the left side and the `=` out, and give the next form its own line, "
+            "with a comma between",
             found.start(),
         )
     if body.count("(") + body.count("[") > body.count(")") + body.count("]"):
@@ -191,9 +203,11 @@ def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:  # noqa
         return Unreadable("cases are one expression: `a if i == j else b`", indent)
     if found := re.search(r"[)\]](?=[A-Za-z0-9])", body):
         return Unreadable(
-            "two expressions touch here: a product needs its `*`. Or is the comma missing after the line above?",
+            f"two expressions touch here: a product needs its `*`. {COMMA}",
             found.end(),
         )
+    if found := BARE.search(body):
+        return Unreadable(f"a function needs its brackets: `{found[1]}({found[2]})`", found.start(2))
     if found := re.search(r"[\w)\]](\s+)[A-Za-z0-9_(]", body):
         words = re.search(r"\b(if|else|lambda|for|in|is|not|and|or|import|def|return)\b", body)
         if words is None:

@@ -86,6 +86,8 @@ class Scope:
     facts: dict[tuple[str, str], Fact] = field(default_factory=dict)
     tables: set[str] = field(default_factory=set)
     forms: dict[str, Identity] = field(default_factory=dict)
+    functions: tuple[str, ...] = ()
+    """Those that the statement itself names."""
     pool: Pool = field(default_factory=Pool)
 
     def names(self) -> list[str]:
@@ -123,6 +125,8 @@ def domain(words: str, whole: str) -> Domain:
 def declare(statement: Derivation) -> Scope:
     """Return the scope of a statement without its definitions (`_build` reads those)."""
     scope = Scope(entry=tuple(name.strip() for name in statement.entry.split(",") if name.strip()))
+    asked = " ".join([statement.start or "", statement.end or "", repr(statement.last)])
+    scope.functions = tuple(word for word in FUNCTIONS if word in re.findall(NAME, asked))
     for part in (part.strip() for part in statement.given.split(";")):
         if not part:
             continue
