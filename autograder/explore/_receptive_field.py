@@ -87,7 +87,8 @@ class ReceptiveField(Explorable):
         if not self.revealed:
             return f"{stack} The receptive field is hidden until you predict it in the notebook."
         field, jump = self.fields[self._top]
-        lines = [stack, f"One number of layer {self._top} sees r = {_pixels(field)}."]
+        top = f"number of layer {self._top}" if self._top else "pixel of the image"
+        lines = [stack, f"One {top} sees r = {_pixels(field)}."]
         if self.skipped:
             lines.append(f"{self.skipped} of them it never looks at.")
         lines.append(f"Its neighbour sees as many, j = {_pixels(jump)} further on.")

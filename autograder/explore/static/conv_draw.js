@@ -12,6 +12,13 @@ function squares(cells, [left, top], size, inset = size > 9 ? 1 : 0.4) {
   return cells.map(([x, y]) => `${at(x, y)}h${side}v${side}h-${side}z`).join("");
 }
 
+/** The lines between the pixels of an image: cheaper than a square for each of a thousand. */
+function between(wide, high, [left, top], size) {
+  const down = Array.from({ length: wide + 1 }, (_, n) => `M${left + n * size} ${top}v${high * size}`);
+  const across = Array.from({ length: high + 1 }, (_, n) => `M${left} ${top + n * size}h${wide * size}`);
+  return [...down, ...across].join("");
+}
+
 function rectangle([left, top], wide, high) {
   return `M${left.toFixed(2)} ${top.toFixed(2)}h${wide.toFixed(2)}v${high.toFixed(2)}h${(-wide).toFixed(2)}z`;
 }
@@ -51,6 +58,7 @@ export function drawing(isRow) {
     backs: layer("sheet"),
     pads: layer("pad"),
     image: layer("image"),
+    between: layer("between"),
     zero: layer("zero"),
     unused: layer("unused", "a"),
     other: layer("other", "a"),
@@ -149,7 +157,9 @@ function wholeLayer(parts) {
         const isUnused = [new Set(columns.unused), new Set(rows.unused)];
         place(parts.backs, { d: sheets(channels, from, columns.padded * cell, rows.padded * cell) });
         place(parts.pads, { d: squares(all.filter(zero), from, cell) });
-        place(parts.image, { d: squares(all.filter((at) => !zero(at)), from, cell) });
+        const first = [from[0] + p * cell, from[1] + p * cell];
+        place(parts.image, { d: rectangle(first, width * cell, height * cell) });
+        place(parts.between, { d: between(width, height, first, cell), "stroke-width": cell > 9 ? 2 : 0.8 });
         place(parts.zero, { d: cell > 9 ? zeros(all.filter(zero), from, cell) : "" });
         const lost = all.filter(([x, y]) => isUnused[0].has(x) || isUnused[1].has(y));
         place(parts.unused, { d: squares(lost, from, cell) });

@@ -63,7 +63,8 @@ export function sentences(state) {
   const each = state.layers.map(({ kind, k, s, d }) => `${kind} k = ${k}, s = ${s}${d > 1 ? `, d = ${d}` : ""}`);
   const stack = `From the image up: ${each.join("; ")}.`;
   if (!state.revealed) return [`${stack} The receptive field is hidden until you predict it in the notebook.`];
-  const lines = [stack, `One number of layer ${top} sees r = ${count(field, "pixel")}.`];
+  const from = top ? `number of layer ${top}` : "pixel of the image";
+  const lines = [stack, `One ${from} sees r = ${count(field, "pixel")}.`];
   if (skipped) lines.push(`${skipped} of them it never looks at.`);
   lines.push(`Its neighbour sees as many, j = ${count(jump, "pixel")} further on.`);
   return lines;
@@ -151,7 +152,7 @@ function drawing() {
 
 /** The table beside the figure: a row for each layer, the highest on top, with fields to change and r and j. */
 function table(fr) {
-  const head = ["", "k", "s", "d", "r", "j"].map((text, n) =>
+  const head = ["layer", "k", "s", "d", "r", "j"].map((text, n) =>
     html("th", { scope: "col", ...(n > 3 ? { class: "ag-answer" } : {}) }, text),
   );
   const body = html("tbody");
