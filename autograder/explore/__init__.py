@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.explore._activations import activations
+    from autograder.explore._backprop import backprop
     from autograder.explore._conv_shapes import conv_shapes
     from autograder.explore._figure import Picture
     from autograder.explore._receptive_field import receptive_field
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Picture": "_figure",
     "activations": "_activations",
+    "backprop": "_backprop",
     "conv_shapes": "_conv_shapes",
     "receptive_field": "_receptive_field",
     "relu_gradients": "_relu_gradients",
@@ -36,6 +38,7 @@ _HOMES = {
 __all__ = [
     "Picture",
     "activations",
+    "backprop",
     "conv_shapes",
     "receptive_field",
     "relu_gradients",
