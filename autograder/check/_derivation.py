@@ -187,8 +187,8 @@ def _broken(line: Line, statement: Derivation) -> str:
 
 def _advice(line: Line, statement: Derivation) -> str | None:
     """Return what to do about a line that does not hold; what is wrong with it, its own words say."""
-    if line.status != "wrong":
-        return None
+    if line.status != "wrong" or line.says.endswith("?"):
+        return None  # its own words ask already
     if advice := _letters(line, statement) or _compared_last(line):
         return advice
     if line.number == 1:
@@ -239,9 +239,15 @@ def _show_chain(verdict: Verdict, statement: Derivation, title: str, *, steps: b
         aspect.show(chain_of(verdict, statement, title or aspect.name, steps=steps))
 
 
-def chain_of(verdict: Verdict, statement: Derivation, title: str, *, steps: bool) -> Chain:
-    """Return a verdict as a card shows it; `steps` says whether the size of steps is being looked at."""
-    if not verdict.own_lines and _break(verdict) is None:
+def chain_of(
+    verdict: Verdict, statement: Derivation, title: str, *, steps: bool, given: bool = False
+) -> Chain:
+    """Return a verdict as a card shows it.
+
+    `steps` says whether the size of steps is being looked at, `given` whether lines that were given are judged too
+    where there are no others.
+    """
+    if not given and not verdict.own_lines and _break(verdict) is None:
         # The judge's words on the given lines would tell what is to be found out.
         return Chain(title, tuple(ChainLine(_cut(line.text), line.latex, "start") for line in verdict.lines))
     said = {complaint.line: complaint.says for complaint in reversed(_complaints(verdict, "holds"))}

@@ -110,7 +110,7 @@ def chain_card(chain: Chain, words: Iterable[str]) -> str:
     """Return a card with a derivation alone, and sentences on it."""
     failed = any(line.mark not in {"right", "start"} for line in chain.lines)
     said = "".join(f'<p style="margin:2px 0">{_prose(text)}</p>' for text in words)
-    drawn = _typeset.as_html(chain, _typeset.mathjax, _prose, titled=False) if chain.lines else ""
+    drawn = _typeset.as_html(chain, _typeset.mathjax, _prose, whose="Line by line") if chain.lines else ""
     return _card("Derivation", _ORANGE if failed or not chain.lines else _BLUE, drawn + said)
 
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.check import _render, _typeset
 from autograder.check._chain import Chain
-from autograder.check._derivation import NO_LINE, chain_of, judged, lines_of
+from autograder.check._derivation import chain_of, judged, lines_of
 from autograder.check._finding import CheckFailed
 
 if TYPE_CHECKING:
     from autograder.derive import Derivation
+
+BETWEEN = "The lines between are yours to write."
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,10 @@ def show_chain(chain: Any, statement: Derivation) -> ShownChain:
         verdict = judged(lines_of(chain), statement)
     except CheckFailed as failure:
         return ShownChain(Chain("", ()), (str(failure.finding),))
-    shown = chain_of(verdict, statement, "", steps=True)
-    if not verdict.own_lines and not any(line.note for line in shown.lines):
-        return ShownChain(shown, (NO_LINE,))
+    if not verdict.own_lines and verdict.far:
+        # What lies between lines that were given is to be found out.
+        return ShownChain(chain_of(verdict, statement, "", steps=True), (BETWEEN,))
+    shown = chain_of(verdict, statement, "", steps=True, given=True)
     at_a_line = {line.number for line in verdict.lines}
     words = [complaint.says for complaint in verdict.complaints if complaint.line not in at_a_line]
     if verdict.holds and verdict.steps_small:

@@ -65,7 +65,14 @@ def _note(part: str, width: int) -> list[str]:
     return [part] if part.startswith(" ") else textwrap.wrap(part, max(width, 40))
 
 
-def as_html(chain: Chain, formula: Callable[[str], str], prose: Callable[[str], str], *, titled: bool) -> str:
+def as_html(
+    chain: Chain,
+    formula: Callable[[str], str],
+    prose: Callable[[str], str],
+    *,
+    titled: bool = False,
+    whose: str = "Your derivation",
+) -> str:
     """Return a chain as a table: number, the line as it was read, and what was found of it.
 
     Parameters
@@ -78,9 +85,11 @@ def as_html(chain: Chain, formula: Callable[[str], str], prose: Callable[[str], 
         Turns a sentence that nobody vouches for into HTML.
     titled
         Whether to say what the chain is for, as where a report has several.
+    whose
+        The table's caption: not every chain that is shown is the student's.
     """
     rows = "".join(_row(number, line, formula, prose) for number, line in enumerate(chain.lines, 1))
-    name = f"Your derivation, {escape(chain.title)}" if titled else "Your derivation"
+    name = f"{whose}, {escape(chain.title)}" if titled else whose
     return (
         '<div style="overflow-x:auto"><table style="border-collapse:collapse;margin:4px 0 8px 0;color:inherit">'
         f'<caption style="text-align:left;font-size:90%">{name}</caption><tbody>{rows}</tbody></table></div>'

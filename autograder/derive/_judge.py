@@ -91,7 +91,8 @@ def _read(ready: Prepared, number: int, text: object) -> Read:
         arrays = frozenset(
             name for name in (*ready.scope.variables, *ready.scope.lets) if ready.scope.shape(name)
         )
-        line.latex = latex(line.tree, arrays)
+        alone = len(ready.scope.variables) == 1 and not arrays and not ready.scope.lets
+        line.latex = latex(line.tree, arrays, partial=not alone)
         line.table = table(ready.scope, build(ready.scope, line.tree))
     except Unreadable as error:
         line.says = error.under(line.text)

@@ -17,9 +17,13 @@ SIGNS = {ast.Eq: "=", ast.NotEq: r"\neq", ast.Lt: "<", ast.LtE: r"\leq", ast.Gt:
 ADD, NEG, SUM, MUL, POW, ATOM = 1, 2, 3, 4, 5, 6
 
 
-def latex(tree: ast.expr, arrays: frozenset[str] = frozenset()) -> str:
-    r"""Return the line in LaTeX, without dollars. Names in `arrays` make `*` the entry by entry product."""
-    return _Writer(arrays).write(tree)[0]
+def latex(tree: ast.expr, arrays: frozenset[str] = frozenset(), *, partial: bool = True) -> str:
+    r"""Return the line in LaTeX, without dollars.
+
+    Names in `arrays` make `*` the entry by entry product. A derivative is d/dx where `partial` is False: where there is
+    one variable, a number.
+    """
+    return _Writer(arrays, partial=partial).write(tree)[0]
 
 
 def name(word: str) -> str:
@@ -48,8 +52,9 @@ def name(word: str) -> str:
 class _Writer:
     """Writes each kind of node, with how tightly it binds."""
 
-    def __init__(self, arrays: frozenset[str]) -> None:
+    def __init__(self, arrays: frozenset[str], *, partial: bool) -> None:
         self.arrays = arrays
+        self.d = r"\partial " if partial else "d"
 
     def write(self, node: ast.expr) -> tuple[str, int]:  # noqa: PLR0911 (one case for each kind)
         match node:
@@ -188,10 +193,9 @@ class _Writer:
             case "diff", 2:
                 top = written[0] if self.write(args[0])[1] == ATOM else rf"\left({written[0]}\right)"
                 short = isinstance(args[0], ast.Name | ast.Subscript)
-                by = rf"\partial {written[1]}"
-                return (
-                    rf"\frac{{\partial {top}}}{{{by}}}" if short else rf"\frac{{\partial}}{{{by}}} {top}"
-                ), POW if short else SUM
+                by, bare = f"{self.d}{written[1]}", self.d.strip()
+                fraction = rf"\frac{{{self.d}{top}}}{{{by}}}" if short else rf"\frac{{{bare}}}{{{by}}} {top}"
+                return fraction, POW if short else SUM
             case "transpose", 1:
                 return rf"{{{self.at(args[0], ATOM)}}}^{{\top}}", POW
             case "outer", 2:

@@ -296,6 +296,16 @@ def test_a_chain_can_be_shown_without_marks() -> None:
     assert set(Page(check.show_chain(None, LOG_SIGMOID)._repr_html_()).tags) <= ALLOWED
 
 
+def test_a_chain_that_is_shown_may_be_all_given() -> None:
+    """In an example every line is given, and none of them is the student's."""
+    doubling = check.Derivation(start="exp(x + log(2))", end="2 * exp(x)", given="x real")
+    shown = check.show_chain(["exp(x + log(2))", "2 * exp(x)"], doubling)
+    assert str(shown).endswith("Every line follows.")
+    assert "Your derivation" not in shown._repr_html_()
+    assert "not the end yet" in str(check.show_chain(["exp(x + log(2))"], doubling))
+    assert "yours to write" in str(check.show_chain([RIGHT[0], RIGHT[-1]], LOG_SIGMOID))
+
+
 def test_the_judge_is_asked_once_for_both_verbs(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
 

@@ -49,7 +49,7 @@ UNREADABLE = Section(
         unread(2, START, "log(sigmoid(x)) == log(sigmoid(x)) == 1", why="a chain of comparisons is not a value"),
         unread(2, START, "log(sigmid(x))", says=("sigmid", "sigmoid"), why="a name misspelt; the near one is named"),
         unread(2, START, "log(sigmoid(y))", says="y", why="`y` is not declared"),
-        unread(2, START, "log(s)", says=("names here are x", "`sigmoid(x)` out"), why="a letter for a function of the statement"),
+        unread(2, START, "log(s)", says=("names here are x", "`sigmoid(x)` out"), why="a letter for a function"),
         unread(2, START, "log(k)", says="names here are x", why="no index where there are no arrays"),
         unread(2, START, "log(1 / (1 + e(-x)))", says="`exp(x)`", why="e as a function"),
         unread(2, START, "-log[1 + exp(-x)]", why="square brackets after a function"),

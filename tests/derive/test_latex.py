@@ -5,6 +5,7 @@ from __future__ import annotations
 import latex2mathml.converter
 import pytest
 
+from autograder.derive import Derivation, judge
 from autograder.derive._latex import latex
 from autograder.derive._read import read
 
@@ -34,3 +35,14 @@ def test_typeset(line: str, typeset: str) -> None:
     written = latex(read(line), frozenset({"dH", "Z"}))
     assert written == typeset
     assert latex2mathml.converter.convert(written)
+
+
+@pytest.mark.parametrize(
+    ("given", "typeset"),
+    [
+        ("x real", r"\frac{d}{dx} \ln\left(x\right)"),
+        ("x real; c real", r"\frac{\partial}{\partial x} \ln\left(x\right)"),
+    ],
+)
+def test_one_variable_needs_no_partial_derivative(given: str, typeset: str) -> None:
+    assert judge(["diff(log(x), x)"], Derivation(given=given)).lines[0].latex == typeset
