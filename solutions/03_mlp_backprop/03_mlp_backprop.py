@@ -4025,14 +4025,14 @@ one_net = {
 one = np.array([[3.0]]), np.array([0]), one_net
 
 # Two examples, one input, two hidden units, three classes. Z is [[2, -2], [-2, 4]]:
-# unit 1 is silent for example 0, unit 0 for example 1. The probabilities are
-# [1/4, 1/2, 1/4] and [1/4, 1/4, 1/2].
+# unit 1 is silent for example 0, unit 0 for example 1. Some scores are negative. The
+# probabilities are [1/4, 1/2, 1/4] and [1/4, 1/4, 1/2].
 ln2 = np.log(2.0)
 two_net = {
     "W1": np.array([[2.0, -3.0]]),
     "b1": np.array([0.0, 1.0]),
     "W2": np.array([[0.0, ln2 / 2, 0.0], [0.0, 0.0, ln2 / 4]]),
-    "b2": np.zeros(3),
+    "b2": -np.ones(3),
 }
 two = np.array([[1.0], [-1.0]]), np.array([1, 0]), two_net
 
@@ -4223,17 +4223,6 @@ def two_layer_backward(X, y, params, reduction="mean"):
     return loss, {
         k: g / len(y) for k, g in grads_of(X, dH * (Z > 0), H, dS).items()
     }
-
-
-@mistake(
-    "the first layer divided by N again",
-    "Your second layer is right, and the first is too small by N. dS carries the 1/N "
-    "already; dZ is made from it.",
-)
-def two_layer_backward(X, y, params, reduction="mean"):
-    Z, H, loss, dS, dH = pieces(X, y, params, reduction)
-    grads = grads_of(X, dH * (Z > 0), H, dS)
-    return loss, {k: g / len(y) if k in ("W1", "b1") else g for k, g in grads.items()}
 
 
 @mistake(

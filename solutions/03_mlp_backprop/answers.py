@@ -1342,6 +1342,7 @@ def softmax_cross_entropy(S, y, reduction="mean"):
     dS[:, y] -= 1
     return -log_P[:, y].sum() / N, dS / N
 """,
+        marks={"shapes": 1},  # in a batch of one, or of one class, it is right
         says="which rows must stand before the comma",
         mistake="whole columns for one entry in each row",
     ),
@@ -1654,8 +1655,8 @@ def two_layer_backward(X, y, params, reduction="mean"):
     return loss, {"W1": dW1 / len(X), "b1": db1 / len(X), "W2": dW2, "b2": db2}
 """,
         marks={"loss": 1, "W2": 1, "b2": 1},
-        says="the first is too small by N",
-        mistake="the first layer divided by N again",
+        says="carries the 1/N of the mean already",
+        mistake="the gradients divided by N twice",
     ),
     wrong(
         "two_layer_backward",
@@ -2079,11 +2080,6 @@ derive_linear_dX = (
     "(W @ dY.T).T",
 )
 """,
-    ),
-    right(
-        "derive_linear_dX",
-        "the index form and the matrix form, as in the homework",
-        'derive_linear_dX = ["sum(h, dY[i, h] * W[j, h])", "dY @ W.T"]',
     ),
     right(
         "derive_linear_dX",
