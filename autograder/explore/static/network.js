@@ -71,14 +71,12 @@ export function draw(seed) {
   const all = normals(seed, 2 * SIZE_OF_BATCH + DEPTHS.max * SIZE_OF_WEIGHTS);
   const top = all.slice(SIZE_OF_BATCH, 2 * SIZE_OF_BATCH);
   const length = norm(top);
-  return {
-    batch: all.subarray(0, SIZE_OF_BATCH),
-    top: top.map((g) => g / length),
-    weights: Array.from({ length: DEPTHS.max }, (_, layer) => {
-      const start = 2 * SIZE_OF_BATCH + layer * SIZE_OF_WEIGHTS;
-      return all.subarray(start, start + SIZE_OF_WEIGHTS);
-    }),
-  };
+  const weights = Array.from({ length: DEPTHS.max }, (_, layer) => {
+    const start = 2 * SIZE_OF_BATCH + layer * SIZE_OF_WEIGHTS;
+    return all.slice(start, start + SIZE_OF_WEIGHTS);
+  });
+  const backwards = weights.map(transposed);
+  return { batch: all.slice(0, SIZE_OF_BATCH), top: top.map((g) => g / length), weights, backwards };
 }
 
 function norm(values) {
@@ -91,7 +89,7 @@ function norm(values) {
  * Forward and back. The weights of a layer are what was drawn, times `weight` / sqrt(UNITS); `bias` is added to all.
  * Returns each layer's pre-activations and slopes, and the gradient's norm at the input (0) and after each layer.
  */
-export function run(name, { weight, bias, depth }, { batch, top, weights }) {
+export function run(name, { weight, bias, depth }, { batch, top, weights, backwards }) {
   const { fill } = BENDS[name];
   const factor = weight / Math.sqrt(UNITS);
   const layers = [];
@@ -111,38 +109,39 @@ export function run(name, { weight, bias, depth }, { batch, top, weights }) {
     const { slopes } = layers[l];
     const dz = new Float64Array(SIZE_OF_BATCH);
     for (let i = 0; i < SIZE_OF_BATCH; i += 1) dz[i] = gradient[i] * slopes[i] * factor;
-    gradient = timesTransposed(dz, weights[l]);
+    gradient = times(dz, backwards[l]);
     norms[l] = norm(gradient);
   }
   return { layers, norms };
 }
 
-/** Rows times a square matrix. */
+/** Rows times a square matrix, four columns at a time, which is faster: every key press asks for a hundred. */
 function times(rows, matrix) {
   const out = new Float64Array(rows.length);
   for (let start = 0; start < rows.length; start += UNITS) {
-    for (let k = 0; k < UNITS; k += 1) {
-      const a = rows[start + k];
-      if (a === 0) continue; // half of ReLU's
-      const row = k * UNITS;
-      for (let j = 0; j < UNITS; j += 1) out[start + j] += a * matrix[row + j];
+    for (let j = 0; j < UNITS; j += 4) {
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let k = 0, at = j; k < UNITS; k += 1, at += UNITS) {
+        const a = rows[start + k];
+        s0 += a * matrix[at];
+        s1 += a * matrix[at + 1];
+        s2 += a * matrix[at + 2];
+        s3 += a * matrix[at + 3];
+      }
+      out[start + j] = s0;
+      out[start + j + 1] = s1;
+      out[start + j + 2] = s2;
+      out[start + j + 3] = s3;
     }
   }
   return out;
 }
 
-/** Rows times the transposed matrix. */
-function timesTransposed(rows, matrix) {
-  const out = new Float64Array(rows.length);
-  for (let start = 0; start < rows.length; start += UNITS) {
-    for (let k = 0; k < UNITS; k += 1) {
-      const row = k * UNITS;
-      let sum = 0;
-      for (let j = 0; j < UNITS; j += 1) sum += rows[start + j] * matrix[row + j];
-      out[start + k] = sum;
-    }
-  }
-  return out;
+function transposed(matrix) {
+  return matrix.map((_, at) => matrix[(at % UNITS) * UNITS + Math.floor(at / UNITS)]);
 }
 
 /** Units whose slope is 0 for every example: no gradient reaches their weights. */
