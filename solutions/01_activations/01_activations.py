@@ -12,7 +12,8 @@
 # **What every function here has in common**
 #
 # - It gets a NumPy array of floats and returns a *new* array of the same shape. A vector, a batch
-#   of rows, a batch of images: the same code should serve them all. It never changes the array it was given.
+#   of rows, a batch of images: the same code should serve them all. It never changes the array it was given. (Whole
+#   numbers, `True` and `False` are fine in a result too. They count as the numbers they stand for.)
 # - An answer counts as right when it is within $10^{-8} + 10^{-6}\,|\text{right value}|$ of the right value.
 # - Each exercise is marked in parts. `values` asks for right numbers on an ordinary vector. `shapes` asks for other
 #   shapes, and for leaving the argument alone. `stability` asks for right numbers when the input is very large. A
@@ -49,7 +50,7 @@ print("Ready.")
 # <details><summary>Compare</summary>
 #
 # $[0, 0, 0, 3]$. The function looks at one number at a time, so 32 by 10 goes in and 32 by 10 comes out. Such a function
-# is called **elementwise**. All but the last two exercises of this lesson are.
+# is called **elementwise**. All but the last two functions of this lesson are.
 #
 # </details><p></p>
 #
@@ -504,7 +505,8 @@ marks.total()
 # | $\sigma(x)$, $\;\tanh x$, $\;\operatorname{softplus}(x)$ | `sigmoid(x)`, `tanh(x)`, `softplus(x)` |
 # | $\dfrac{d}{dx}\,x^2$ | `diff(x**2, x)` |
 #
-# `log` is the natural logarithm, as in NumPy. You may also write `ln`.
+# `log` is the natural logarithm, as in NumPy. You may also write `ln`. Brackets are always round, also around other brackets.
+# The only name is $x$: where paper would say $s$ for $\sigma(x)$, a line says `sigmoid(x)`.
 #
 # Here is a small one: why $e^{x + \ln 2}$ is $2 e^x$. It has two steps. **Predict.** Which law does the first one use? And the
 # second?
@@ -538,11 +540,14 @@ check.show_chain(doubled, doubling)
 #
 # In the example the first step is the law $e^{a+b} = e^a e^b$, and the second is that the exponential undoes the logarithm.
 #
-# The definitions that count as one rule are $\sigma(x) = \dfrac{1}{1 + e^{-x}}$,
-# $\;\tanh x = \dfrac{e^x - e^{-x}}{e^x + e^{-x}}\;$ and $\;\operatorname{softplus}(x) = \ln(1 + e^x)$. The sigmoid's second form, from
-# 1.3, is a step away from the first.
+# Each of these counts as one rule: $\sigma(x) = \dfrac{1}{1 + e^{-x}}\;$ and its second form from 1.3,
+# $\sigma(x) = \dfrac{e^x}{e^x + 1}$; $\;\tanh x = \dfrac{e^x - e^{-x}}{e^x + e^{-x}}\;$; and
+# $\;\operatorname{softplus}(x) = \ln(1 + e^x)$.
 #
-# With a chain nothing is kept back for later: what its card shows is what grading will say.
+# `values` is all or nothing. One line that breaks, or a chain that stops a line before the form it should end in (or goes
+# on past it), earns none of it, and `steps` counts only once `values` holds. But nothing is kept back for later: what the card of a chain
+# shows is what grading will say, and you may run it as often as you like. How far a step may go is hard to foresee. Do
+# not try: write what you would write on paper, and put a line between where the card asks for one.
 #
 # The next cell has a chain with a slip. **Predict** which line is wrong, then run the cell and read what the card says
 # about it.
@@ -562,13 +567,19 @@ check.show_chain(my_chain, doubling)
 # lines are not equal, and no argument can save the step. A line gets its tick when the numbers agree to dozens of digits at
 # many places.
 #
-# Each line is held against the one above it. Line 3 follows from line 2, so it is not blamed. Line 4 is true, and still it
-# does not follow from line 3. Look at the *first* line that breaks: mend what comes from there, and the later one heals by itself.
+# Each line is held against the one above it (or, after a line that cannot be read, against the last one that could).
+# Line 3 follows from line 2, so it is not blamed. Line 4 is true, and still it does not follow from line 3. Look at the
+# *first* line that breaks: mend what comes from there, and the later one heals by itself.
 #
 # Nothing in that cell is marked, so it is yours to play with.
 #
 # - Mend the chain, and run the cell again.
 # - Write `2exp(x)` where you mean `2 * exp(x)`, or `ex(x)` where you mean `exp(x)`. What does the card say?
+# - Forget the comma behind line 2. Python then joins two lines into one. And if you forget the quotes of a line, Python
+#   stops with `name 'exp' is not defined`: it takes the line for code.
+#
+# `check.show_chain` works in any cell of yours, for any chain. Where nothing is asked of the start and the end,
+# `check.show_chain([...], check.Derivation(given="x real"))` is enough.
 #
 # ## 1.5 The slope of the sigmoid
 #
@@ -617,7 +628,11 @@ derive_sigmoid_grad = [
 # %% nbgrader={"grade_id": "test_derive_sigmoid_grad", "grade": true, "points": 3}
 marks = check.marks("derive_sigmoid_grad", values=2, steps=1)
 statement = check.Derivation(
-    given="x real", start="diff(sigmoid(x), x)", last=check.Only("sigmoid"), rules=3
+    given="x real",
+    start="diff(sigmoid(x), x)",
+    last=check.Only("sigmoid"),
+    known="sigmoid(x) = exp(x) / (1 + exp(x))",
+    rules=3,
 )
 with marks.values:
     check.derives(derive_sigmoid_grad, statement)
@@ -631,8 +646,9 @@ marks.total()
 #
 # <details><summary>Compare</summary>
 #
-# It is $\frac14$. Your last line multiplies a number by what that number lacks to 1, and such a product is largest when both
-# are $\frac12$. Far out one of the two is nearly 0, and so is the slope.
+# It is $\frac14$. However you wrote the last line, it can be sorted into $\sigma'(x) = \sigma(x)\,(1 - \sigma(x))$: a number times what
+# that number lacks to 1. Such a product is largest when both are $\frac12$. Far out one of the two is nearly 0, and so is
+# the slope.
 #
 # </details><p></p>
 #
@@ -751,7 +767,8 @@ marks.total()
 #
 # **Predict.** $\tanh$ covers twice the height of $\sigma$. Is its steepest slope also twice as large, $\frac12$? More? Less?
 #
-# **On paper.** Call the numerator $u$ and the denominator $v$.
+# **On paper.** (This one is not a chain. It is the quotient rule once, and naming two parts, which a chain has no room
+# for, is the whole art of it.) Call the numerator $u$ and the denominator $v$.
 #
 # 1. What is $u'$, in terms of $u$ and $v$? And $v'$?
 # 2. The quotient rule says $\left(\dfrac{u}{v}\right)' = \dfrac{u'v - uv'}{v^2}$. Put your answers in. Can you write the result
@@ -951,7 +968,7 @@ explore.activations("tanh", x=2.0)
 #
 # 1. Write $\tanh\frac x2$ with exponentials, and write the $+1$ as a fraction with the same denominator. What is left in
 #    the numerator?
-# 2. Half of that. What do you have to divide top and bottom by, so that a 1 stands where the sigmoid has one?
+# 2. Half of that. What do you have to multiply or divide top and bottom by, so that one of the sigmoid's two forms stands there?
 #
 # The first line and the last are given. The lines between are yours: put a comma after each.
 
@@ -971,7 +988,10 @@ derive_sigmoid_tanh = [
 # %% nbgrader={"grade_id": "test_derive_sigmoid_tanh", "grade": true, "points": 3}
 marks = check.marks("derive_sigmoid_tanh", values=2, steps=1)
 statement = check.Derivation(
-    given="x real", start="(tanh(x / 2) + 1) / 2", end="sigmoid(x)"
+    given="x real",
+    start="(tanh(x / 2) + 1) / 2",
+    end="sigmoid(x)",
+    known="sigmoid(x) = exp(x) / (1 + exp(x))",
 )
 with marks.values:
     check.derives(derive_sigmoid_tanh, statement)
@@ -1160,8 +1180,16 @@ marks.total()
 # What it sets out to prove is true, and the last line says it. The proof is wrong all the same. Which is the first line that is
 # not equal to the one before it? You need no algebra to find it. What is line 1 at $x = 1$? So what must every line be there?
 #
-# Write its number between the brackets. (The check on this page only sees that it is one of the five numbers. Grading
-# sees which.)
+# Compute as much as you like: by hand, with NumPy in the next cell, or by typing the five lines as a chain and giving it to
+# `check.show_chain`. Looking at a proof with numbers is no cheating. It is how one finds such things.
+
+# %%
+# Yours. This is line 1 at x = 1:
+print(np.log(1 + np.exp(1.0)) - np.log(1 + np.exp(-1.0)))
+
+# %% [markdown]
+# Write the number of the line between the brackets. (The check on this page only sees that it is one of the five
+# numbers. Grading sees which.)
 
 # %% nbgrader={"grade_id": "find_the_slip", "solution": true}
 find_the_slip = (
@@ -1172,9 +1200,10 @@ find_the_slip = (
 
 # %% nbgrader={"grade_id": "test_find_the_slip", "grade": true, "points": 1}
 marks = check.marks("find_the_slip", values=1)
-with marks.values:
-    if find_the_slip == ():
+with marks.values.form:
+    if isinstance(find_the_slip, tuple) and not find_the_slip:
         raise NotImplementedError
+    check.integer(find_the_slip, because="the answer is the number of one line")
     check.between(find_the_slip, 1, 5, because="the lines are numbered from 1 to 5")
 ### BEGIN HIDDEN TESTS
 with marks.values:
@@ -1372,7 +1401,7 @@ explore.Picture(
 #
 # **Derive it.** Put the definition of $\sigma$ into $\ln\sigma(x)$. What is the logarithm of $\frac1a$? Which function that you
 # have written already can you recognise in the result, and at which argument? End with a line in which that one is the
-# only function.
+# only function. (What you proved in 1.8, $\operatorname{softplus}(x) = x + \operatorname{softplus}(-x)$, counts as one rule from now on.)
 #
 # Watch the minus signs. There will be two, and it is easy to lose either.
 
@@ -1389,7 +1418,13 @@ derive_log_sigmoid = [
 # %% nbgrader={"grade_id": "test_derive_log_sigmoid", "grade": true, "points": 3}
 marks = check.marks("derive_log_sigmoid", values=2, steps=1)
 statement = check.Derivation(
-    given="x real", start="log(sigmoid(x))", last=check.Only("softplus")
+    given="x real",
+    start="log(sigmoid(x))",
+    last=check.Only("softplus"),
+    known=(
+        "sigmoid(x) = exp(x) / (1 + exp(x))",
+        "softplus(x) = x + softplus(-x)",
+    ),
 )
 with marks.values:
     check.derives(derive_log_sigmoid, statement)
@@ -1399,6 +1434,16 @@ marks.total()
 
 # %% [markdown]
 # Your last line is a recipe: the function below can be one line of code.
+#
+# There are two lines to end in, $-\operatorname{softplus}(-x)$ and $x - \operatorname{softplus}(x)$. Both get full marks here. **Predict:** what does
+# each give at $x = 40$, where the right value is about $-4 \cdot 10^{-18}$?
+#
+# <details><summary>Compare</summary>
+#
+# The first one gives it to sixteen digits. In the second, $\operatorname{softplus}(40)$ is $40$ to the last digit that a float holds, so the
+# difference is $0$. Subtracting two numbers that are nearly equal throws digits away. This is called **cancellation**.
+#
+# </details>
 
 
 # %% nbgrader={"grade_id": "log_sigmoid", "solution": true}

@@ -643,6 +643,24 @@ DERIVATIONS = [
     ),
     wrong(
         GRAD,
+        "goes on past the end",
+        chain(
+            GRAD,
+            SLOPE,
+            "exp(-x) / (1 + exp(-x))**2",
+            "sigmoid(x) * (1 - sigmoid(x))",
+            "exp(-x) / (1 + exp(-x))**2",
+        ),
+        says="line 3 has the form that is asked for",
+    ),
+    wrong(
+        GRAD,
+        "s for sigmoid(x)",
+        chain(GRAD, *BOOK, "exp(-x) / (1 + exp(-x))**2", "s * (1 - s)"),
+        says=["the names here are x", "write `sigmoid(x)` out"],
+    ),
+    wrong(
+        GRAD,
         "s (1 - s) is taken for s (1 - x)",
         chain(GRAD, SLOPE, "sigmoid(x) * (1 - x)"),
         says="line 2",
@@ -677,6 +695,31 @@ DERIVATIONS = [
             "1 / (1 + exp(-x))",
             "sigmoid(x)",
         ),
+    ),
+    right(
+        TANH,
+        "to the second form",
+        chain(
+            TANH,
+            "(tanh(x / 2) + 1) / 2",
+            "((exp(x/2) - exp(-x/2)) / (exp(x/2) + exp(-x/2)) + 1) / 2",
+            "exp(x/2) / (exp(x/2) + exp(-x/2))",
+            "exp(x) / (exp(x) + 1)",
+            "sigmoid(x)",
+        ),
+    ),
+    wrong(
+        TANH,
+        "a comma forgotten",
+        """
+derive_sigmoid_tanh = [
+    "(tanh(x / 2) + 1) / 2",
+    "((exp(x/2) - exp(-x/2)) / (exp(x/2) + exp(-x/2)) + 1) / 2"
+    "exp(x/2) / (exp(x/2) + exp(-x/2))",
+    "sigmoid(x)",
+]
+""",
+        says=["line 2", "comma missing"],
     ),
     wrong(
         TANH,
@@ -824,6 +867,30 @@ DERIVATIONS = [
             "x - softplus(x)",
         ),
     ),
+    right(
+        LOG,
+        "by both forms proved before",
+        chain(
+            LOG,
+            "log(sigmoid(x))",
+            "log(exp(x) / (1 + exp(x)))",
+            "x - log(1 + exp(x))",
+            "x - softplus(x)",
+            "-softplus(-x)",
+        ),
+    ),
+    wrong(
+        LOG,
+        "a comma forgotten before a minus",
+        """
+derive_log_sigmoid = [
+    "log(sigmoid(x))",
+    "-log(1 + exp(-x))"
+    "-softplus(-x)",
+]
+""",
+        says=["line 2", "comma missing"],
+    ),
     wrong(
         LOG,
         "in one step",
@@ -908,8 +975,26 @@ find_the_slip = [round(float(line), 6) for line in lines].index(0) + 1
     wrong(
         "find_the_slip",
         "between the lines",
-        "find_the_slip = 3.5",
-        says="Put x = 1",
+        "find_the_slip = 4.5",
+        says="the number of one line",
+    ),
+    wrong(
+        "find_the_slip",
+        "two lines",
+        "find_the_slip = [3, 4]",
+        says="the number of one line",
+    ),
+    wrong(
+        "find_the_slip",
+        "a list of the right one",
+        "find_the_slip = np.array([4])",
+        says="the number of one line",
+    ),
+    wrong(
+        "find_the_slip",
+        "a truth value",
+        "find_the_slip = True",
+        says="the number of one line",
     ),
     wrong(
         "find_the_slip",
