@@ -127,7 +127,8 @@ class Builder(Indices):
         hint = f"; did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
         if len(name) == 1 and name in "ijklmnpqrt" and not swapped and self.scope.sizes:
             entry = ", ".join(self.scope.entry)
-            hint = f"; the free indices are {entry}" if entry else ""
+            are = "indices are" if "," in entry else "index is"
+            hint = f"; the free {are} {entry}" if entry else ""
             hint += f"; an index of a sum is named in it, `sum({name}, ...)`"
         elif not near:
             hint = f"; the names here are {', '.join(self.scope.names())}{self.whole_word(name)}"

@@ -2230,7 +2230,7 @@ def draw(*panels):
     )
     everything = tiny | {"x": tiny_x}
     picks = [("W2", (2, 0)), ("b1", (1,)), ("W1", (1, 1)), ("x", (2,))]
-    moves = np.linspace(-1, 1, 81)
+    moves = np.linspace(-0.3, 0.3, 61)
 
     def loss(name, place, move):
         arrays = {key: array.copy() for key, array in everything.items()}
@@ -2240,12 +2240,12 @@ def draw(*panels):
     for axes, (name, place) in zip(panels, picks, strict=True):
         here, slope = loss(name, place, 0.0), found[name][place]
         axes.plot(moves, [loss(name, place, move) for move in moves])
-        short = moves[np.abs(moves) < 0.4]
+        short = moves[np.abs(moves) < 0.2]
         axes.plot(short, here + slope * short, "--", color="C3")
         axes.plot([0], [here], "o", color="C3")
         at = ", ".join(str(i) for i in place)
         axes.set(
-            title=f"{name}[{at}]\nslope {slope:.3f}", xlabel="moved by", ylim=(0, 4)
+            title=f"{name}[{at}]\nslope {slope:.3f}", xlabel="moved by", xticks=[-0.3, 0, 0.3]
         )
     panels[0].set_ylabel("loss")
 
@@ -2255,16 +2255,16 @@ explore.Picture(
     panels=4,
     size=(7.2, 2.9),
     alt="Four panels, for W2[2, 0], b1[1], W1[1, 1] and x[2]. Each shows the loss of the "
-    "tiny net as that one number is moved by -3 to 3, a curve, and a dashed line "
+    "tiny net as that one number is moved by -0.3 to 0.3, a curve, and a dashed line "
     "with the slope of your gradient through the dot at 0. Where the gradient is right "
-    "the line touches the curve at the dot. The curve of W2[2, 0] falls gently, nearly "
-    "straight. The others are waves, and climb at the dot.",
+    "the line touches the curve at the dot. The curve of W2[2, 0] falls, nearly "
+    "straight. The others climb at the dot and bend upwards.",
 )
 
 # %% [markdown]
 # The dashed line should touch the curve at the dot and run along it for a while. Where it cuts the curve at an angle,
-# that gradient is wrong. The curves for `b1`, `W1` and `x` are waves, because these numbers go through the sine; the one
-# for `W2` is not.
+# that gradient is wrong. The curves for `b1`, `W1` and `x` are bent, because these numbers go through the sine (further out
+# they are waves); the one for `W2` hardly is.
 #
 # In Part B you will write this test yourself, with numbers in place of pictures, for every entry at once.
 #
@@ -3749,8 +3749,8 @@ marks.total()
 # 1. For one number: $\displaystyle H = \begin{cases} z & z > 0 \\ 0 & \text{otherwise} \end{cases}$, so $\displaystyle \frac{\partial H}{\partial z} = \begin{cases} 1 & z > 0 \\ 0 & \text{otherwise} \end{cases}$
 # 2. So $\displaystyle \frac{\partial L}{\partial z} = \frac{\partial L}{\partial H}\frac{\partial H}{\partial z}$ is $\displaystyle \frac{\partial L}{\partial H}$ where $z > 0$, and $0$ otherwise
 # 3. For the batch, $z \in \mathbb{R}^{N \times 1}$
-# 4. and $H_{ij} = z_{ij}$ where $z_{ij} > 0$, and $0$ otherwise
-# 5. so $\displaystyle \frac{\partial L}{\partial z_{ij}} = \frac{\partial L}{\partial H_{ij}}$ where $z_{ij} > 0$, and $0$ otherwise
+# 4. and $H_{ih} = z_{ih}$ where $z_{ih} > 0$, and $0$ otherwise
+# 5. so $\displaystyle \frac{\partial L}{\partial z_{ih}} = \frac{\partial L}{\partial H_{ih}}$ where $z_{ih} > 0$, and $0$ otherwise
 #
 # Which line is it? Write its number, from 1 to 5, between the brackets. As before, the check here cannot tell you whether it is the
 # right one.
@@ -4879,9 +4879,9 @@ def draw(table):
         )
     table.set(xlabel="your network said", ylabel="it was")
     table.set(xticks=range(10), yticks=range(10))
-    table.set_title(f"{np.mean(said == true):.1%} of 297 right")
-    table.text(
-        15.5, 9.3, f"trained in {seconds:.1f} s (limit: 5 s)", ha="center", fontsize=9
+    table.set_title(
+        f"{np.mean(said == true):.1%} of 297 right\ntrained in {seconds:.1f} s (limit: 5 s)",
+        fontsize=10,
     )
     for k, place in enumerate(np.flatnonzero(said != true)[:6]):
         one = table.inset_axes(
