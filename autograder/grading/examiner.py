@@ -75,6 +75,8 @@ class Examiner:
         self._limits = Limits(**config["limits"])
         assets = Path(config["assets"]) if config["assets"] else None
         modules = ["numpy", "autograder.check", *imports(source)]
+        if any("explore." in cell.source for cell in source.cells):
+            modules.append("autograder.explore._explorable")  # widgets, which explore loads when first used
         if any("matplotlib" in name for name in modules):
             modules.append("matplotlib_inline.backend_inline")
         self._wall = wall.configuration(

@@ -1,12 +1,13 @@
 """What stands in a released notebook where the solution was.
 
-nbgrader puts a statement that raises in its place. Inside a list, where a student writes lines of their own
-between given ones, a statement is a syntax error; there a comment stands instead.
+nbgrader puts a statement that raises in its place. Inside brackets, where a student writes lines of their own
+between given ones or one value alone, a statement is a syntax error; there a comment stands instead.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.preprocessors import ClearSolutions as _ClearSolutions
@@ -23,6 +24,9 @@ class ClearSolutions(_ClearSolutions):  # type: ignore[misc]
     lines_stub = Dict(
         {"python": "# YOUR LINES HERE"}, help="The text that replaces a solution inside brackets, by language"
     ).tag(config=True)
+    value_stub = Dict(
+        {"python": "# YOUR ANSWER HERE"}, help="The same, for one value alone in round brackets"
+    ).tag(config=True)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Any, cell_index: int
@@ -30,7 +34,8 @@ class ClearSolutions(_ClearSolutions):  # type: ignore[misc]
         """Replace the cell's solution; inside brackets, where a statement has no place, by a comment."""
         written = cell.source
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
-        lines = self.lines_stub.get(resources["language"])
+        alone = re.search(r"\(\s*#[^\n]*" + re.escape(self.begin_solution_delimeter), written)
+        lines = (self.value_stub if alone else self.lines_stub).get(resources["language"])
         if lines is None or cell.cell_type != "code" or _reads(cell.source) or not _reads(written):
             return cell, resources
         statement = self.code_stub

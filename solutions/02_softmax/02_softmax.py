@@ -138,8 +138,18 @@ marks.total()
 # ## 2.2 Shift the logits
 #
 # One critic scores three films $1, 2, 3$. Another, more generous, scores them $101, 102, 103$. Both turn their scores into
-# probabilities with softmax. **Predict:** whose probabilities are more peaked? Decide before you read on.
-#
+# probabilities with softmax. **Predict:** whose probabilities are more peaked? Decide, write it into the box, reveal, and move the
+# shift.
+
+# %% nbgrader={"grade_id": "explore_shift", "locked": true}
+explore.softmax_temperature(
+    [1, 2, 3],
+    max_trick=False,
+    lock=["logits", "temperature", "max_trick"],
+    ask="The generous critic adds 100 to each score. Drag the shift to 100. Which columns keep their height?",
+)
+
+# %% [markdown]
 # To find out, add the same number $c$ to every logit and see what the formula makes of it. The law you need is $e^{a + b} = e^a e^b$.
 #
 # **On paper,** then in the cell: where does $e^c$ go? The letter $i$ stays free here: the chain holds for each $i$. A step may take one rule.
@@ -371,6 +381,21 @@ def softmax(x):
 marks.total()
 
 # %% [markdown]
+# Without the shift, when does it break? In the next figure the maximum is *not* subtracted before `exp`. **Predict:** at
+# which logit does `exp` overflow, and what becomes of the three probabilities then?
+
+# %% nbgrader={"grade_id": "explore_overflow", "locked": true}
+explore.softmax_temperature(
+    [1, 2, 3],
+    shift=700,
+    max_trick=False,
+    lock=["temperature"],
+    ask="Raise the shift one key press at a time. What breaks first, and at which logit?",
+)
+
+# %% [markdown]
+# Now tick *Subtract the maximum before exp*. The logits are as large as before, and the shares are back.
+#
 # ## 2.3 Scale the logits
 #
 # Shifting changes nothing. **Predict:** what happens when every logit is multiplied by the same number, say by $2$? By $0$? By
@@ -709,6 +734,20 @@ def softmax_temperature(x, T):
 ### END HIDDEN TESTS
 marks.total()
 
+
+# %% [markdown]
+# Two logits may be equal. **Predict**, for the logits $1, 3, 3$: what are the three probabilities when the temperature is nearly 0,
+# and when it is very high?
+
+# %% nbgrader={"grade_id": "explore_temperature", "locked": true}
+explore.softmax_temperature(
+    [1, 3, 3],
+    lock=["shift", "max_trick"],
+    ask="What are the three probabilities at the left end of the temperature, and at the right end?",
+)
+
+# %% [markdown]
+# The next figure is drawn by your own function.
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_temperature", "locked": true}
 # Figure: three probabilities as the temperature rises.
@@ -1424,6 +1463,14 @@ def softmax_jacobian(x):
 marks.total()
 
 
+# %% nbgrader={"grade_id": "explore_jacobian", "locked": true}
+explore.softmax_jacobian(
+    [0, 0.5, 1], ask="Drag logit 2 up to 6. What becomes of the nine entries?"
+)
+
+# %% [markdown]
+# Both ends of that drag, drawn by your own function:
+
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_jacobian", "locked": true}
 # Figure: the table for three logits, at rest and when one of them is far ahead.
 def draw(even, sure):
@@ -1912,6 +1959,14 @@ def softmax_vjp(x, dy):
 ### END HIDDEN TESTS
 marks.total()
 
+
+# %% nbgrader={"grade_id": "explore_vjp", "locked": true}
+explore.softmax_jacobian(
+    [0, 0.5, 1],
+    upstream=[1, 0, -0.5],
+    lock=["logits"],
+    ask="Which dy leave every dx at 0? Say what you expect, reveal, then drag dy until they are.",
+)
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_cost", "locked": true}
 # Figure: the time of the two roads to the same vector, on this computer.

@@ -41,6 +41,11 @@ def test_inside_a_list_a_comment_marks_the_place() -> None:
     compile(stub, "stub", "exec")
 
 
+def test_one_value_alone_is_an_answer() -> None:
+    stub = released("slip = (\n    ### BEGIN SOLUTION\n    4\n    ### END SOLUTION\n)")
+    assert stub == "slip = (\n    # YOUR ANSWER HERE\n)"
+
+
 @pytest.mark.parametrize("source", [WITH_A_MAGIC, "def broken(:\n### BEGIN SOLUTION\n1\n### END SOLUTION"])
 def test_what_is_not_plain_python_is_left_to_nbgrader(source: str) -> None:
     assert "raise NotImplementedError()" in released(source)
