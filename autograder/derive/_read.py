@@ -61,7 +61,7 @@ LITERAL = re.compile(r"(?<![A-Za-z0-9_])(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?(\d+
 PLAIN = "exp|log|ln|sqrt|sin|cos|tanh|sigmoid|softplus|relu|abs"
 POWER = re.compile(rf"\b({PLAIN})\s*\*\*\s*(\d+)\s*\(")
 BARE = re.compile(rf"\b({PLAIN})\s+(\w+)")
-COMMA = "Or is the comma missing after the line above?"
+COMMA = "Or is the comma missing between two lines here?"
 
 ALLOWED: tuple[type[ast.AST], ...] = (
     ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Constant, ast.Subscript, ast.Attribute, ast.Compare,
