@@ -146,7 +146,18 @@ explore.Picture(
 # The remainder of that division, $(i - k) \bmod s$. In the picture it is $5 \bmod 2 = 1$.
 #
 # </details><p></p>
-#
+
+# %% nbgrader={"grade_id": "explore_places", "locked": true}
+explore.conv_shapes(
+    11,
+    k=4,
+    s=3,
+    hide=["p", "d"],
+    lock=["width", "k", "s"],
+    ask="A row of 11 pixels, a kernel of 4, stride 3. How many places, and how many pixels are left over?",
+)
+
+# %% [markdown]
 # Pixels near the border lie under fewer kernels than those in the middle, and the image shrinks with each layer. Against
 # both one puts $p$ zeros on *each* side, the **padding**, and lays the kernel on the longer row. **Predict:** how long is that row?
 # And which $p$ keeps the size of the image, $o = i$, for $k = 5$ and $s = 1$?
@@ -622,6 +633,20 @@ explore.Picture(
 #
 # </details><p></p>
 #
+# Now all five letters at once. **Predict** before you reveal. Then set $s$ to 1: what becomes of the hatched pixels? And
+# make the kernel too long for the row.
+
+# %% nbgrader={"grade_id": "explore_output_size", "locked": true}
+explore.conv_shapes(
+    10,
+    k=3,
+    s=2,
+    p=1,
+    d=2,
+    ask="i = 10, k = 3, s = 2, p = 1, d = 2: how many places? And which pixels does no weight ever touch?",
+)
+
+# %% [markdown]
 # ## 4.4 A whole layer
 #
 # A real image has height, width and channels, say red, green and blue. The kernel has two sizes as well, and is as deep
@@ -1379,6 +1404,21 @@ def conv_parameter_count(c_in, n_kernels, k, bias=False):
 
 ### END HIDDEN TESTS
 marks.total()
+
+# %% [markdown]
+# A whole layer at once, with its channels. **Predict** the shape and the number of parameters, and then find out: which sliders
+# change the shape and not the parameters? Which do the reverse?
+
+# %% nbgrader={"grade_id": "explore_layer", "locked": true}
+explore.conv_shapes(
+    (3, 8, 11),
+    n_kernels=4,
+    k=3,
+    s=2,
+    p=1,
+    bias=True,
+    ask="4 kernels of 3 x 3 on (3, 8, 11), stride 2, padding 1, bias: which shape, how many parameters?",
+)
 
 # %% [markdown]
 # ## 4.8 Which kernel was it?
@@ -2169,6 +2209,20 @@ explore.Picture(
 #
 # </details><p></p>
 #
+# In the middle panel the pooling stood between the convolutions. **Predict:** what if it comes first? When you have seen it, move
+# the stride of 2 to the top layer. What is the receptive field now, and why?
+
+# %% nbgrader={"grade_id": "explore_field", "locked": true}
+explore.receptive_field(
+    [
+        {"kind": "pool", "k": 2},
+        {"kind": "conv", "k": 3},
+        {"kind": "conv", "k": 3},
+    ],
+    ask="The pooling comes first now. How many pixels does one number of the third layer see?",
+)
+
+# %% [markdown]
 # ## 4.11 Your own numbers
 #
 # Nobody else has your questions: they are drawn from the id that you hand in with. Others can help you with the way,
