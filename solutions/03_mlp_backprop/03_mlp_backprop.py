@@ -875,7 +875,7 @@ marks.total()
 # `sum(l, ...)`, `delta(l, k)`, `diff(..., ...)`, `a if l == k else b`, `+ - * /`, `sin`, `cos`, `@`, `.T`, `outer(a, b)`,
 # `diag(a)`, entries like `W2[k, j]`, and these names, which all mean what the table of A.1 says: `d_oa`, `d_hs`, `d_ha`,
 # `o_a`, `h_s`, `h_a`, `x`, `W1`, `b1`, `W2`, `b2`. A vector is a column here, as on paper, and `.T` makes it a row. The card
-# sets `h_s[j]` as $(h_s)_j$.
+# sets `h_s[j]` as $(h_s)_j$. The shape of a vector may be `"(d_h,)"` or, as a column, `"(d_h, 1)"`.
 #
 # Keep the index letters of the given line. A sum needs a letter that the line does not use yet: where $j$ is taken, write
 # $o^a_l$ out as `sum(i, W2[l, i] * h_s[i]) + b2[l]`.
@@ -2068,9 +2068,17 @@ def by_hand(x, y, params):
     }
 
 
-for name in ("W1", "b1", "W2", "b2", "x"):
+for name, why in {
+    "W1": "the outer product of d_ha and x; d_ha takes the slope of the sine at h_a",
+    "b1": "this is d_ha, which takes the slope of the sine at h_a",
+    "W2": "the outer product of d_oa and h_s",
+    "b2": "this is d_oa",
+    "x": "W1 transposed, times d_ha",
+}.items():
     with getattr(marks, name):
-        check.matches(mlp_backward, by_hand, [(tiny_x, tiny_y, tiny)], part=name)
+        check.matches(
+            mlp_backward, by_hand, [(tiny_x, tiny_y, tiny)], part=name, because=why
+        )
 ### BEGIN HIDDEN TESTS
 examples = cases.draw(draw_net)
 
@@ -2703,7 +2711,7 @@ marks.total()
 # <details><summary>Compare 1</summary>
 #
 # $Y_{mh} = \sum_l X_{ml} W_{lh} + b_h$ contains row $m$ of $X$ alone, and $b_h$ does not move with $X$. So $X_{ij}$ is in it only
-# if $m = i$, in the term $l = j$. The sum over $m$ keeps one term, $m = i$. It is the "one term survives" of lesson 1 again.
+# if $m = i$, in the term $l = j$. The sum over $m$ keeps one term, $m = i$. It is the "one term survives" of lesson 01 again.
 #
 # </details><p></p>
 #
@@ -3782,7 +3790,7 @@ with marks.values:
 marks.total()
 
 # %% [markdown]
-# Now the code. Where an entry of $Z$ is exactly 0, any subgradient will do, as in lesson 1: `dZ` may be 0 there, or `dH`, or
+# Now the code. Where an entry of $Z$ is exactly 0, any subgradient will do, as in lesson 01: `dZ` may be 0 there, or `dH`, or
 # anything between.
 
 
