@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograder.derive import _words as words
@@ -11,10 +11,9 @@ from autograder.derive._cases import halves, regrouped
 from autograder.derive._evaluate import TooMuch
 from autograder.derive._forms import unlike
 from autograder.derive._gradient import off
-from autograder.derive._indices import Misfit
-from autograder.derive._latex import latex
+from autograder.derive._lines import Read, read_line
 from autograder.derive._prepared import Prepared, prepare
-from autograder.derive._read import MAX_CHARACTERS, Unreadable, read
+from autograder.derive._read import Unreadable, read
 from autograder.derive._table import Table, table
 from autograder.derive._tree import subtrees
 from autograder.derive._verdict import Complaint, CounterExample, Line, Verdict
@@ -27,19 +26,6 @@ if TYPE_CHECKING:
 
 MAX_LINES = 60
 MUCH = "this line takes too much work to check: write it with fewer nested sums"
-
-
-@dataclass
-class Read:
-    """A line on its way: what was read, and what stood in the way."""
-
-    number: int
-    text: str
-    latex: str = ""
-    table: Table | None = None
-    tree: ast.expr | None = None
-    says: str = ""
-    misfit: bool = False
 
 
 def judge(chain: Sequence[object], statement: Derivation) -> Verdict:
@@ -75,29 +61,12 @@ def judge(chain: Sequence[object], statement: Derivation) -> Verdict:
         return _refused("the chain is empty: there is no line in it")
     if len(chain) > MAX_LINES:
         return _refused(f"the chain has {len(chain)} lines; write it in at most {MAX_LINES}")
-    lines = [_read(ready, number, text) for number, text in enumerate(chain, 1)]
+    lines = [read_line(ready, number, text) for number, text in enumerate(chain, 1)]
     return _Judgement(ready, lines).verdict()
 
 
 def _refused(says: str) -> Verdict:
     return Verdict((), (Complaint("chain", says),), holds=False, steps_small=False, own_lines=False)
-
-
-def _read(ready: Prepared, number: int, text: object) -> Read:
-    shown = text if isinstance(text, str) else "" if text is None or text is ... else type(text).__name__
-    line = Read(number, shown if len(shown) <= MAX_CHARACTERS else shown[:80] + "...")
-    try:
-        line.tree = read(text)
-        arrays = frozenset(
-            name for name in (*ready.scope.variables, *ready.scope.lets) if ready.scope.shape(name)
-        )
-        alone = len(ready.scope.variables) == 1 and not arrays and not ready.scope.lets
-        line.latex = latex(line.tree, arrays, partial=not alone)
-        line.table = table(ready.scope, build(ready.scope, line.tree))
-    except Unreadable as error:
-        line.says = error.under(line.text)
-        line.misfit = isinstance(error, Misfit)
-    return line
 
 
 class _Judgement:
