@@ -62,7 +62,7 @@ class _Numbers(traitlets.TraitType[Any, Any]):
             self.error(obj, value)
         if array.ndim not in (1, 2) or not (np.abs(array) <= LIMITS["value"]).all():
             self.error(obj, value)
-        if value != [] and not 1 <= min(array.shape) <= max(array.shape) <= LIMITS["units"]:
+        if not 1 <= min(array.shape) <= max(array.shape) <= LIMITS["units"]:
             self.error(obj, value)
         return list(array.tolist())
 

@@ -61,9 +61,11 @@ function render({ model, el }) {
   const scalar = html("div", { class: "bp-formula bp-scalar" });
   const card = html("div", { class: "bp-card" }, html("p", {}, tag, " ", why), html("div", { class: "bp-pair" }, vector, scalar));
   fr.figure.classList.add("bp-figure");
+  const root = fr.figure.parentElement;
+  root.classList.add("bp-root");
   const legend = [["bp-key bp-blue", "value"], ["bp-key bp-orange", "gradient of L"], ["bp-key bp-right-class", "right class"]];
   const keys = legend.map(([look, text]) => html("span", {}, html("span", { class: look }), text));
-  fr.figure.append(scroller, html("p", { class: "bp-legend" }, ...keys, "Drag a rounded number up or down to change it."), card);
+  fr.figure.append(scroller, html("p", { class: "bp-legend" }, ...keys, "Drag a rounded number up or down, or choose it and press \u2191 \u2193."), card);
 
   const steps = listing(fr, formulas, form, go);
   const button = (text, by) => {
@@ -93,6 +95,11 @@ function render({ model, el }) {
 
   const n = form === "batch" ? first.x.length : 1;
   const sizes = { N: n, d: at([first.x], [0]).flat().length / n, h: first.b1.length, m: first.b2.length, 1: 1 };
+  /** On a narrow screen the picture scrolls to where the step works. Sizes are read when the layout is made anyway. */
+  function follow(key) {
+    const { scrollWidth, clientWidth } = scroller;
+    if (scrollWidth > clientWidth) scroller.scrollLeft = picture.whereabouts(key) * scrollWidth - clientWidth / 2;
+  }
   let shown = "";
   fr.draw(() => {
     const state = read();
@@ -107,12 +114,11 @@ function render({ model, el }) {
     const key = `${step} ${seen} ${entry.key}`;
     if (key !== shown) {
       shown = key;
-      const spare = scroller.scrollWidth - scroller.clientWidth; // on a narrow screen the picture follows the pointer
-      if (spare > 0) scroller.scrollLeft = picture.whereabouts(entry.key) * scroller.scrollWidth - scroller.clientWidth / 2;
+      requestAnimationFrame(() => follow(entry.key));
       const [whole, scalars, said] = formulas[step - 1];
       const one = scalars.split(" ; ")[STEPS[step - 1].indexOf(entry.key)];
       const open = seen >= step;
-      card.dataset.way = step <= FORWARD ? "forward" : "backward";
+      root.dataset.way = step <= FORWARD ? "forward" : "backward";
       tag.textContent = where(step);
       why.textContent = open ? said : "Predict, then reveal.";
       vector.replaceChildren(...(open ? typeset(whole, (a, b) => `${sizes[a]}\u00d7${sizes[b]}`) : []));

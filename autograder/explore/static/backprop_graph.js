@@ -1,6 +1,6 @@
 // backprop's picture: units and weights as cells with a value and a gradient each, joined by edges that light up.
 import { drag, place, short, svg, unique } from "./kit.js";
-import { FORWARD, PARAMETERS, STEPS, at, entryName, foundAt, lastSeen, nameOf, shapeOf } from "./backprop_net.js";
+import { LIMITS, PARAMETERS, STEPS, at, entryName, foundAt, lastSeen, shapeOf } from "./backprop_net.js";
 
 const [CELL, ROW, TOP, WIDTH] = [46, 20, 62, 888];
 const COLUMNS = { x: 6, W1: 162, h_a: 270, h_s: 392, W2: 540, o_a: 648, o_s: 762, L: 832 };
@@ -10,6 +10,13 @@ const HEADS = { o_s: 52, L: 50 };
 export function brief(x) {
   const size = Math.abs(x);
   return short(Number(x.toFixed(size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0)));
+}
+
+/** Change only the attributes that differ: most numbers stay as they are from one key press to the next. */
+function put(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+  }
 }
 
 /** Where everything stands: a box for each unit, as many rows as examples, and a stack of weights before it. */
@@ -90,36 +97,37 @@ const TITLES = {
 export function graph(fr, state, all, { pick, change }) {
   const batch = state.form === "batch";
   const plan = layout(all, batch);
-  const node = svg("svg", { viewBox: `0 0 ${WIDTH} ${plan.height}`, class: "bp-graph", role: "group" });
+  const still = svg("g", { "aria-hidden": "true" }); // for the eye; the words under the figure say it
+  const held = svg("g", { role: "group", "aria-label": "Numbers to change. Left and right choose one, up and down move it." });
+  const size = { viewBox: `0 0 ${WIDTH} ${plan.height}`, class: "bp-graph" };
+  const node = svg("svg", { ...size, role: "group", "aria-label": "The net as a graph" }, still, held);
   for (const [key, x] of Object.entries(COLUMNS)) {
     const wide = HEADS[key] ?? 2 * CELL;
-    node.append(heading(x + wide / 2, 20, TITLES[state.form][key]));
+    still.append(heading(x + wide / 2, 20, TITLES[state.form][key]));
     const shape = shapeOf(all[key]);
     const said = shape.length ? `(${shape.join(", ")}${shape.length === 1 ? "," : ""})` : "number";
     const bias = key[0] === "W" ? `, b (${shapeOf(all[`b${key[1]}`])[0]},)` : "";
-    node.append(svg("text", { x: x + wide / 2, y: 38, class: "bp-shape" }, said + bias));
+    still.append(svg("text", { x: x + wide / 2, y: 38, class: "bp-shape" }, said + bias));
   }
   const drawn = edges(batch, plan).map((edge) => {
     const line = svg("path", { d: curve(edge.ends), class: "bp-edge" });
-    node.append(line);
+    still.append(line);
     return { ...edge, line };
   });
   const bend = { x: (COLUMNS.h_a + 2 * CELL + COLUMNS.h_s) / 2, y: plan.middle("h", 0) - 6, class: "bp-shape" };
-  node.append(svg("text", bend, batch ? "relu" : "sin"));
+  still.append(svg("text", bend, batch ? "relu" : "sin"));
   for (const { key, u, x, y, high } of plan.boxes) {
     const wide = HEADS[key] ?? 2 * CELL;
-    node.append(svg("rect", { x: x - 2, y: y - 2, width: wide + 4, height: high + 4, rx: 5, class: "bp-box" }));
+    still.append(svg("rect", { x: x - 2, y: y - 2, width: wide + 4, height: high + 4, rx: 5, class: "bp-box" }));
     if (key === "x" || key === "h_a" || key === "o_a") {
       const kind = { x: "input", h_a: "unit", o_a: "class" }[key];
-      node.append(svg("text", { x: x + wide / 2, y: y - 6, class: "bp-shape" }, `${kind} ${u}`));
+      still.append(svg("text", { x: x + wide / 2, y: y - 6, class: "bp-shape" }, `${kind} ${u}`));
     }
   }
-  const group = svg("g", { role: "group", "aria-label": "Numbers of the net. Left and right choose one, up and down change it." });
-  node.append(group);
   const chips = plan.cells.map((cell) => chip(cell));
   const movable = chips.filter(({ spin }) => spin);
   movable.sort((a, b) => PARAMETERS.indexOf(a.key) - PARAMETERS.indexOf(b.key)); // Tab's and the arrows' order
-  group.append(...chips.map(({ g }) => g));
+  for (const { g, spin } of chips) (spin ? held : still).append(g);
 
   function half(key, index, x, y, wide, colour) {
     const ground = svg("rect", { x, y, width: wide, height: ROW, class: "bp-half" });
@@ -154,7 +162,8 @@ export function graph(fr, state, all, { pick, change }) {
 
   function moves(made) {
     const { key, index, g } = made;
-    place(g, { role: "spinbutton", tabindex: "-1", "aria-label": entryName(state.form, made) });
+    const limits = { "aria-valuemin": -LIMITS.value, "aria-valuemax": LIMITS.value };
+    place(g, { role: "spinbutton", tabindex: "-1", "aria-label": entryName(state.form, made), ...limits });
     const now = () => at(fr.get(key), index);
     let start;
     drag(g, (event) => {
@@ -183,8 +192,8 @@ export function graph(fr, state, all, { pick, change }) {
     const used = new Set(seen < now.step ? [] : uses.map(({ key, index }) => `${key}:${index}`));
     const result = seen < now.step ? "" : `${entry.key}:${entry.index}`;
     const asked = seen < now.step ? STEPS[now.step - 1] : [];
-    node.dataset.way = now.step <= FORWARD ? "forward" : "backward";
     for (const { key, index, n, g, halves, spin, frame } of chips) {
+      frame.classList.toggle("bp-fresh", seen >= now.step && halves.some((one) => STEPS[now.step - 1].includes(one.key)));
       if (key === "o_s") frame.classList.toggle("bp-label", index.at(-1) === (batch ? now.y[n] : now.y));
       for (const { key: own, id, ground, text, bar, mid } of halves) {
         const there = foundAt(own) <= seen;
@@ -192,21 +201,20 @@ export function graph(fr, state, all, { pick, change }) {
         const said = there ? brief(x) : asked.includes(own) ? "?" : "";
         if (text.textContent !== said) text.textContent = said;
         const long = (20 * Math.abs(x)) / (1 + Math.abs(x));
-        place(bar, { x: x < 0 ? mid - long : mid, width: long });
+        put(bar, { x: x < 0 ? mid - long : mid, width: long });
         const look = id === result ? "result" : used.has(id) ? "used" : "";
         if (ground.dataset.look !== look) ground.dataset.look = text.dataset.look = look;
       }
       if (!spin) continue;
       const slope = foundAt(`\u2202${key}`) <= seen ? `, gradient ${short(at(arrays[`\u2202${key}`], index))}` : "";
       const value = at(arrays[key], index);
-      place(g, { "aria-valuenow": value, "aria-valuetext": short(value) + slope });
+      put(g, { "aria-valuenow": value, "aria-valuetext": short(value) + slope });
     }
     for (const { own, weight, line } of drawn) {
       const lit = own.some((id) => id === result || (weight && used.has(id)));
       line.classList.toggle("bp-lit", lit);
-      if (weight) place(line, { "stroke-width": lit ? 3 : 1 + 2.2 * Math.tanh(Math.abs(at(arrays[weight.key], weight.index)) / 3) });
+      if (weight) put(line, { "stroke-width": lit ? 3 : 1 + 2.2 * Math.tanh(Math.abs(at(arrays[weight.key], weight.index)) / 3) });
     }
-    place(node, { "aria-label": `The net as a graph, ${nameOf(now.form, "x")} to L` });
   }
   /** Where an entry stands, as a fraction of the picture's width. */
   const whereabouts = (key) => chips.find((made) => made.key === key.replace("\u2202", "")).x / WIDTH;
