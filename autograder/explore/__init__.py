@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autograder.explore._backprop import backprop
     from autograder.explore._conv_shapes import conv_shapes
     from autograder.explore._figure import Picture
+    from autograder.explore._gradient_check import gradient_check
     from autograder.explore._receptive_field import receptive_field
     from autograder.explore._relu_gradients import relu_gradients
     from autograder.explore._softmax_jacobian import softmax_jacobian
@@ -29,6 +30,7 @@ _HOMES = {
     "activations": "_activations",
     "backprop": "_backprop",
     "conv_shapes": "_conv_shapes",
+    "gradient_check": "_gradient_check",
     "receptive_field": "_receptive_field",
     "relu_gradients": "_relu_gradients",
     "softmax_jacobian": "_softmax_jacobian",
@@ -40,6 +42,7 @@ __all__ = [
     "activations",
     "backprop",
     "conv_shapes",
+    "gradient_check",
     "receptive_field",
     "relu_gradients",
     "softmax_jacobian",
