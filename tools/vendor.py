@@ -1,9 +1,10 @@
-"""Fetch the front-end files that the handout serves itself, so that no page asks another host for them.
+"""Fetch the front-end files that the handout serves itself, so that no page asks another host for them, and axe.
 
 `.venv/bin/python tools/vendor.py` needs npm. It packs each package of the table below at its version, refuses one
-whose content is not the one named here, and writes the files to `assets/vendor` together with their licences. The
-result is committed: building the handout needs neither npm nor the network. To renew a file, change its version
-and take the new digest from `npm view PACKAGE@VERSION dist.integrity`.
+whose content is not the one named here, and writes the files to `assets/vendor` together with their licences; what
+only tests use goes to `tests/explore/vendor`, which no page is made from. The result is committed: building the
+handout needs neither npm nor the network. To renew a file, change its version and take the new digest from
+`npm view PACKAGE@VERSION dist.integrity`.
 """
 # ruff: noqa: INP001 (a script, not a package)
 
@@ -19,7 +20,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-VENDOR = Path(__file__).resolve().parent.parent / "assets" / "vendor"
+ROOT = Path(__file__).resolve().parent.parent
+VENDOR = ROOT / "assets" / "vendor"
+TESTS = ROOT / "tests" / "explore" / "vendor"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Package:
     files: tuple[str, ...]
     licence: str
     purpose: str
+    home: Path = VENDOR
 
 
 PACKAGES = (
@@ -59,6 +63,15 @@ PACKAGES = (
         "BSD-3-Clause",
         "Brings widgets to life from the state that stands in a page, without a kernel.",
     ),
+    Package(
+        "axe-core",
+        "4.14.1",
+        "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+        ("axe.min.js", "LICENSE", "LICENSE-3RD-PARTY.txt"),
+        "MPL-2.0",
+        "Looks for what keeps people with disabilities out of a page. Tests run it; no page that we serve has it.",
+        home=TESTS,
+    ),
 )
 
 
@@ -85,20 +98,24 @@ def main() -> None:
     """Write `assets/vendor` anew."""
     with tempfile.TemporaryDirectory() as scratch:
         folders = [(package, fetch(package, Path(scratch))) for package in PACKAGES]
-        shutil.rmtree(VENDOR, ignore_errors=True)
+        for home in (VENDOR, TESTS):
+            shutil.rmtree(home, ignore_errors=True)
         for package, folder in folders:
-            home = VENDOR / package.name.rpartition("/")[2]
+            home = package.home / package.name.rpartition("/")[2]
             home.mkdir(parents=True)
             for file in package.files:
                 shutil.copyfile(folder / file, home / Path(file).name)
-    rows = [f"| `{p.name}` | {p.version} | {p.licence} | {p.purpose} |" for p in PACKAGES]
-    table = "\n".join(
-        ["| package | version | licence | what it is for |", "| --- | --- | --- | --- |", *rows]
-    )
-    (VENDOR / "README.md").write_text(
-        f"# Front-end files of others\n\nWritten by `tools/vendor.py`; not edited by hand.\n\n{table}\n",
-        encoding="utf-8",
-    )
+    for home in (VENDOR, TESTS):
+        rows = [
+            f"| `{p.name}` | {p.version} | {p.licence} | {p.purpose} |" for p in PACKAGES if p.home == home
+        ]
+        table = "\n".join(
+            ["| package | version | licence | what it is for |", "| --- | --- | --- | --- |", *rows]
+        )
+        (home / "README.md").write_text(
+            f"# Front-end files of others\n\nWritten by `tools/vendor.py`; not edited by hand.\n\n{table}\n",
+            encoding="utf-8",
+        )
 
 
 if __name__ == "__main__":
