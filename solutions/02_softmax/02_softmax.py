@@ -749,6 +749,7 @@ explore.softmax_temperature(
 # %% [markdown]
 # The next figure is drawn by your own function.
 
+
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_temperature", "locked": true}
 # Figure: three probabilities as the temperature rises.
 def draw(axes):
@@ -1471,6 +1472,7 @@ explore.softmax_jacobian(
 # %% [markdown]
 # Both ends of that drag, drawn by your own function:
 
+
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_jacobian", "locked": true}
 # Figure: the table for three logits, at rest and when one of them is far ahead.
 def draw(even, sure):
@@ -1967,6 +1969,7 @@ explore.softmax_jacobian(
     lock=["logits"],
     ask="Which dy leave every dx at 0? Say what you expect, reveal, then drag dy until they are.",
 )
+
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_cost", "locked": true}
 # Figure: the time of the two roads to the same vector, on this computer.

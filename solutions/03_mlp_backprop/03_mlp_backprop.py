@@ -1061,9 +1061,13 @@ def have_shapes(answer, shapes):
         names = ", ".join(missing)
         said = f"{names}: the last line should be the shape of the gradient"
         hint = 'Write it in the letters of A.1, such as "(m, d_h)".'
-        raise check.CheckFailed(check.Finding("; ".join([said, *wrong]), advice=hint))
+        raise check.CheckFailed(
+            check.Finding("; ".join([said, *wrong]), advice=hint)
+        )
     if wrong:
-        hint = "A gradient has the shape of what it belongs to, in the letters of A.1."
+        hint = (
+            "A gradient has the shape of what it belongs to, in the letters of A.1."
+        )
         raise check.CheckFailed(check.Finding("; ".join(wrong), advice=hint))
 
 
@@ -2253,7 +2257,9 @@ def draw(*panels):
         axes.plot([0], [here], "o", color="C3")
         at = ", ".join(str(i) for i in place)
         axes.set(
-            title=f"{name}[{at}]\nslope {slope:.3f}", xlabel="moved by", xticks=[-0.3, 0, 0.3]
+            title=f"{name}[{at}]\nslope {slope:.3f}",
+            xlabel="moved by",
+            xticks=[-0.3, 0, 0.3],
         )
     panels[0].set_ylabel("loss")
 
@@ -2729,6 +2735,7 @@ marks.total()
 # in part A, and which show the index form. To check you, the grader puts numbers into all arrays, moves each entry of $X$ a
 # little, and holds every line against what the loss $L = \sum_{mh} \mathtt{dY}_{mh}\, Y_{mh}$ does, whose upstream gradient is `dY`.
 
+
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "batch_paper", "locked": true}
 # What the checks of part B's derivations ask for beside the lines themselves.
 def shows_index_form(chain):
@@ -2739,17 +2746,6 @@ def shows_index_form(chain):
             check.Finding(
                 "no line is in index form with the derivative taken",
                 advice="Before the whole array, say what one of its entries is.",
-            )
-        )
-
-
-def begins_at_a_derivative(chain):
-    # Ask for a first line that is still to be differentiated.
-    if "diff" not in chain[0]:
-        raise check.CheckFailed(
-            check.Finding(
-                "line 1 is a result already: what was differentiated?",
-                advice="Let the chain begin with `diff(..., S[i, c])` of the loss, or of the part of it that matters.",
             )
         )
 
@@ -2984,10 +2980,11 @@ marks.total()
 # 3. The derivative of $S_{i y_i}$ with respect to $S_{ic}$ is 1 or 0. When is it 1? `delta(c, y[i])` is 1 where $c = y_i$ and 0
 #    elsewhere.
 #
-# Write the chain **from the derivative on**. You choose the first line: `diff(..., S[i, c])` of $L_{\text{sum}}$ in one of its two
-# forms, or of the term that is left of it. Then the index form with the derivative taken, free indices $i$ and $c$, and the matrix
-# form last. What part A and lesson 02 proved counts as one rule: the slope of softmax in one row. Three rules a step are
-# allowed again.
+# Write the chain. Best begin **at the derivative**, and you choose which: `diff(..., S[i, c])` of $L_{\text{sum}}$ in one of its two
+# forms, or of the term that is left of it. You may also begin at the index form, as in B.2, if you can say why the result of part
+# A holds for every row. The index form with the derivative taken has the free indices $i$ and $c$, and the matrix form comes
+# last. What part A and lesson 02 proved counts as one rule: the slope of softmax in one row. Three rules a step are allowed
+# again.
 #
 # `P` stands for the softmax of the rows of `S`, and `onehot(y)` for the $(N, C)$ matrix with a 1 at the label in each row. `log` is
 # $\ln$. Two cases can be written as in Python, `a if c == y[i] else b`.
@@ -3019,7 +3016,6 @@ with marks.values:
     check.derives(derive_dS, statement)
 with marks.steps:
     check.small_steps(derive_dS, statement)
-    begins_at_a_derivative(derive_dS)
     shows_index_form(derive_dS)
 marks.total()
 
@@ -4069,7 +4065,9 @@ def twice_by_hand(X, y, params, reduction):
 def agrees(part, for_one, for_two):
     """Hold one result against both nets."""
     for net, because in [(one, for_one), (two, for_two)]:
-        check.matches(two_layer_backward, by_hand, [net], part=part, because=because)
+        check.matches(
+            two_layer_backward, by_hand, [net], part=part, because=because
+        )
 
 
 with marks.loss:

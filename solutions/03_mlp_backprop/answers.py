@@ -418,7 +418,10 @@ PAPER = [
     right(
         "derive_column_grads",
         "shapes as columns, as on paper",
-        columns(b2=["d_oa[k]", "d_oa", "(m, 1)"], x=["sum(j, d_ha[j] * W1[j, i])", "W1.T @ d_ha", "d x 1"]),
+        columns(
+            b2=["d_oa[k]", "d_oa", "(m, 1)"],
+            x=["sum(j, d_ha[j] * W1[j, i])", "W1.T @ d_ha", "d x 1"],
+        ),
     ),
     *(
         wrong(
@@ -2200,19 +2203,15 @@ derive_dS = [
 ]
 """,
     ),
-    wrong(
+    right(
         "derive_dS",
-        "the result of part A, copied",
+        "the result of part A for every row",
         'derive_dS = ["P[i, c] - delta(c, y[i])", "P - onehot(y)"]',
-        marks={"values": 2},
-        says="line 1 is a result already",
     ),
-    wrong(
+    right(
         "derive_dS",
-        "the two cases only",
+        "the two cases, as in the homework",
         'derive_dS = ["P[i, c] - 1 if c == y[i] else P[i, c]", "P - onehot(y)"]',
-        marks={"values": 2},
-        says="line 1 is a result already",
     ),
     wrong(
         "derive_dS",
