@@ -34,10 +34,20 @@ def integer(got: Any, want: int | None = None, *, because: str | None = None) ->
     if values is None or values.ndim > 0 or values.dtype.kind not in "iu":
         if is_whole(got):
             verdict = f"expected an int, got the float {float(got)}"
-            raise fail(verdict, because=because, case=asked(), advice="/ gives floats even for whole numbers, // does not.")
+            raise fail(
+                verdict,
+                because=because,
+                case=asked(),
+                advice="/ gives floats even for whole numbers, // does not.",
+            )
         if values is not None and values.ndim == 0 and values.dtype.kind in "fc":
             verdict = f"expected an int, got the float {_show.number(values[()])}"
-            raise fail(verdict, because=because, case=asked(), advice="A count is a whole number. Which step should round?")
+            raise fail(
+                verdict,
+                because=because,
+                case=asked(),
+                advice="A count is a whole number. Which step should round?",
+            )
         raise fail(f"expected an int, got {_show.described(got)}", because=because, case=asked())
     if want is not None:
         equal(got, want, because=because)
