@@ -167,7 +167,7 @@ class Backprop(Explorable):
         now, start = self._net.arrays, self._net_of(self._scene).arrays
         moved = [name for name in PARAMETERS if (now[name] != start[name]).any()]
         if not moved:
-            return [f"The loss is L = {short(float(now['L']))}."]
+            return [f"The loss is L = {short(float(now['L']))}."] if self.step > FORWARD else []
         by = float(now["L"] - start["L"])
         went = f"Since the start the loss went from {short(float(start['L']))} to {short(float(now['L']))}, by {short(by)}."
         if any(found_at(f"\u2202{name}") > self.step for name in moved):

@@ -101,6 +101,8 @@ def test_a_step_lights_up_what_its_entry_is_made_of(show: Open) -> None:
     page.get_by_label("Entry").press("ArrowRight")
     assert cells(page, "result") == ["-0.8"]
     assert "d_hs[1] = 0.2\u00b7(\u22121)" in words(page)
+    page = show(step=4, entry=4)  # the loss
+    assert (cells(page, "used"), page.locator(".bp-lit").count()) == (["0.4"], 1)
 
 
 def test_formulas_come_with_their_dimensions_once_they_are_reached(show: Open) -> None:
@@ -168,6 +170,7 @@ def test_a_weight_is_dragged(show: Open) -> None:
 
 def test_all_numbers_are_one_stop_of_the_tab_key(show: Open) -> None:
     page = show()
+    assert page.locator("[role=spinbutton][tabindex='0']").count() == 1
     stops = []
     for _ in range(5):
         page.keyboard.press("Tab")

@@ -67,13 +67,14 @@ function edges(batch, { cells, middle, sizes, examples }) {
     if (source >= 0) list.push({ own, weight: { key, index }, ends: [COLUMNS[here] + wide, middle(from, source), x, mid] });
     list.push({ own, weight: { key, index }, ends: [x + wide, mid, COLUMNS[there], middle(part, to)] });
   }
-  const link = (own, ...ends) => list.push({ own, ends });
+  const link = (own, ...ends) => list.push({ own, ends, reads: [] });
   for (let j = 0; j < sizes.h; j += 1) {
     link([...ids("h_s", j), ...ids("\u2202h_a", j)], COLUMNS.h_a + wide, middle("h", j), COLUMNS.h_s, middle("h", j));
   }
   for (let k = 0; k < sizes.m; k += 1) {
     link([...ids("o_s", k), ...ids("\u2202o_a", k)], COLUMNS.o_a + wide, middle("o", k), COLUMNS.o_s, middle("o", k));
-    link(["L:"], COLUMNS.o_s + HEADS.o_s, middle("o", k), COLUMNS.L, (middle("o", 0) + middle("o", sizes.m - 1)) / 2);
+    const ends = [COLUMNS.o_s + HEADS.o_s, middle("o", k), COLUMNS.L, (middle("o", 0) + middle("o", sizes.m - 1)) / 2];
+    list.push({ own: ["L:"], ends, reads: ids("o_s", k) }); // the loss reads the right class alone
   }
   return list;
 }
@@ -210,8 +211,9 @@ export function graph(fr, state, all, { pick, change }) {
       const value = at(arrays[key], index);
       put(g, { "aria-valuenow": value, "aria-valuetext": short(value) + slope });
     }
-    for (const { own, weight, line } of drawn) {
-      const lit = own.some((id) => id === result || (weight && used.has(id)));
+    const hears = (ids) => ids.length === 0 || ids.some((id) => used.has(id));
+    for (const { own, weight, reads, line } of drawn) {
+      const lit = weight ? own.some((id) => id === result || used.has(id)) : own.includes(result) && hears(reads);
       line.classList.toggle("bp-lit", lit);
       if (weight) put(line, { "stroke-width": lit ? 3 : 1 + 2.2 * Math.tanh(Math.abs(at(arrays[weight.key], weight.index)) / 3) });
     }

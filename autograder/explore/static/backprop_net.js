@@ -190,7 +190,7 @@ function story(state, all, scene) {
       promised += change * at(start[`\u2202${key}`], index);
     }
   }
-  if (!moved) return [`The loss is L = ${short(all.L)}.`];
+  if (!moved) return state.step > FORWARD ? [`The loss is L = ${short(all.L)}.`] : [];
   const went = `Since the start the loss went from ${short(start.L)} to ${short(all.L)}, by ${short(all.L - start.L)}.`;
   return [known ? `${went} The slopes there promised ${short(promised)}.` : went];
 }
