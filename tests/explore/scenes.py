@@ -7,6 +7,8 @@ entry in `SCENES`; axe, JupyterLab, Notebook 7, reduced motion, requests and the
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from autograder import explore
 from autograder.explore._explorable import Explorable
 
@@ -66,6 +68,15 @@ SCENES = {
             f"conv_shapes((1, 5, 4), k=7, {_ASK}, revealed=True)",
         ),
     ),
+    "gradient_check": Shown(
+        "gradient_check(lambda x: np.sum(x**3), lambda x: 3 * x**2, 2.0)",
+        Move("slider", "Step h", "ArrowRight", "ArrowLeft", "shown.h", 10**-4.5),
+        (
+            f"gradient_check(lambda x: np.sum(x**3), lambda x: 3 * x**2, 2.0, {_ASK})",
+            f"gradient_check(lambda x: np.sum(np.abs(x)), np.sign, 0.0, guides=True, {_ASK}, revealed=True)",
+            "gradient_check(lambda x: np.sum(np.sin(x)), np.sin, np.ones((2, 3)), h=1e-15)",
+        ),
+    ),
     "receptive_field": Shown(
         "receptive_field([{'kind': 'conv', 'k': 3}, {'kind': 'pool', 'k': 2}, {'kind': 'conv', 'k': 3}])",
         Move("slider", "From layer", "ArrowLeft", "ArrowRight", "shown.level", 2),
@@ -108,7 +119,7 @@ SCENES = {
 
 def made(scene: str) -> Explorable:
     """Make the widget of a scene, as a lesson's cell would."""
-    return eval(f"explore.{scene}", {"explore": explore})  # type: ignore[no-any-return]  # noqa: S307 (our own text)
+    return eval(f"explore.{scene}", {"explore": explore, "np": np})  # type: ignore[no-any-return]  # noqa: S307 (our own text)
 
 
 def all_scenes() -> list[str]:

@@ -1,17 +1,13 @@
 """activations in real JupyterLab, with a kernel: what the hand moves, Python reads, and the reverse."""
 
-import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from .jupyter import active, notebook, run, serving, set_source
 
 pytestmark = pytest.mark.browser
 
@@ -31,63 +27,12 @@ read
 SET = "shown.x = -2.0"
 
 
-def notebook(cells: list[str]) -> str:
-    return json.dumps(
-        {
-            "cells": [
-                {
-                    "cell_type": "code",
-                    "id": f"cell{i}",
-                    "metadata": {},
-                    "source": source.strip(),
-                    "outputs": [],
-                    "execution_count": None,
-                }
-                for i, source in enumerate(cells)
-            ],
-            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-    )
-
-
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start JupyterLab on a folder of its own, with settings of its own, and give its address."""
-    home = tmp_path_factory.mktemp("lab")
-    course = home / "course"
-    course.mkdir()
-    (course / "lesson.ipynb").write_text(notebook([SHOW, READ, SET]))
-    folders = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"]
-    folders += ["JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"]
-    quiet = home / "JUPYTER_CONFIG_DIR" / "labconfig"
-    quiet.mkdir(parents=True)
-    off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    (quiet / "page_config.json").write_text(json.dumps(off))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
-    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=lesson"]
-    command += [
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        f"--ServerApp.root_dir={course}",
-    ]
-    environment = os.environ | {name: str(home / name) for name in folders} | {"HOME": str(home)}
-    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    assert server.stderr
-    said = []
-    for line in server.stderr:  # until it says that it listens, or ends
-        said.append(line)
-        if f"127.0.0.1:{port}/lab" in line:
-            break
-    else:
-        pytest.fail("".join(said))
-    threading.Thread(target=server.stderr.read, daemon=True).start()  # a full pipe would stop the server
-    yield f"http://127.0.0.1:{port}/lab/tree/lesson.ipynb?token=lesson"
-    server.terminate()
-    server.wait(timeout=20)
+    """Start JupyterLab and give the address of a lesson in it."""
+    with serving(tmp_path_factory.mktemp("lab")) as server:
+        (server.course / "lesson.ipynb").write_text(notebook([SHOW, READ, SET]), encoding="utf-8")
+        yield f"{server.address}/lab/tree/lesson.ipynb?token=lesson"
 
 
 @pytest.fixture
@@ -103,21 +48,6 @@ def lesson(chromium: Browser, lab: str) -> Iterator[Page]:
     page.wait_for_selector(".ag-explore")
     yield page
     page.close()
-
-
-def run(page: Page, cell: int) -> None:
-    """Run one cell by Lab's own command."""
-    page.evaluate(
-        """(cell) => {
-            jupyterapp.shell.currentWidget.content.activeCellIndex = cell;
-            return jupyterapp.commands.execute("notebook:run-cell");
-        }""",
-        cell,
-    )
-
-
-def active(page: Page) -> int:
-    return int(page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex"))
 
 
 def test_hand_and_code_move_the_same_point(lesson: Page, tmp_path: Path) -> None:
@@ -162,10 +92,7 @@ def test_a_vector_moved_by_hand_is_read_in_python(lesson: Page) -> None:
         'f"read {shown.logits} {shown.shift} {shown.probabilities.round(4)}"',
     )
     for cell, source in enumerate([show, tell.strip(), "shown.max_trick = False\nshown.logits = [0, 0, 5]"]):
-        lesson.evaluate(
-            "([cell, source]) => jupyterapp.shell.currentWidget.content.widgets[cell].model.sharedModel.setSource(source)",
-            [cell, source],
-        )
+        set_source(lesson, cell, source)
     run(lesson, 0)
     lesson.wait_for_selector(".ag-columns")
     run(lesson, 1)
