@@ -1733,6 +1733,20 @@ def grad_preactivation(d_hs, h_a):
 marks.total()
 
 # %% [markdown]
+# The same step in the whole net, with its numbers. **Predict,** reveal, then step on with the arrow keys. Both units have the
+# activation ½, and they stand where the sine rises and where it falls.
+
+# %% nbgrader={"grade_id": "explore_bend", "locked": true}
+explore.backprop(
+    step=8,
+    x=tiny_x,
+    y=tiny_y,
+    params=tiny,
+    lock=["x"],
+    ask="d_hs is (0.4, -0.8). Which signs have the two entries of d_ha, and why?",
+)
+
+# %% [markdown]
 # ### A.9 In code: the hidden layer
 #
 # One layer further back, and the same pattern as in A.7: the gradient from above, times what the layer read.
@@ -2227,6 +2241,19 @@ marks.total()
 # %% [markdown]
 # If one of them is off and the pieces passed their checks, look at what you handed to the piece that makes it.
 #
+# All of it at once. Go forward with *Next*, and back again. At the end raise `W2[2, 0]` by 0.1: what did its gradient promise?
+# Then raise it by 3.
+
+# %% nbgrader={"grade_id": "explore_backward", "locked": true}
+explore.backprop(
+    step=10,
+    x=tiny_x,
+    y=tiny_y,
+    params=tiny,
+    ask="Which one number would you raise by 0.1 to make the loss fall most?",
+)
+
+# %% [markdown]
 # A gradient is a promise: move this number a little, and the loss moves by so much. The next cell puts four of your
 # promises to the test. It moves one number of the tiny net at a time and draws the loss (your `mlp_forward` computes it).
 # The dashed line has the slope that your `mlp_backward` gives.
@@ -3918,6 +3945,13 @@ def relu_backward(dH, Z):
 
 ### END HIDDEN TESTS
 marks.total()
+
+# %% [markdown]
+# Four examples in a net of three hidden units. Lower `b1[0]` until unit 0 is silent for every example. **Predict:** what do its
+# weights learn then?
+
+# %% nbgrader={"grade_id": "explore_silent", "locked": true}
+explore.backprop("batch", step=9)
 
 # %% [markdown]
 # ### B.7 Back through the first layer, and the whole way
