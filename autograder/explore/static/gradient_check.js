@@ -236,7 +236,7 @@ function render({ model, el }) {
   const heard = (content) => {
     if (content !== "here") return;
     alive = true;
-    point.disabled = fr.locked("at");
+    point.disabled = false;
     calm();
   };
   function calm() {
@@ -244,13 +244,12 @@ function render({ model, el }) {
     waiting = [];
     tell("");
   }
-  if (point) {
-    point.disabled = true;
-    if (!fr.locked("at")) {
-      model.on("msg:custom", heard);
-      later(PATIENCE.silent, "Moving x needs Python. Without it the curve is the one measured when the cell ran.");
-      model.send?.("anyone?");
-    }
+  const asking = point && !fr.locked("at");
+  if (point) point.disabled = true;
+  if (asking) {
+    model.on("msg:custom", heard);
+    later(PATIENCE.silent, "Moving x needs Python. Without it the curve is the one measured when the cell ran.");
+    model.send?.("anyone?");
   }
 
   fr.draw(() => {
@@ -271,7 +270,7 @@ function render({ model, el }) {
   });
   return () => {
     calm();
-    model.off("msg:custom", heard);
+    if (asking) model.off("msg:custom", heard);
     fr.close();
   };
 }

@@ -249,7 +249,7 @@ function depths(depth) {
       for (const { name, y: end } of ends) {
         const chosen = name === state.function ? "chosen" : "other";
         const d = Array.from(norms[name], (norm, i) => `${to.x(i).toFixed(1)} ${y(norm).toFixed(1)}`).join("L");
-        place(lines[name].line, { d: `M${d}`, class: `ag-answer ag-curve ag-${chosen}` });
+        place(lines[name].line, { d: `M${d}`, class: `ag-answer ag-curve ag-norm-${chosen}` });
         place(lines[name].name, { y: end + 4, class: `ag-answer ag-number ag-name-${chosen}` });
       }
       p.layer.append(lines[state.function].line); // on top
