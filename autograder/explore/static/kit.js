@@ -48,9 +48,18 @@ export function snap(x, { min, max, step }) {
 
 // Jupyter listens for keys on the whole page: an arrow would select the next cell, a capital M would merge cells.
 // Keys meant for a control stay here. Shortcuts with a modifier, Escape and Shift+Enter still reach Jupyter.
-function keepKeys(event) {
-  const forJupyter = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
-  if (!forJupyter && !(event.shiftKey && event.key === "Enter")) event.stopPropagation();
+function forJupyter(event) {
+  const modified = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+  return modified || (event.shiftKey && event.key === "Enter");
+}
+
+function keepKeys(root) {
+  const stop = (event) => forJupyter(event) || event.stopPropagation();
+  for (const type of ["keydown", "keypress", "keyup"]) root.addEventListener(type, stop);
+  // Notebook 7 hears of a key before the control does, and leaves it alone where the control itself has this mark.
+  const mark = (event) => event.target.toggleAttribute("data-lm-suppress-shortcuts", !forJupyter(event));
+  root.addEventListener("focusin", () => window.addEventListener("keydown", mark, true));
+  root.addEventListener("focusout", () => window.removeEventListener("keydown", mark, true));
 }
 
 /**
@@ -74,7 +83,7 @@ export function frame(model, el, { title, traits }) {
     model.save_changes();
   };
   reset.addEventListener("click", () => set(model.get("_scene")));
-  for (const type of ["keydown", "keypress", "keyup"]) root.addEventListener(type, keepKeys);
+  keepKeys(root);
 
   root.append(question(), figure, controls, reset, words);
   el.append(root);
