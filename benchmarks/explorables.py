@@ -22,10 +22,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from tests.explore.page import page_of
-from tests.explore.scenes import SCENES, made
+from explore.page import page_of
+from explore.scenes import SCENES, made
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PRESSES = 100

@@ -58,6 +58,7 @@ def place(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> 
     place.page.on("pageerror", lambda error: place.trouble.append(str(error)))
     place.page.set_default_timeout(30_000)
     server.open(place.page, request.param, f"{request.param}.ipynb")
+    place.trouble.clear()  # errors of its own start, before there is an explorable
     yield place
     context.close()
 
