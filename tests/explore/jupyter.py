@@ -61,7 +61,7 @@ def elsewhere(asked: list[str]) -> list[str]:
 
 def notebook(cells: list[str]) -> str:
     """Return a notebook's text with these code cells, nothing run."""
-    made = [
+    made: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "id": f"cell{i}",
