@@ -1,8 +1,9 @@
 // The maths and the words of static/relu_gradients.js and static/network.js, without a page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BATCH, BENDS, UNITS, deadUnits, draw, normals, run } from "../../autograder/explore/static/network.js";
-import { histogram, numbers, power, sentences, spread } from "../../autograder/explore/static/relu_gradients.js";
+import { BATCH, BENDS, UNITS, deadUnits, draw, normals, power, run } from "../../autograder/explore/static/network.js";
+import { histogram, spread } from "../../autograder/explore/static/network_draw.js";
+import { allNorms, numbers, sentences } from "../../autograder/explore/static/relu_gradients.js";
 
 const scene = { function: "relu", weight: 1, bias: 0, layer: 1, depth: 10, seed: 0, revealed: true };
 
@@ -44,6 +45,13 @@ test("a dead unit is off for the whole batch, and one example that is on brings 
   assert.deepEqual(deadUnits(slopes), []);
 });
 
+test("the chosen function is one of the five that are compared", () => {
+  const all = allNorms({ ...scene, function: "tanh", weight: 2 });
+  assert.deepEqual(Object.keys(all), Object.keys(BENDS));
+  assert.deepEqual(all.tanh, numbers({ ...scene, function: "tanh", weight: 2 }).norms);
+  assert.ok(all.sigmoid[0] < all.tanh[0] && all.tanh[0] < all.relu[0]);
+});
+
 test("where a whole layer is dead the gradient ends there", () => {
   const { layers, norms } = run("relu", { weight: 1, bias: -2, depth: 10 }, draw(0));
   assert.equal(deadUnits(layers[9].slopes).length, UNITS);
@@ -52,7 +60,7 @@ test("where a whole layer is dead the gradient ends there", () => {
 });
 
 test("near sqrt(2) ReLU keeps the norm, at 1 it halves its square in every layer", () => {
-  const end = (weight) => numbers({ ...scene, weight }).norms.relu[0];
+  const end = (weight) => numbers({ ...scene, weight }).norms[0];
   assert.ok(end(Math.SQRT2) > 0.2 && end(Math.SQRT2) < 5);
   assert.ok(Math.abs(end(1) / end(Math.SQRT2) - 2 ** -5) < 1e-9);
 });

@@ -103,7 +103,7 @@ def test_browser_and_python_show_the_same() -> None:
         import {{ numbers, sentences }} from {json.dumps((STATIC / "relu_gradients.js").as_uri())};
         const answers = JSON.parse(readFileSync(0, "utf8")).map((s) => {{
           const {{ z, slopes, dead, norms }} = numbers(s);
-          return [[...z], [...slopes], dead.length, [...norms[s.function]], sentences(s).join("\\n")];
+          return [[...z], [...slopes], dead.length, [...norms], sentences(s).join("\\n")];
         }});
         console.log(JSON.stringify(answers));
     """

@@ -151,3 +151,11 @@ export function deadUnits(slopes) {
     return true;
   });
 }
+
+/** A number of any size in few letters: 0.25, 31.60, 3.2e\u22125, 0. */
+export function power(x) {
+  if (x === 0) return "0";
+  if (x >= 0.01 && x < 1000) return x.toFixed(2);
+  const [digits, exponent] = x.toExponential(1).split("e");
+  return `${digits}e${Number(exponent)}`.replace("-", "\u2212");
+}

@@ -1,7 +1,8 @@
 // relu_gradients: what a batch's pre-activations let pass of a gradient: a histogram, the mask, and the gradient's norm
-// through depth. The network is in network.js; here its numbers, then the sentences, then the drawing.
-import { choice, drag, fixed, frame, path, place, plot, short, slider, snap, svg } from "./kit.js";
-import { BATCH, BENDS, DEPTHS, UNITS, deadUnits, draw, run } from "./network.js";
+// through depth. The network is in network.js, the plots in network_draw.js; here its numbers, the sentences, the whole.
+import { choice, drag, fixed, frame, short, slider, snap } from "./kit.js";
+import { BATCH, BENDS, DEPTHS, UNITS, deadUnits, draw, power, run } from "./network.js";
+import { batch, depths, mask } from "./network_draw.js";
 
 /** Limits of every slider; the Python face holds the same numbers and a test compares them. */
 export const LIMITS = {
@@ -11,6 +12,7 @@ export const LIMITS = {
 };
 const TRAITS = ["function", ...Object.keys(LIMITS), "depth", "seed"];
 const PLACES = BATCH * UNITS;
+const LATER = 80; // milliseconds
 
 /** Remember the last answer for each name: moving the layer, or choosing a function, computes nothing anew. */
 function remember(compute) {
@@ -23,28 +25,26 @@ function remember(compute) {
 const network = remember((_, seed) => draw(seed));
 const passed = remember((name, state) => run(name, state, network("", state.seed, state.seed)));
 
-/** Everything the figure shows, as numbers; `norms` has the gradient's norm for each of the five functions. */
+function through(name, state) {
+  return passed(name, JSON.stringify([state.weight, state.bias, state.depth, state.seed]), state);
+}
+
+/** Everything the figure shows of the chosen function, as numbers. */
 export function numbers(state) {
-  const key = JSON.stringify([state.weight, state.bias, state.depth, state.seed]);
-  const of = (name) => passed(name, key, state);
-  const { z, slopes } = of(state.function).layers[state.layer - 1];
+  const { layers, norms } = through(state.function, state);
+  const { z, slopes } = layers[state.layer - 1];
   let size = 0;
   let ones = 0;
   for (const slope of slopes) {
     size += Math.abs(slope);
     if (slope === 1) ones += 1;
   }
-  const others = state.depth > 1 ? Object.keys(BENDS) : [state.function];
-  const norms = Object.fromEntries(others.map((name) => [name, of(name).norms]));
   return { z, slopes, ones, mean: size / PLACES, dead: deadUnits(slopes), norms };
 }
 
-/** A number of any size in few letters: 0.25, 31.60, 3.2e\u22125, 0. */
-export function power(x) {
-  if (x === 0) return "0";
-  if (x >= 0.01 && x < 1000) return fixed(x, 2);
-  const [digits, exponent] = x.toExponential(1).split("e");
-  return `${digits}e${Number(exponent)}`.replace("-", "\u2212");
+/** The gradient's norms for each of the five functions. */
+export function allNorms(state) {
+  return Object.fromEntries(Object.keys(BENDS).map((name) => [name, through(name, state).norms]));
 }
 
 /** The same in words: the figure's text alternative, and what is said after each change. */
@@ -55,7 +55,7 @@ export function sentences(state) {
   const { ones, mean, dead, norms } = numbers(state);
   const lines = [`${scene}: ${slopesInWords(state.function, ones, mean)}`, deadInWords(state.function, dead.length)];
   if (state.depth > 1) {
-    const end = power(norms[state.function][0]);
+    const end = power(norms[0]);
     lines.push(`Back from layer ${state.depth} to the input, the gradient\u2019s norm goes from 1 to ${end}.`);
   }
   return lines;
@@ -73,200 +73,6 @@ function deadInWords(name, count) {
   if (count === 0) return "No unit is dead: each is on for at least one example.";
   const are = count === 1 ? "unit is" : "units are";
   return `${count} of ${UNITS} ${are} dead: off for every example, so no gradient reaches their weights.`;
-}
-
-const Z = [-6, 6];
-const BINS = 24;
-
-/** How many pre-activations fall into each bin, and the sum of their slopes' sizes; the outer bins take the rest. */
-export function histogram(z, slopes) {
-  const counts = new Array(BINS).fill(0);
-  const passing = new Array(BINS).fill(0);
-  let [below, above] = [0, 0];
-  for (let i = 0; i < z.length; i += 1) {
-    const bin = Math.floor(((z[i] - Z[0]) / (Z[1] - Z[0])) * BINS);
-    if (bin < 0) below += 1;
-    else if (bin >= BINS) above += 1;
-    else {
-      counts[bin] += 1;
-      passing[bin] += Math.abs(slopes[i]);
-    }
-  }
-  return { counts, passing, below, above };
-}
-
-function bars(heights, to) {
-  const wide = (Z[1] - Z[0]) / BINS;
-  const bar = (high, i) => {
-    const [left, right] = [to.x(Z[0] + i * wide) + 0.75, to.x(Z[0] + (i + 1) * wide) - 0.75];
-    return `M${left.toFixed(1)} ${to.y(0)}V${to.y(high).toFixed(1)}H${right.toFixed(1)}V${to.y(0)}Z`;
-  };
-  return heights.map((high, i) => (high > 0 ? bar(high, i) : "")).join("");
-}
-
-/** Pre-activations as a histogram, filled as far as a gradient passes; over it the slope; below it the bias to drag. */
-function batch() {
-  const p = plot({ width: 360, height: 250, left: 36, right: 10, top: 44, bottom: 34 });
-  const all = svg("path", { class: "ag-all" });
-  const pass = svg("path", { class: "ag-bar ag-blue-fill ag-answer" });
-  const slope = svg("path", { class: "ag-tangent ag-orange ag-answer ag-slope" });
-  const middle = svg("line", { class: "ag-limit" });
-  const legend = svg("text", { x: 350, y: 36, "text-anchor": "end", class: "ag-edge ag-answer" });
-  const beyond = ["start", "end"].map((anchor) => svg("text", { "text-anchor": anchor, class: "ag-number", y: 208 }));
-  const grip = svg("path", { class: "ag-grip-b" });
-  const label = svg("text", { class: "ag-number", y: 76 }, "b");
-  p.layer.append(all, pass, slope, middle);
-  p.over.append(legend, ...beyond, grip, label);
-  return {
-    ...p,
-    bias: (event, to) => snap(to.unx(p.where(event).x), LIMITS.bias),
-    draw(state, { z, slopes }) {
-      const { counts, passing, below, above } = histogram(z, slopes);
-      const high = [50, 100, 200, 300, 400].find((top) => top >= Math.max(...counts)) ?? PLACES;
-      const yticks = high === PLACES ? [0, 320, 640] : [0, high / 2, high];
-      const to = p.axes({
-        text: `pre-activations z of ${state.depth > 1 ? `layer ${state.layer}` : "the layer"}`,
-        xlim: Z,
-        ylim: [0, high],
-        xticks: [-6, -4, -2, 0, 2, 4, 6],
-        yticks,
-      });
-      place(all, { d: bars(counts, to) });
-      place(pass, { d: bars(passing, to) });
-      place(slope, { d: slopeOver(state.function, to, 0.94 * high) });
-      legend.textContent = state.function === "sin" ? "--- size of the slope, at most 1" : "--- slope at z, at most 1";
-      const x = to.x(state.bias);
-      place(middle, { x1: x, x2: x, y1: to.y(0), y2: to.y(high) });
-      place(grip, { d: `M${x} ${to.y(0) + 1}l7 11h-14Z` });
-      place(label, state.bias > 3 ? { x: x - 6, "text-anchor": "end" } : { x: x + 6, "text-anchor": "start" });
-      beyond[0].textContent = below ? `\u2190 ${below} beyond` : "";
-      beyond[1].textContent = above ? `${above} beyond \u2192` : "";
-      place(beyond[0], { x: to.x(Z[0]) + 4 });
-      place(beyond[1], { x: to.x(Z[1]) - 4 });
-      p.node.setAttribute("aria-label", `Histogram of ${PLACES} pre-activations, about ${short(state.bias)}`);
-      return to;
-    },
-  };
-}
-
-const slopeAt = remember((name) => {
-  const z = Float64Array.from({ length: 241 }, (_, i) => Z[0] + (i * (Z[1] - Z[0])) / 240);
-  const slopes = new Float64Array(241);
-  BENDS[name].fill(z, new Float64Array(241), slopes);
-  return slopes;
-});
-
-function slopeOver(name, to, one) {
-  const slopes = slopeAt(name, name);
-  const d = path((z) => one * Math.abs(slopes[Math.round(((z - Z[0]) / (Z[1] - Z[0])) * 240)]), to, Z);
-  if (name !== "relu" && name !== "leaky") return d;
-  const low = to.y(slopes[0] * one);
-  return `M${to.x(Z[0])} ${low}H${to.x(0)}M${to.x(0)} ${to.y(one)}H${to.x(Z[1])}`; // a gap at 0, not a cliff
-}
-
-const LEVELS = 8;
-
-/** The slopes themselves: a row for each example, a column for each unit, dead columns marked. */
-function mask() {
-  const size = { width: 360, height: 250, left: 36, right: 10, top: 44, bottom: 34 };
-  const axes = { xlim: [0, UNITS], ylim: [BATCH, 0], xticks: [], yticks: [] };
-  const p = plot(size);
-  const to = p.axes({ text: "", ...axes });
-  const shades = Array.from({ length: LEVELS }, (_, i) =>
-    svg("path", { class: "ag-blue-fill ag-answer", "fill-opacity": ((i + 1) / LEVELS) ** 0.8 }),
-  );
-  const dead = svg("path", { class: "ag-dead ag-answer" });
-  const cross = svg("path", { class: "ag-cross ag-answer" });
-  const under = svg("text", { x: 193, y: 233, "text-anchor": "middle", class: "ag-index" });
-  const beside = { transform: "translate(26 130) rotate(-90)", "text-anchor": "middle", class: "ag-index" };
-  const cover = svg("text", { x: 193, y: 134, "text-anchor": "middle", class: "ag-cover" }, "Predict, then reveal");
-  const edge = svg("rect", { x: 36, y: 44, width: 314, height: 172, class: "ag-frame" });
-  p.layer.append(dead, ...shades, edge);
-  p.over.append(cross, under, svg("text", beside, `${BATCH} examples`), cover);
-  const [wide, high] = [to.x(1) - to.x(0), to.y(1) - to.y(0)];
-  const cell = (i) =>
-    `M${(to.x(i % UNITS) + 0.6).toFixed(1)} ${(to.y(Math.floor(i / UNITS)) + 0.4).toFixed(1)}` +
-    `h${(wide - 1.2).toFixed(1)}v${(high - 0.8).toFixed(1)}h${(1.2 - wide).toFixed(1)}Z`;
-  const cells = Array.from({ length: PLACES }, (_, i) => cell(i));
-  return {
-    ...p,
-    draw(state, { slopes, dead: units, mean }) {
-      const name = state.function === "relu" ? "mask" : "slopes";
-      p.axes({ text: `${name}, ${BATCH} examples \u00d7 ${UNITS} units`, ...axes });
-      const drawn = new Array(LEVELS).fill("");
-      for (let i = 0; i < PLACES; i += 1) {
-        const level = Math.ceil(Math.abs(slopes[i]) * LEVELS); // what is more than 0 is seen
-        if (level > 0) drawn[level - 1] += cells[i];
-      }
-      shades.forEach((shade, i) => place(shade, { d: drawn[i] }));
-      place(dead, { d: units.map((u) => `M${to.x(u) + 0.6} ${to.y(0)}h${wide - 1.2}V${to.y(BATCH)}h${1.2 - wide}Z`).join("") });
-      place(cross, { d: units.map((u) => `M${to.x(u + 0.5) - 4} 32l8 8m0 -8l-8 8`).join("") });
-      const count = units.length ? `, ${units.length} dead (\u00d7)` : ", none dead";
-      under.textContent = `${UNITS} units${state.revealed ? count : ""}`;
-      cover.style.display = state.revealed ? "none" : "";
-      const said = state.revealed ? `, mean size ${fixed(mean)}, ${units.length} dead` : ", hidden until you predict";
-      p.node.setAttribute("aria-label", `Slopes of ${BATCH} examples by ${UNITS} units${said}`);
-    },
-  };
-}
-
-const NORMS = { lim: [-11, 4.5], ticks: [-9, -6, -3, 0, 3] };
-const raised = (n) => String(n).replace("-", "\u207b").replace(/\d/g, (digit) => "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"[digit]);
-
-/** The gradient's norm from the output (right) back to the input, for all five; the chosen one stands out. */
-function depths(depth) {
-  const p = plot({ width: 360, height: 250, left: 40, right: 12, top: 30, bottom: 26 });
-  const room = 0.34 * depth; // for the names, left of the input
-  const to = p.axes({
-    text: "norm of the gradient after each layer",
-    xlim: [-room, depth],
-    ylim: NORMS.lim,
-    xticks: Array.from({ length: depth + 1 }, (_, i) => i),
-    yticks: NORMS.ticks,
-    xshow: (x) => (x === 0 ? "input" : short(x)),
-    yshow: (y) => (y === 0 ? "1" : `10${raised(y)}`),
-  });
-  const here = svg("rect", { y: 30, height: 194, width: to.x(1) - to.x(0), class: "ag-here" });
-  const lines = Object.fromEntries(
-    Object.keys(BENDS).map((name) => [
-      name,
-      { line: svg("path", { class: "ag-answer" }), name: svg("text", { x: to.x(0) - 7, "text-anchor": "end" }, BENDS[name].label) },
-    ]),
-  );
-  const points = Array.from({ length: depth + 1 }, () => svg("circle", { r: 4, class: "ag-orange-fill ag-answer" }));
-  const cover = svg("text", { x: 210, y: 134, "text-anchor": "middle", class: "ag-cover" }, "Predict, then reveal");
-  const back = svg("text", { x: 344, y: 216, "text-anchor": "end", class: "ag-number" }, "\u27f5 the way back");
-  p.layer.append(here, ...Object.values(lines).map(({ line }) => line));
-  p.over.append(...Object.values(lines).map(({ name }) => name), ...points, back, cover);
-  const y = (norm) => to.y(Math.max(NORMS.lim[0] + 0.25, Math.min(NORMS.lim[1] - 0.1, Math.log10(norm))));
-  return {
-    ...p,
-    layer: (event) => Math.max(1, Math.min(depth, Math.ceil(to.unx(p.where(event).x)))),
-    draw(state, { norms }) {
-      place(here, { x: to.x(state.layer - 1) });
-      const ends = Object.keys(BENDS).map((name) => ({ name, y: y(norms[name][0]) }));
-      spread(ends, 14, 38, 216);
-      for (const { name, y: end } of ends) {
-        const chosen = name === state.function ? "chosen" : "other";
-        const d = Array.from(norms[name], (norm, i) => `${to.x(i).toFixed(1)} ${y(norm).toFixed(1)}`).join("L");
-        place(lines[name].line, { d: `M${d}`, class: `ag-answer ag-curve ag-norm-${chosen}` });
-        place(lines[name].name, { y: end + 4, class: `ag-answer ag-number ag-name-${chosen}` });
-      }
-      p.layer.append(lines[state.function].line); // on top
-      points.forEach((point, i) => place(point, { cx: to.x(i), cy: y(norms[state.function][i]) }));
-      cover.style.display = state.revealed ? "none" : "";
-      const all = Object.keys(BENDS).map((name) => `${BENDS[name].label} ${power(norms[name][0])}`);
-      const said = state.revealed ? `: ${all.join(", ")}` : " is hidden until you predict";
-      p.node.setAttribute("aria-label", `Norm of the gradient at the input${said}`);
-    },
-  };
-}
-
-/** Move labels apart until they are `gap` from one another, inside [low, high]. */
-export function spread(labels, gap, low, high) {
-  const sorted = [...labels].sort((a, b) => a.y - b.y);
-  sorted.forEach((label, i) => (label.y = Math.max(label.y, i ? sorted[i - 1].y + gap : low)));
-  sorted.reverse().forEach((label, i) => (label.y = Math.min(label.y, i ? sorted[i - 1].y - gap : high)));
 }
 
 function render({ model, el }) {
@@ -288,20 +94,31 @@ function render({ model, el }) {
   }
   if (!fr.locked("bias")) {
     first.node.classList.add("ag-drag");
-    drag(first.node, (event) => fr.set({ bias: first.bias(event, to) }));
+    drag(first.node, (event) => fr.set({ bias: snap(first.bias(event, to), LIMITS.bias) }));
   }
   if (last && !fr.locked("layer")) {
     last.node.classList.add("ag-drag");
     drag(last.node, (event) => fr.set({ layer: last.layer(event) }));
   }
+  // The four other functions follow some frames later: they would triple the time to the next one.
+  let pending = 0;
+  const compare = () => {
+    pending = 0;
+    last.compare(now(), allNorms(now()));
+  };
+  const now = () => Object.fromEntries(["revealed", ...TRAITS].map((name) => [name, fr.get(name)]));
   fr.draw(() => {
-    const state = Object.fromEntries(["revealed", ...TRAITS].map((name) => [name, fr.get(name)]));
+    const state = now();
     const shown = numbers(state);
     to = first.draw(state, shown);
     for (const other of plots.slice(1)) other.draw(state, shown);
     fr.say(sentences(state));
+    if (last) pending ||= setTimeout(compare, LATER);
   });
-  return () => fr.close();
+  return () => {
+    clearTimeout(pending);
+    fr.close();
+  };
 }
 
 export default { render };
