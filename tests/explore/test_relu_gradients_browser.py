@@ -135,6 +135,20 @@ def test_the_norms_are_drawn_where_they_belong(show: Open) -> None:
     np.testing.assert_allclose(heights, 30 + 194 * (4.5 - np.log10(norms)) / 15.5, atol=0.01)
 
 
+def test_the_others_follow_the_chosen_one(show: Open) -> None:
+    page = show()
+    label = page.locator("[aria-label^='Norm of the gradient']")
+    expect(label).to_have_attribute("aria-label", re.compile("ReLU 0.02, .*Sigmoid 4.4e\u22127"))
+    page.get_by_label("Weights w").press("End")
+    expect(label).to_have_attribute("aria-label", re.compile("ReLU 1.2e3, Leaky ReLU .*Sigmoid 1.3e\u22123"))
+    ends = [path.get_attribute("d") or "" for path in page.locator(".ag-norm-other").all()]
+    tops = [float(end[1:].split("L")[0].split()[1]) for end in ends]
+    norms = [
+        explore.relu_gradients(name, 3.0).gradient_norms[0] for name in ("leaky", "tanh", "sigmoid", "sin")
+    ]
+    np.testing.assert_allclose(sorted(tops), sorted(30 + 194 * (4.5 - np.log10(norms)) / 15.5), atol=0.051)
+
+
 def test_one_layer_alone_has_no_norms_and_no_layer_to_choose(show: Open) -> None:
     page = show(depth=1)
     expect(page.locator("svg")).to_have_count(2)

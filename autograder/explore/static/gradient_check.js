@@ -130,7 +130,7 @@ function errors(name) {
     const rounding = (ROUNDING * Math.abs(curve.value ?? 0)) / curve.largest;
     const formula = (curve.central[26] ?? 0) / 1e-4; // from the error at h = 0.01
     const lines = [
-      { at: (h) => formula * h ** 2, seen: formula > 1e4 * rounding, label: -2.8 },
+      { at: (h) => formula * h ** 2, seen: formula > 1e4 * rounding, label: -3.4 },
       { at: (h) => rounding / h, seen: rounding > 0, label: -13.2 },
     ];
     guides.forEach(({ line, text }, i) => {
@@ -139,7 +139,7 @@ function errors(name) {
       if (!show || !seen) return;
       const exact = (t) => to.y(Math.log10(at(10 ** t))); // the plot clips it
       place(line, { x1: to.x(-15.3), x2: to.x(0.3), y1: exact(-15.3), y2: exact(0.3) });
-      place(text, { x: to.x(label) + 8, y: exact(label) + (i ? -10 : 22) });
+      place(text, { x: to.x(label) + 4, y: exact(label) + (i ? -10 : 26) });
     });
   }
 

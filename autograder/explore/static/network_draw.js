@@ -172,6 +172,11 @@ export function depths(depth) {
     const d = Array.from(norms, (norm, i) => `${to.x(i).toFixed(1)} ${y(norm).toFixed(1)}`).join("L");
     place(lines[name].line, { d: `M${d}`, class: `ag-answer ag-curve ag-norm-${look}` });
   }
+  function label(state, norms) {
+    const all = Object.entries(norms).map(([name, values]) => `${BENDS[name].label} ${power(values[0])}`);
+    const said = state.revealed ? `: ${all.join(", ")}` : " is hidden until you predict";
+    p.node.setAttribute("aria-label", `Norm of the gradient at the input${said}`);
+  }
   return {
     ...p,
     layer: (event) => Math.max(1, Math.min(depth, Math.ceil(to.unx(p.where(event).x)))),
@@ -179,6 +184,7 @@ export function depths(depth) {
       place(here, { x: to.x(state.layer - 1) });
       points.forEach((point, i) => place(point, { cx: to.x(i), cy: y(norms[i]) }));
       trace(state.function, norms, "chosen");
+      label(state, { [state.function]: norms });
       cover.style.display = state.revealed ? "none" : "";
     },
     /** Show the other functions too; `norms` has those of all. */
@@ -191,9 +197,7 @@ export function depths(depth) {
         place(lines[name].name, { y: end + 4, class: `ag-answer ag-number ag-name-${chosen}` });
       }
       p.layer.append(lines[state.function].line); // on top
-      const all = Object.keys(BENDS).map((name) => `${BENDS[name].label} ${power(norms[name][0])}`);
-      const said = state.revealed ? `: ${all.join(", ")}` : " is hidden until you predict";
-      p.node.setAttribute("aria-label", `Norm of the gradient at the input${said}`);
+      label(state, norms);
     },
   };
 }

@@ -103,6 +103,7 @@ function render({ model, el }) {
   // The four other functions follow some frames later: they would triple the time to the next one.
   let pending = 0;
   const compare = () => {
+    clearTimeout(pending);
     pending = 0;
     last.compare(now(), allNorms(now()));
   };
@@ -115,6 +116,7 @@ function render({ model, el }) {
     fr.say(sentences(state));
     if (last) pending ||= setTimeout(compare, LATER);
   });
+  if (last) compare();
   return () => {
     clearTimeout(pending);
     fr.close();
