@@ -8,6 +8,7 @@ export PYTHON
 HERE := $(shell pwd | cksum | cut -d' ' -f1)
 READY := $(VENV)/ready-$(HERE)
 READY_DEV := $(VENV)/ready-dev-$(HERE)
+READY_DOCS := $(VENV)/ready-docs-$(HERE)
 # More words for the commands below, as in `make test PYTEST="-k lab"` or `make lab LAB="--port 9000"`.
 PYTEST ?=
 LAB ?=
@@ -15,7 +16,7 @@ BENCH ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev system browser demo test lint build build-check lab bench lock clean
+.PHONY: help setup dev system browser demo test lint build build-check lab docs bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1@/' | awk -F@ '{printf "make %-12s %s\n", $$1, $$2}'
@@ -37,6 +38,11 @@ $(READY): requirements.txt pyproject.toml
 $(READY_DEV): requirements-dev.txt $(READY)
 	@echo "Installing requirements-dev.txt into $(VENV)."
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(READY_DOCS): requirements-docs.txt $(READY)
+	@echo "Installing requirements-docs.txt into $(VENV)."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
 system: ## bubblewrap and libseccomp: installed when root, else the command is printed
@@ -65,6 +71,9 @@ build-check: setup ## is notebooks/ in step with solutions/?
 lab: setup ## JupyterLab on the lessons; nothing is sent to the network
 	@$(BIN)/python tools/lab.py $(LAB)
 
+docs: $(READY_DOCS) ## the lessons and the manuals as a static site, with live explorables
+	@$(BIN)/python tools/handout.py
+
 bench: setup system ## CPU-seconds per submission, beside stock nbgrader
 	@$(BIN)/python benchmarks/bench.py $(BENCH)
 
@@ -83,5 +92,5 @@ lock: ## pin requirements*.txt again, after a change of pyproject.toml
 		$(COMPILE) --extra docs --no-annotate -c requirements-dev.txt -o requirements-docs.txt
 
 clean: ## remove what can be made again (caches, demo/); the course's own data and .venv stay
-	rm -rf demo build dist .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf demo build dist docs/_build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
