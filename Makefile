@@ -54,7 +54,7 @@ browser: ## Chromium, for the tests that look at pages
 demo: setup system ## a sample class hands in, is graded in the sandbox, and gets its feedback
 	@$(BIN)/autograder demo
 
-test: dev system browser lint build-check ## all checks and all tests
+test: dev $(READY_DOCS) system browser lint build-check ## all checks and all tests
 	$(BIN)/pytest $(PYTEST)
 
 lint: dev ## style and types

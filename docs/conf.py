@@ -37,8 +37,6 @@ nb_ipywidgets_js = {
     "assets.js": {},
     "embed-amd.js": {"data-jupyter-widgets-cdn": "_static/"},
 }
-nb_code_prompt_show = "Show the {type}"
-nb_code_prompt_hide = "Hide the {type}"
 
 myst_enable_extensions = ["amsmath", "dollarmath", "attrs_inline"]
 myst_heading_anchors = 3

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import html
+import inspect
 import os
 import re
 import shutil
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 300  # one cell, at most; a busy machine is no failure
 _VIEW = "application/vnd.jupyter.widget-view+json"
+_NAMES = {"backprop": "backpropagation", "conv": "convolution", "relu": "ReLU", "jacobian": "Jacobian"}
 _WAITS = re.compile(r"(?:Write|Run the cell of) (\w+) first")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"(?:, in |^File .* in )(\w+)\(", re.MULTILINE)
@@ -54,10 +56,13 @@ def gallery(intro: str) -> str:
         nbformat.v4.new_code_cell("from autograder import explore"),
     ]
     for name in explore.__all__:
-        if name == "Picture":  # draws with functions of a student
+        shown = getattr(explore, name)
+        needed = [p for p in inspect.signature(shown).parameters.values() if p.default is p.empty]
+        if needed:  # it works with functions of a student
             continue
-        first = (getattr(explore, name).__doc__ or "").splitlines()[0]
-        heading = name.replace("_", " ").capitalize()
+        first = (shown.__doc__ or "").splitlines()[0]
+        heading = " ".join(_NAMES.get(word, word) for word in name.split("_"))
+        heading = heading[0].upper() + heading[1:]
         cells += [
             nbformat.v4.new_markdown_cell(f"## {heading}\n\n{first}"),
             nbformat.v4.new_code_cell(f"explore.{name}()"),
@@ -128,7 +133,10 @@ async def _run(lesson: Lesson) -> str:
             "AUTOGRADER_STUDENT": "your-id",
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         }
-        await client.async_execute(env=environment)
+        try:
+            await client.async_execute(env=environment)
+        finally:  # nbclient leaves a kernel that it was given alone
+            await kernel.shutdown_kernel(now=True)
     return str(nbformat.writes(clean(notebook)))
 
 
@@ -141,10 +149,17 @@ def clean(notebook: Any) -> Any:
         about = cell.metadata.get("nbgrader", {})
         hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
         graded = about.get("grade", False) and not about.get("solution", False)
-        cell.metadata = {"tags": ["hide-input"]} if hidden or graded else {}
+        setup = about.get("grade_id") == "setup"
+        cell.metadata = {}
+        if hidden or graded:
+            what = "check" if graded else "setup" if setup else "code"
+            prompts = {"code_prompt_show": f"Show the {what}", "code_prompt_hide": f"Hide the {what}"}
+            cell.metadata = {"tags": ["hide-input"], "mystnb": prompts}
         cell.execution_count = None
-        outputs = [] if graded or about.get("grade_id") == "setup" else cell.outputs
+        outputs = [] if graded or setup else cell.outputs
         cell.outputs = [kept for output in outputs for kept in _show(output)]
+        if "marks.total()" in cell.source:  # the card stays; the number under it is for the grader
+            cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
     notebook.metadata = {
         key: value
         for key, value in notebook.metadata.items()
