@@ -25,6 +25,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 # What a student's notebook needs must install without any of these.
 GRADERS_TOOLS = {"nbgrader", "jupytext", "pyseccomp", "psutil", "msgspec", "typer", "rich", "sqlalchemy"}
 
+# The author's manual shows the markers on examples of its own, which are in no lesson.
+ABOUT_MARKERS = {"docs/authoring.md"}
+
 SECRETS = ("BEGIN SOLUTION", "BEGIN HIDDEN", "END SOLUTION", "END HIDDEN")
 
 
@@ -105,7 +108,7 @@ def test_no_secret_lies_outside_solutions() -> None:
         f"{path.relative_to(ROOT)} holds {secret!r}"
         for path in public
         for secret in SECRETS
-        if secret.encode() in path.read_bytes()
+        if str(path.relative_to(ROOT)) not in ABOUT_MARKERS and secret.encode() in path.read_bytes()
     ]
     assert wrong == []
 
