@@ -52,8 +52,10 @@ mathjax3_config = {
 
 html_theme = "sphinx_book_theme"
 html_title = "Backprop from scratch"
+html_context = {"default_mode": "auto"}  # the reader's own setting, until they choose
 html_static_path = ["_static", "_build/vendor"]
 html_css_files = ["handout.css"]
+html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

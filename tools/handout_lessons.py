@@ -193,9 +193,8 @@ def _show(output: Any) -> list[Any]:
 
 
 def _waits(function: str) -> Any:
-    return _html(
-        f'<p class="ag-waits">Write <code>{html.escape(function)}</code> first: this cell shows something with it.</p>'
-    )
+    name = f"<code>{html.escape(function)}</code>"
+    return _html(f'<p class="ag-waits">Write {name} first: then the notebook shows something here.</p>')
 
 
 def _html(text: str) -> Any:
