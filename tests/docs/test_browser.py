@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from explore.axe import serious
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from .site import LESSONS, SITES, read_pages
@@ -165,6 +166,13 @@ def test_without_javascript_a_still_picture_stands_in_its_place(chromium: Browse
         for number in range(pictures.count()):
             assert pictures.nth(number).is_visible()
             assert pictures.nth(number).get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["explorables.html", "lessons/00_start_here.html", "index.html"])
+def test_axe_finds_nothing_serious_in_a_page(chromium: Browser, address: str, path: str, theme: str) -> None:
+    with opened(chromium, f"{address}/{path}", color_scheme=theme) as (page, _, _errors):
+        assert serious(page, "main") == []
 
 
 def test_folded_code_opens_by_keyboard(chromium: Browser, address: str) -> None:
