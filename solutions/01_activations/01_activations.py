@@ -900,6 +900,14 @@ def tanh_grad(x):
 ### END HIDDEN TESTS
 marks.total()
 
+# %% [markdown]
+# Take a moment with the next cell. Drag the point, or use the slider: the slope you derived is the slope of the line that
+# touches the curve. The check above says that the slope of tanh is 0.64 at $\ln 2$. Can you find that place? And the
+# other one?
+
+# %% nbgrader={"grade_id": "explore_tanh", "locked": true}
+explore.activations("tanh", x=2.0)
+
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_slopes", "locked": true}
 # Figure: three slopes, and what is left of them after many layers.
@@ -947,14 +955,44 @@ explore.Picture(
 #
 # </details><p></p>
 #
-# Take a moment with the next cell. Drag the point, or use the slider: the slope you derived is the slope of the line that
-# touches the curve. One of the checks above says that the slope of tanh is 0.64 at $\ln 2$. Can you find that place? And
-# the other one?
+# A whole network has more than one number per layer. In the next cell a layer has 20 units. Each unit adds up what comes in,
+# with random weights, adds a bias, and puts the sum $z$ through the activation. 32 examples go through ten such layers. On
+# the way back a gradient is multiplied by the slopes at all these $z$, and by the weights. Its **norm** is its length: the
+# square root of the sum of its squares. It starts as 1 after the last layer.
 
-# %% nbgrader={"grade_id": "explore_tanh", "locked": true}
-explore.activations("tanh", x=2.0)
+# %% nbgrader={"grade_id": "explore_vanishing", "locked": true}
+explore.relu_gradients(
+    "sigmoid",
+    ask="Of a gradient of norm 1, how much is left at the input after 10 layers of sigmoids?",
+)
 
 # %% [markdown]
+# <details><summary>Compare</summary>
+#
+# $4.4 \cdot 10^{-7}$, less than half of one millionth. The figure above said the same with one number per layer. Change the
+# activation or the weights and look again: with weights of this size relu keeps 0.02.
+#
+# </details><p></p>
+#
+# Now the trouble of relu's own. Here is one layer of it, with the bias $b = -2$ in every unit. The histogram shows the
+# $z$ of all 32 examples in all 20 units.
+
+# %% nbgrader={"grade_id": "explore_dead", "locked": true}
+explore.relu_gradients(
+    bias=-2.0,
+    depth=1,
+    lock=["function"],
+    ask="How many of the 20 units are off for every example?",
+)
+
+# %% [markdown]
+# <details><summary>Compare</summary>
+#
+# 11 of the 20. Such a unit has slope 0 for every example, so no gradient reaches its weights, and training does not move
+# them: the unit is **dead**. Move the bias: at $-1$ every unit is on for some example, at $-3$ all 20 are dead.
+#
+# </details><p></p>
+#
 # ## 1.7 Two functions that are one
 #
 # In 1.6 the sigmoid looked like a squeezed and lifted tanh. It is exactly that:

@@ -4582,54 +4582,27 @@ for function, name, yours, f, x in measured():
 # of `two_layer_backward` disagrees, read from the top: the table goes backwards through the net, as the gradients do. The first
 # one that disagrees is at fault, the others inherit it.
 #
-# Why not 0? **Predict:** does a smaller $h$ always give a better gradient? The next cell asks your `numerical_gradient` for the
-# slope of $e^x$ at 1, with one $h$ after another.
+# Why not 0? The next cell asks your `numerical_gradient` for the slope of $e^x$ at 1, with one $h$ after another. Predict
+# first, then drag the step, or move it with the arrow keys.
 
-
-# %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_step", "locked": true}
-# Figure: the error of a numerical gradient against its step.
-def draw(axes):
-    steps = 10.0 ** np.arange(-13, 0.5, 0.5)
-    slope = np.exp(1.0)
-
-    def f(x):
-        return float(np.exp(x[0]))
-
-    central = [
-        abs(numerical_gradient(f, np.array([1.0]), h)[0] - slope) for h in steps
-    ]
-    one_sided = [abs((f([1.0 + h]) - f([1.0])) / h - slope) for h in steps]
-    axes.loglog(
-        steps, np.maximum(one_sided, 1e-13), "s--", color="C1", label="one-sided"
-    )
-    axes.loglog(steps, np.maximum(central, 1e-13), "o-", color="C0", label="yours")
-    axes.axvline(1e-5, color="0.7", linewidth=0.8)
-    axes.set(
-        title="error of the slope of exp at 1",
-        xlabel="h",
-        ylabel="error",
-        ylim=(1e-13, 10),
-    )
-    axes.legend(loc="lower left")
-
-
-explore.Picture(
-    draw,
-    alt="Error against step h, both on logarithmic scales. Your central difference falls "
-    "by a hundred for each tenth of h, from 0.5 at h = 1 to about 1e-11 near h = 1e-5, "
-    "then rises again as h shrinks. The one-sided difference falls by ten only, to about "
-    "1e-8 at h = 1e-8.",
+# %% nbgrader={"grade_id": "explore_step", "locked": true}
+explore.gradient_check(
+    lambda x: float(np.exp(x[0])),
+    np.exp,
+    1.0,
+    numerical=lambda f, x, h: numerical_gradient(f, x, h),
+    ask="Does a smaller h always give a better gradient?",
 )
 
 # %% [markdown]
-# **Question.** On the right the curve is straight, with slope 2. On the left it is ragged and rises. What are the two errors
+# **Question.** On the right your curve is straight, with slope 2. On the left it is ragged and rises. What are the two errors
 # that fight here?
 #
 # <details><summary>Compare</summary>
 #
 # On the right it is the formula: its error shrinks like $h^2$. On the left it is the computer: $f(x+h)$ and $f(x-h)$ agree in
 # nearly all of their 16 digits, the difference keeps only what is left, and dividing by a tiny $h$ makes the rest large. The
-# two meet near $h = 10^{-5}$. That is where the default comes from.
+# two meet near $h = 10^{-5}$. That is where the default comes from. The box under the figure draws both errors as lines.
 #
 # </details><p></p>
 #
@@ -4763,6 +4736,27 @@ explore.Picture(
 # `relu_backward` gives 0 for a silent unit. A unit that is silent for every image gets the gradient 0 in $W_1$ and $b_1$, so it
 # never moves again. Once all are silent, $H$ is 0 and the scores of every image are $b_2$. The best that $b_2$ alone can say is how
 # common each digit is: a tenth each, a loss of $\ln 10$.
+#
+# </details><p></p>
+#
+# Before you train: how large should the weights be at the start? The next cell has ten layers of 20 units with ReLU, with
+# random weights. On the way back every layer multiplies the gradient by its weights and by its slopes. Too small weights
+# shrink it from layer to layer, too large ones blow it up. Predict, then move $w$ until the norm at the input is near 1 again.
+
+# %% nbgrader={"grade_id": "explore_start", "locked": true}
+explore.relu_gradients(
+    weight=1.0,
+    lock=["function", "bias"],
+    ask="For which w does relu neither shrink nor blow up the gradient? "
+    "The weights have standard deviation w / sqrt(n), for a layer that reads n numbers.",
+)
+
+# %% [markdown]
+# <details><summary>Compare</summary>
+#
+# Near $\sqrt2 \approx 1.41$. About half of the slopes are 0, so a layer lets half of the gradient's squared norm pass; weights
+# whose squares are twice as large make up for it. With 20 units and one draw of the weights it is not exact: here the norm
+# at the input is 0.58 at $w = 1.4$ and 1.16 at $w = 1.5$.
 #
 # </details><p></p>
 #
