@@ -66,6 +66,19 @@ def test_a_figure_is_an_image_with_its_words() -> None:
 
 
 @pytest.mark.usefixtures("page")
+def test_a_figure_has_few_colours_and_so_few_bytes() -> None:
+    def draw(axes: Any) -> None:
+        for slope in np.linspace(-1, 1, 10):
+            axes.plot([-1, 1], [-slope, slope])
+
+    bundle = explore.Picture(draw, alt="ten lines through one point")._repr_mimebundle_()
+    assert isinstance(bundle, tuple)
+    png = base64.b64decode(bundle[0]["image/png"])
+    assert png[25] == 3, "a palette, not three bytes for each pixel"
+    assert len(png) < 20_000
+
+
+@pytest.mark.usefixtures("page")
 @pytest.mark.parametrize(("panels", "axes"), [(1, 1), (2, 2), ((2, 3), 6)])
 def test_each_panel_is_an_argument(panels: Any, axes: int) -> None:
     given: list[object] = []
