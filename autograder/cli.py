@@ -1,4 +1,4 @@
-"""The command line: ``autograder build | grade | feedback | doctor | demo``, on any nbgrader course folder."""
+"""The command line: ``autograder build | audit | grade | feedback | doctor | demo``, on any nbgrader course folder."""
 
 from __future__ import annotations
 
@@ -169,6 +169,54 @@ def demo(
         raise _stop(str(error)) from None
     tell_end(given, _console)
     if given.surprises:
+        raise typer.Exit(1)
+
+
+@app.command()
+def audit(
+    lessons: Annotated[list[str] | None, typer.Argument(help="The lessons; all when left out.")] = None,
+    exercise: Annotated[str, typer.Option("--exercise", help="Only the exercise of this name.")] = "",
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write everything to this file. It shows solutions.")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option("--write", help="Bring the tables in this page up to date.")
+    ] = None,
+    entries: Annotated[
+        bool, typer.Option("--entries", help="Show living mutants as entries of equivalent.toml.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Examiners at a time.", show_default="cores")
+    ] = None,
+    course: CourseOption = HERE,
+) -> None:
+    """Hand in small changes of each reference, known mistakes and right variants, and show what no test notices."""
+    import os  # noqa: PLC0415
+
+    import msgspec  # noqa: PLC0415
+
+    from autograder.audit import auditing, report  # noqa: PLC0415
+    from autograder.grading.pool import SourceFailsError  # noqa: PLC0415
+    from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
+
+    if write is not None and exercise:
+        raise _stop("A page shows whole lessons: leave out --exercise, or --write.")
+    try:
+        found = auditing.audit(
+            _open(course),
+            lessons or [],
+            exercise=exercise,
+            jobs=jobs or os.cpu_count() or 1,
+            progress=lambda lesson: report.print_lesson(_console, lesson, entries=entries),
+        )
+    except (auditing.AuditError, SourceFailsError, NoSandboxError) as error:
+        raise _stop(str(error)) from None
+    report.print_end(_console, found)
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(report.as_data(found)), indent=1) + b"\n")
+    if write is not None:
+        report.write_page(write, found)
+    if not all(lesson.sound for lesson in found):
         raise typer.Exit(1)
 
 

@@ -67,6 +67,7 @@ NBGRADER_IGNORES = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback")
 LESSON_IGNORES = (
     "samples.py",
     "answers.py",
+    "equivalent.toml",
     "kept.*",
     "*.lesson",
     ".mypy_cache",

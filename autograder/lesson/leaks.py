@@ -25,7 +25,7 @@ _MARKER = re.compile(
     rb"|#\s*((?i:begin|end) +(?i:solution|hidden tests|mark scheme))\b"
 )
 _LESSON_SOURCE = re.compile(rb"^\s*#\s*%%.*nbgrader", re.MULTILINE)
-_SECRET_FILES = {"samples.py", "answers.py"}
+_SECRET_FILES = {"samples.py", "answers.py", "equivalent.toml"}
 
 
 def find_leaks(release: Path, lesson: Lesson | None = None) -> list[str]:

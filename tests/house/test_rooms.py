@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lesson": {"check"},
     "sandbox": {"check", "lesson"},
     "grading": {"check", "lesson", "sandbox"},
+    "audit": {"check", "lesson", "sandbox", "grading"},
     "desk": {"check", "lesson", "sandbox", "grading"},
 }
 

@@ -1,0 +1,322 @@
+"""The audit of a course's lessons: every exercise's reference, variants, known mistakes and mutants are graded."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Literal
+
+from autograder.audit.equivalents import Equivalents, EquivalentsError, read_equivalents
+from autograder.audit.exercises import Exercise, exercises
+from autograder.audit.mutants import Mutant, mutants
+from autograder.audit.trials import Bench, Marked
+from autograder.grading.sources import source_notebooks
+from autograder.lesson.answers import Answer, AnswerError, read_answers
+from autograder.lesson.source import read_lesson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nbformat import NotebookNode
+
+    from autograder.lesson.course import Course
+
+State = Literal["killed", "alive", "equivalent"]
+
+
+class AuditError(ValueError):
+    """Something that cannot be audited; the message says why."""
+
+
+@dataclass(frozen=True)
+class JudgedMutant:
+    """A mutant, and whether a test noticed it; `reason` is the author's where it is equivalent."""
+
+    mutant: Mutant
+    state: State
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class JudgedVersion:
+    """A known mistake or a right variant, by its name, and what grading said."""
+
+    name: str
+    marked: Marked
+
+    @property
+    def named(self) -> bool:
+        """Whether it was recognised as the mistake that it is, and as no other."""
+        return self.marked.mistakes == (self.name,)
+
+
+@dataclass(frozen=True)
+class AuditedExercise:
+    """What became of one exercise.
+
+    Attributes
+    ----------
+    name : str
+        Grade id of its solution cell.
+    reference : Marked or None
+        What the reference gets; None where no test looks at it.
+    mutants : tuple of JudgedMutant
+        In the order of the source.
+    mistakes, variants : tuple of JudgedVersion
+        Known mistakes must lose points and be named; variants must lose none.
+    remarks : tuple of str
+        What else is amiss or missing, in words.
+    faults : tuple of str
+        What is wrong with the exercise itself or its registry, in words.
+    """
+
+    name: str
+    reference: Marked | None = None
+    mutants: tuple[JudgedMutant, ...] = ()
+    mistakes: tuple[JudgedVersion, ...] = ()
+    variants: tuple[JudgedVersion, ...] = ()
+    remarks: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    def count(self, state: State) -> int:
+        """Return how many mutants are killed, alive or equivalent."""
+        return sum(judged.state == state for judged in self.mutants)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is left to mend."""
+        return not (
+            self.faults
+            or self.count("alive")
+            or any(mistake.marked.full or not mistake.named for mistake in self.mistakes)
+            or any(not variant.marked.full for variant in self.variants)
+        )
+
+
+@dataclass(frozen=True)
+class AuditedLesson:
+    """What became of one notebook: its exercises in order, what ails the whole, and the seconds it took."""
+
+    name: str
+    exercises: tuple[AuditedExercise, ...]
+    faults: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is left to mend."""
+        return not self.faults and all(exercise.sound for exercise in self.exercises)
+
+
+@dataclass(frozen=True)
+class _Material:
+    """One notebook and what lies beside it."""
+
+    assignment: str
+    name: str
+    notebook: NotebookNode
+    exercises: tuple[Exercise, ...]
+    answers: tuple[Answer, ...]
+    equivalents: Equivalents
+    faults: tuple[str, ...]
+
+
+def audit(
+    course: Course,
+    names: Sequence[str] = (),
+    *,
+    exercise: str = "",
+    jobs: int = 1,
+    progress: Callable[[AuditedLesson], object] = repr,
+) -> list[AuditedLesson]:
+    """Audit lessons of a course.
+
+    Parameters
+    ----------
+    course
+        Any nbgrader course; nothing is written into it.
+    names
+        The assignments; all that have a source when left out.
+    exercise
+        Only the exercise of this grade id.
+    jobs
+        How many examiners run at a time.
+    progress
+        Told of every notebook that is done.
+
+    Returns
+    -------
+    list of AuditedLesson
+        One for each notebook, in order.
+
+    Raises
+    ------
+    AuditError
+        If there is no such lesson or exercise.
+    SourceFailsError, NoSandboxError
+        As grading raises them.
+    """
+    wanted = list(names) or course.assignments()
+    if unknown := sorted(set(wanted) - set(course.assignments())):
+        raise AuditError(
+            f"There is no {', '.join(unknown)} in {course.root / course.source_directory}. "
+            f"There is: {', '.join(course.assignments()) or 'nothing'}."
+        )
+    materials = [material for name in wanted for material in _materials(course, name, exercise)]
+    if exercise and not any(material.exercises for material in materials):
+        raise AuditError(f"{', '.join(wanted)}: no exercise is called {exercise}.")
+    each = max(1, jobs // max(1, len(materials)))
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        lessons = [_Lesson(course, material) for material in materials]
+        shares = [[pool.submit(lesson.share) for _ in range(each)] for lesson in lessons]
+        done = []
+        for lesson, futures in zip(lessons, shares, strict=True):
+            for future in futures:
+                future.result()
+            done.append(lesson.result())
+            progress(done[-1])
+    return done
+
+
+def _materials(course: Course, assignment: str, only: str) -> list[_Material]:
+    """Read the notebooks of an assignment, and for its text source the answers beside it."""
+    found = []
+    folder = course.source(assignment)
+    for name, notebook in source_notebooks(course, assignment).items():
+        faults: list[str] = []
+        answers: tuple[Answer, ...] = ()
+        equivalents = Equivalents()
+        try:
+            equivalents = read_equivalents(folder)
+            if name == assignment and (folder / "answers.py").is_file():
+                answers = read_answers(read_lesson(folder / f"{assignment}.py"))
+        except (EquivalentsError, AnswerError, SyntaxError) as error:
+            faults.append(str(error))
+        listed = exercises(notebook)
+        known = {one.name for one in listed}
+        faults += [
+            f"equivalent.toml names {x}, which is no exercise here."
+            for x in equivalents.reasons
+            if x not in known
+        ]
+        kept = tuple(one for one in listed if only in {"", one.name})
+        found.append(_Material(assignment, name, notebook, kept, answers, equivalents, tuple(faults)))
+    return found
+
+
+class _Lesson:
+    """The audit of one notebook, shared by as many threads as take part."""
+
+    def __init__(self, course: Course, material: _Material) -> None:
+        self._course = course
+        self._material = material
+        self._waiting: SimpleQueue[Exercise] = SimpleQueue()
+        for one in material.exercises:
+            self._waiting.put(one)
+        self._done: dict[int, AuditedExercise] = {}
+        self._problems: list[str] = []
+        self._seconds = 0.0
+
+    def share(self) -> None:
+        """Take exercises until none is left; each thread has an examiner of its own."""
+        begun = time.monotonic()
+        bench = None
+        try:
+            while True:
+                try:
+                    exercise = self._waiting.get_nowait()
+                except Empty:
+                    return
+                if bench is None and exercise.tests:
+                    material = self._material
+                    bench = Bench(self._course, material.assignment, material.notebook)
+                    self._problems = list(bench.problems)
+                self._done[exercise.solution] = self._audit(bench, exercise)
+        finally:
+            if bench is not None:
+                bench.close()
+            self._seconds += time.monotonic() - begun
+
+    def result(self) -> AuditedLesson:
+        """Return what was found, in the notebook's order."""
+        ordered = tuple(self._done[at] for at in sorted(self._done))
+        return AuditedLesson(
+            self._material.name, ordered, (*self._material.faults, *self._problems), self._seconds
+        )
+
+    def _audit(self, bench: Bench | None, exercise: Exercise) -> AuditedExercise:
+        if bench is None or not exercise.tests:
+            return AuditedExercise(
+                exercise.name, faults=("No test looks at it: whatever is handed in passes.",)
+            )
+        try:
+            made = mutants(exercise.source)
+        except SyntaxError as error:
+            return AuditedExercise(exercise.name, faults=(f"The reference is no Python: {error}.",))
+        answers = [a for a in self._material.answers if a.exercise == exercise.name and a.kind == "right"]
+        together = [answer for answer in answers if not answer.alone]
+        alone = [answer for answer in answers if answer.alone]
+        versions = [*(m.source for m in made), *(k.source for k in exercise.mistakes)]
+        marked = bench.grade(
+            exercise, [*versions, *(str(a.source) for a in together)], [str(a.source) for a in alone]
+        )
+        reference, rest = marked[0], marked[1:]
+        return AuditedExercise(
+            exercise.name,
+            reference,
+            tuple(self._judge(exercise.name, m, one) for m, one in zip(made, rest, strict=False)),
+            tuple(
+                JudgedVersion(known.name, one)
+                for known, one in zip(exercise.mistakes, rest[len(made) :], strict=False)
+            ),
+            tuple(
+                JudgedVersion(answer.name, one)
+                for answer, one in zip([*together, *alone], rest[len(versions) :], strict=True)
+            ),
+            tuple(_remarks(exercise, made, answers)),
+            tuple(self._faults(exercise.name, reference, made, rest)),
+        )
+
+    def _judge(self, exercise: str, mutant: Mutant, marked: Marked) -> JudgedMutant:
+        if not marked.full:
+            return JudgedMutant(mutant, "killed")
+        reason = self._material.equivalents.reason(exercise, mutant)
+        return JudgedMutant(mutant, "equivalent" if reason else "alive", reason)
+
+    def _faults(
+        self, exercise: str, reference: Marked, made: list[Mutant], marked: list[Marked]
+    ) -> list[str]:
+        found = []
+        if not reference.full:
+            found.append(
+                f"The reference itself gets {reference.score:g} of {reference.possible:g}: {reference.message}"
+            )
+        if not reference.possible:
+            found.append("Its tests are worth no points.")
+        registry = self._material.equivalents
+        for _, was, now, _nth in registry.unknown(exercise, made):
+            found.append(
+                f"equivalent.toml lists a mutant that is not made any more: {was!r} -> {now!r}. Take it out."
+            )
+        for mutant, one in zip(made, marked, strict=False):
+            if registry.reason(exercise, mutant) and not one.full:
+                found.append(
+                    f"equivalent.toml lists a mutant that loses points: {mutant.was!r} -> {mutant.now!r}. Take it out."
+                )
+        return found
+
+
+def _remarks(exercise: Exercise, made: list[Mutant], answers: list[Answer]) -> list[str]:
+    """Say what an author may still add."""
+    found = []
+    if not made:
+        found.append("There is nothing to change in the reference; no mutant was made.")
+    if exercise.source.lstrip().startswith("def ") and not exercise.mistakes:
+        found.append("No known mistake is named. What goes wrong most often? Add it with @mistake.")
+    if not any(answers):
+        found.append(
+            "No right variant is listed in answers.py: another way to write it, which must pass too."
+        )
+    return found

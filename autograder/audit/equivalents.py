@@ -1,0 +1,103 @@
+"""Mutants that change nothing, each with its reason: `equivalent.toml` beside a lesson's source.
+
+    [[relu_grad]]
+    operator = "comparison"
+    was = "return np.where(x > 0, 1.0, 0.0)"
+    now = "return np.where(x >= 0, 1.0, 0.0)"
+    reason = "At the corner every slope from 0 to 1 is right."
+
+The file shows solutions, so it is as secret as the lesson's source.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from autograder.audit.mutants import Mutant
+
+NAME = "equivalent.toml"
+_FIELDS = {"operator": str, "was": str, "now": str, "nth": int, "reason": str}
+Key = tuple[str, str, str, int]
+
+
+class EquivalentsError(ValueError):
+    """A registry that cannot be used; the message names its file and the entry."""
+
+
+@dataclass(frozen=True)
+class Equivalents:
+    """The mutants of a lesson that its author lists as equivalent: exercise to mutant to reason."""
+
+    reasons: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
+
+    def reason(self, exercise: str, mutant: Mutant) -> str:
+        """Return why a mutant is equivalent, or "" where it is not listed."""
+        return self.reasons.get(exercise, {}).get(mutant.key, "")
+
+    def unknown(self, exercise: str, mutants: list[Mutant]) -> list[Key]:
+        """Return the entries of an exercise that are none of its mutants."""
+        known = {mutant.key for mutant in mutants}
+        return [key for key in self.reasons.get(exercise, {}) if key not in known]
+
+
+def read_equivalents(folder: Path) -> Equivalents:
+    """Read the registry of a lesson's folder; an empty one where there is none.
+
+    Raises
+    ------
+    EquivalentsError
+        If it is no TOML, or an entry lacks something or has no reason.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return Equivalents()
+    try:
+        listed = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise EquivalentsError(f"{path}: {error}") from error
+    reasons: dict[str, dict[Key, str]] = {}
+    for exercise, entries in listed.items():
+        if not isinstance(entries, list):
+            raise EquivalentsError(f"{path}: write [[{exercise}]], one for each mutant.")
+        for entry in entries:
+            key, reason = _entry(path, exercise, entry)
+            if key in reasons.setdefault(exercise, {}):
+                raise EquivalentsError(f"{path}: twice in {exercise}: {key[1]!r} -> {key[2]!r}.")
+            reasons[exercise][key] = reason
+    return Equivalents(reasons)
+
+
+def entry(exercise: str, mutant: Mutant, reason: str = "") -> str:
+    """Write a mutant as it stands in the registry; its reason is the author's to give."""
+    lines = [f"[[{exercise if exercise.replace('_', 'a').isalnum() else json.dumps(exercise)}]]"]
+    operator, was, now, nth = mutant.key
+    lines += [
+        f"{name} = {_text(value)}" for name, value in (("operator", operator), ("was", was), ("now", now))
+    ]
+    lines += [f"nth = {nth}"] if nth > 1 else []
+    return "\n".join([*lines, f"reason = {_text(reason)}", ""])
+
+
+def _entry(path: Path, exercise: str, entry: Any) -> tuple[Key, str]:
+    where = f"{path}: an entry of {exercise}"
+    if not isinstance(entry, dict):
+        raise EquivalentsError(f"{where} is no table: write [[{exercise}]] above it.")
+    for name, value in entry.items():
+        if name not in _FIELDS or not isinstance(value, _FIELDS[name]):
+            raise EquivalentsError(f"{where}: {name} = {value!r} is not understood.")
+    if missing := {"operator", "was", "now"} - set(entry):
+        raise EquivalentsError(f"{where} has no {' and no '.join(sorted(missing))}.")
+    if not entry.get("reason", "").strip():
+        raise EquivalentsError(f"{where} has no reason: {entry['was']!r} -> {entry['now']!r}.")
+    return (entry["operator"], entry["was"], entry["now"], entry.get("nth", 1)), entry["reason"].strip()
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,198 @@
+"""What the audit found, for the terminal, for a page of the docs, and as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from autograder.audit.equivalents import entry
+from autograder.audit.hints import hint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from autograder.audit.auditing import AuditedExercise, AuditedLesson
+
+_HEAD = (
+    "| exercise | mutants | killed | equivalent | alive | mistakes | caught | named | variants | passed |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+)
+_PAGE = "# Audit\n"
+_COLOURS = {"-": "red", "+": "green"}
+
+
+def counts(exercise: AuditedExercise) -> tuple[int, ...]:
+    """Return an exercise's row: mutants (all, killed, equivalent, alive), mistakes (all, caught, named), variants."""
+    mistakes, variants = exercise.mistakes, exercise.variants
+    return (
+        len(exercise.mutants),
+        exercise.count("killed"),
+        exercise.count("equivalent"),
+        exercise.count("alive"),
+        len(mistakes),
+        sum(not mistake.marked.full for mistake in mistakes),
+        sum(not mistake.marked.full and mistake.named for mistake in mistakes),
+        len(variants),
+        sum(variant.marked.full for variant in variants),
+    )
+
+
+def print_lesson(console: Console, lesson: AuditedLesson, *, entries: bool = False) -> None:
+    """Show one lesson: a line for each exercise, and under it what is to be mended.
+
+    Parameters
+    ----------
+    console
+        Where to.
+    lesson
+        What was found.
+    entries
+        Show living mutants as they would stand in ``equivalent.toml``, their reasons to be filled in.
+    """
+
+    def say(text: str, style: str = "") -> None:
+        console.print(Text(text, style), soft_wrap=True)
+
+    say(f"{lesson.name} ({lesson.seconds:.0f} s)", "bold")
+    for fault in lesson.faults:
+        say(f"  {fault}", "red")
+    for exercise in lesson.exercises:
+        say(f"  {_line(exercise)}", "" if exercise.sound else "yellow")
+        for fault in exercise.faults:
+            say(f"      {fault}", "red")
+        for remark in exercise.remarks:
+            say(f"      {remark}", "dim")
+        _print_versions(say, exercise)
+        for judged in exercise.mutants:
+            if judged.state == "alive" and entries:
+                say(entry(exercise.name, judged.mutant))
+            elif judged.state == "alive":
+                say(f"      alive ({judged.mutant.operator}): {hint(judged.mutant.operator)}")
+                for line in judged.mutant.diff().split("\n"):
+                    say(f"        {line}", _COLOURS.get(line[:1], ""))
+
+
+def print_end(console: Console, lessons: Sequence[AuditedLesson]) -> None:
+    """Show the sum of all lessons, and what can be done about living mutants."""
+    rows = [counts(exercise) for lesson in lessons for exercise in lesson.exercises]
+    total = [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * 9
+    console.print(
+        f"{len(rows)} exercises: {total[1]} of {total[0]} mutants killed, {total[2]} equivalent, {total[3]} alive; "
+        f"{total[6]} of {total[4]} mistakes caught and rightly named; {total[8]} of {total[7]} variants passed.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if total[3]:
+        console.print(
+            "A living mutant is a case that no test has. Add one, or, where the change makes no difference that "
+            "a student could be blamed for, list it with a reason in equivalent.toml beside the lesson's source "
+            "(`--entries` prints what to paste).",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def _line(exercise: AuditedExercise) -> str:
+    made, killed, same, alive, mistakes, caught, named, variants, passed = counts(exercise)
+    parts = [f"{killed} of {made} mutants killed"]
+    parts += [f"{same} equivalent"] if same else []
+    parts += [f"{alive} ALIVE"] if alive else []
+    if mistakes:
+        whole = caught == named == mistakes
+        parts.append(
+            f"{mistakes} mistakes named"
+            if whole
+            else f"{caught} caught and {named} named of {mistakes} mistakes"
+        )
+    if variants:
+        parts.append(f"{passed} of {variants} variants passed")
+    return f"{exercise.name}: {', '.join(parts)}"
+
+
+def _print_versions(say: Any, exercise: AuditedExercise) -> None:
+    for mistake in exercise.mistakes:
+        marked = mistake.marked
+        if marked.full:
+            say(
+                f"      the mistake {mistake.name!r} keeps all its points: add a case that it gets wrong",
+                "yellow",
+            )
+        elif not mistake.named:
+            instead = ", ".join(repr(name) for name in marked.mistakes) or "nothing"
+            say(
+                f"      the mistake {mistake.name!r} is told as {instead}: {marked.score:g} of {marked.possible:g} "
+                f"points; {_shortened(marked.message)}",
+                "yellow",
+            )
+    for variant in exercise.variants:
+        marked = variant.marked
+        if not marked.full:
+            say(
+                f"      the right variant {variant.name!r} gets {marked.score:g} of {marked.possible:g} points: "
+                f"{_shortened(marked.message)}",
+                "red",
+            )
+
+
+def _shortened(message: str, length: int = 300) -> str:
+    line = " ".join(message.split())
+    return line if len(line) <= length else f"{line[:length]} ..."
+
+
+def table(lesson: AuditedLesson) -> str:
+    """Return a lesson's counts as a table in Markdown."""
+    rows = [counts(exercise) for exercise in lesson.exercises]
+    lines = [
+        f"| {exercise.name} | {' | '.join(map(str, row))} |"
+        for exercise, row in zip(lesson.exercises, rows, strict=True)
+    ]
+    if rows:
+        total = [sum(column) for column in zip(*rows, strict=True)]
+        lines.append(f"| **all** | {' | '.join(f'**{number}**' for number in total)} |")
+    return "\n".join([_HEAD, *lines])
+
+
+def write_page(path: Path, lessons: Sequence[AuditedLesson]) -> None:
+    """Write the lessons' tables into a page between their marks; what else stands there is kept."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else _PAGE
+    for lesson in lessons:
+        begin, end = marks(lesson.name)
+        part = f"{begin}\n{table(lesson)}\n{end}"
+        if begin in text:
+            before, rest = text.split(begin, 1)
+            text = before + part + rest.split(end, 1)[1]
+        elif lesson.exercises:
+            text = f"{text.rstrip()}\n\n## {lesson.name}\n\n{part}\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def marks(name: str) -> tuple[str, str]:
+    """Return what stands before and after a lesson's table in a page."""
+    return f"<!-- audit of {name} -->", f"<!-- end of {name} -->"
+
+
+def as_data(lessons: Sequence[AuditedLesson]) -> list[dict[str, Any]]:
+    """Return everything as plain data; mutants and mistakes are parts of solutions, so it is secret."""
+    found = []
+    for lesson in lessons:
+        data = asdict(lesson)
+        for exercise, audited in zip(data["exercises"], lesson.exercises, strict=True):
+            names = (
+                "mutants",
+                "killed",
+                "equivalent",
+                "alive",
+                "mistakes",
+                "caught",
+                "named",
+                "variants",
+                "passed",
+            )
+            exercise["counts"] = dict(zip(names, counts(audited), strict=True))
+        found.append(data)
+    return found

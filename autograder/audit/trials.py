@@ -1,0 +1,200 @@
+"""Trials: many versions of one exercise put to the real grader in one run, the rest of the lesson being right.
+
+The sandbox runs a version's cell, the lesson's test runs outside of it. Only the cells above that the exercise
+needs are run, once; after each version the names that it bound are put back. What the reference gets this way
+is looked at first: if it is not everything, all cells above are run.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from autograder.audit.exercises import bound, mentioned
+from autograder.check import Report
+from autograder.grading import marks
+from autograder.grading.outcome import ExamRequest, ExamResult, PlanCell
+from autograder.grading.pool import Examiner
+from autograder.grading.preprocessors import limits_of
+from autograder.grading.sources import extra_files, lesson_source
+from autograder.lesson import notebook as cells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbformat import NotebookNode
+
+    from autograder.audit.exercises import Exercise
+    from autograder.grading.outcome import CellResult
+    from autograder.lesson.course import Course
+    from autograder.sandbox.limits import Limits
+
+_KEEP = "__kept = {**globals()}"
+_PUT_BACK = """
+for __name in [name for name in globals() if name not in __kept and name != "__kept"]:
+    del globals()[__name]
+globals().update(__kept)
+"""
+_APART = 100_000  # between the cell numbers of one version and the next
+_TOGETHER = 150  # versions in one run: what they leave behind is cleared after so many
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What the grader said to one version of an exercise.
+
+    Attributes
+    ----------
+    score, possible : float
+        Points, of all its test cells together.
+    mistakes : tuple of str
+        The known mistakes that were recognised.
+    message : str
+        What the student is told.
+    lost : tuple of str
+        The aspects that lost points.
+    cut_short : bool
+        Something hung or crashed.
+    """
+
+    score: float
+    possible: float
+    mistakes: tuple[str, ...] = ()
+    message: str = ""
+    lost: tuple[str, ...] = ()
+    cut_short: bool = False
+
+    @property
+    def full(self) -> bool:
+        """Whether it lost nothing."""
+        return self.score >= self.possible
+
+
+def hurried(limits: Limits) -> Limits:
+    """Return limits for versions that may well hang: shorter for a call, and for many versions in one run."""
+    return replace(
+        limits,
+        call_seconds=min(limits.call_seconds, 2.0),
+        hung_calls=1,
+        cell_seconds=min(limits.cell_seconds, 20.0),
+        test_seconds=min(limits.test_seconds, 20.0),
+        submission_seconds=3600.0,
+        restarts=1000,
+    )
+
+
+class Bench:
+    """Grades versions of a lesson's exercises; the lesson's own source is run once.
+
+    Parameters
+    ----------
+    course
+        Whose configuration and folders count.
+    assignment
+        Name of the lesson.
+    notebook
+        The instructor's version.
+    """
+
+    def __init__(self, course: Course, assignment: str, notebook: NotebookNode) -> None:
+        self._notebook = notebook
+        self._planned = {cell.index: cell for cell in marks.plan(notebook)}
+        source = lesson_source(course, assignment, notebook)
+        limits = hurried(limits_of(course.config))
+        self._files, _ = extra_files(source.folder, course.ignore, limits.disk_mib << 19)
+        self._examiner = Examiner(source, limits)
+        self.problems = self._examiner.problems
+
+    def close(self) -> None:
+        """End the examiner."""
+        self._examiner.close()
+
+    def grade(self, exercise: Exercise, versions: Sequence[str], alone: Sequence[str] = ()) -> list[Marked]:
+        """Grade the reference, then each version as the exercise's cell.
+
+        Parameters
+        ----------
+        exercise
+            Which one.
+        versions
+            The text of its cell, each.
+        alone
+            More versions, each graded in a run of its own, for those that change more than names.
+        """
+        wanted = set().union(*(mentioned(text) for text in (exercise.source, *versions, *alone)))
+        above = self._above(exercise, wanted)
+        first = self._run(exercise, [exercise.source], above)[0]
+        if not first.full:
+            above = [at for at in self._planned if at < exercise.solution]
+            first = self._run(exercise, [exercise.source], above)[0]
+        found = [first]
+        for start in range(0, len(versions), _TOGETHER):
+            found += self._run(exercise, versions[start : start + _TOGETHER], above)
+        for version in alone:
+            found += self._run(exercise, [version], above)
+        return found
+
+    def _above(self, exercise: Exercise, wanted: set[str]) -> list[int]:
+        """Return the cells above an exercise that it needs: those that bind a name which is spoken of."""
+        wanted = wanted.union(*(mentioned(self._notebook.cells[at].source) for at in exercise.tests))
+        found = []
+        for at in sorted((at for at in self._planned if at < exercise.tests[-1]), reverse=True):
+            source = self._notebook.cells[at].source
+            if at == exercise.solution or at in exercise.tests:
+                continue
+            if bound(source) & wanted or _unread(source):
+                found.append(at)
+                wanted |= mentioned(source)
+        return sorted(found)
+
+    def _run(self, exercise: Exercise, versions: Sequence[str], above: Sequence[int]) -> list[Marked]:
+        """Grade versions in one run of the cells above."""
+        between = [at for at in above if at > exercise.solution]
+        ours = sorted({exercise.solution, *between, *exercise.tests})
+        end = len(self._notebook.cells)
+        plan = [self._planned[at] for at in above if at < exercise.solution]
+        plan.append(PlanCell(end, "run", _KEEP))
+        for number, version in enumerate(versions, 1):
+            for at in ours:
+                cell = msgspec.structs.replace(self._planned[at], index=number * _APART + at, pictures=False)
+                if at == exercise.solution:
+                    cell = msgspec.structs.replace(cell, source=version)
+                plan.append(cell)
+            plan.append(PlanCell(number * _APART + end, "run", _PUT_BACK))
+        result = self._examiner.examine(ExamRequest(plan, self._files))
+        if result.error:
+            raise RuntimeError(f"{exercise.name}: {result.error}")
+        done = {cell.index: cell for cell in result.cells}
+        return [
+            self._read([done[number * _APART + at] for at in ours], ours, exercise, version)
+            for number, version in enumerate(versions, 1)
+        ]
+
+    def _read(
+        self, done: Sequence[CellResult], ours: Sequence[int], exercise: Exercise, version: str
+    ) -> Marked:
+        """Read one version's part of a run, as a notebook of its own."""
+        notebook: NotebookNode = copy.copy(self._notebook)
+        notebook = type(notebook)(notebook, cells=[copy.deepcopy(self._notebook.cells[at]) for at in ours])
+        notebook.cells[ours.index(exercise.solution)].source = version
+        result = ExamResult([msgspec.structs.replace(cell, index=at) for at, cell in enumerate(done)])
+        marks.write_outputs(notebook, result)
+        names = {cells.grade_id(self._notebook.cells[at]) for at in exercise.tests}
+        outcomes = [outcome for name, outcome in marks.outcomes(notebook, result).items() if name in names]
+        reports = [Report.from_dict(report) for cell in done for report in cell.reports]
+        return Marked(
+            sum(outcome.score for outcome in outcomes),
+            sum(outcome.max_score for outcome in outcomes),
+            tuple(dict.fromkeys(name for outcome in outcomes for name in outcome.mistakes)),
+            "\n".join(outcome.message for outcome in outcomes if outcome.message),
+            tuple(a.name for report in reports for a in report.aspects if a.earned < a.points),
+            marks.is_cut_short(result),
+        )
+
+
+def _unread(source: str) -> bool:
+    """Whether a cell says nothing of what it binds, so that it is run to be safe."""
+    return source.lstrip().startswith("%") or "import *" in source
