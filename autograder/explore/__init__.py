@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from autograder.explore._relu_gradients import relu_gradients
     from autograder.explore._softmax_jacobian import softmax_jacobian
     from autograder.explore._softmax_temperature import softmax_temperature
+    from autograder.explore._training import training
 
 _HOMES = {
     "Picture": "_figure",
@@ -35,6 +36,7 @@ _HOMES = {
     "relu_gradients": "_relu_gradients",
     "softmax_jacobian": "_softmax_jacobian",
     "softmax_temperature": "_softmax_temperature",
+    "training": "_training",
 }
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "relu_gradients",
     "softmax_jacobian",
     "softmax_temperature",
+    "training",
 ]
 
 

@@ -114,6 +114,15 @@ SCENES = {
             "softmax_temperature([-20, 20, 0, 1, 2, 3], 1e-8)",
         ),
     ),
+    "training": Shown(
+        "training(hidden=4)",
+        Move("slider", "Learning rate", "ArrowRight", "ArrowLeft", "shown.rate", 1.0),
+        (
+            f"training(data='rings', hidden=3, rate=1.0, creases=True, lock=['data', 'seed'], {_ASK})",
+            "training(data=(np.eye(64)[np.arange(60) % 9], np.arange(60) % 9), hidden=4)",
+            f"training(hidden=32, rate=100.0, creases=True, {_ASK}, revealed=True)",
+        ),
+    ),
 }
 
 

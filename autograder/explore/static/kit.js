@@ -66,9 +66,9 @@ function keepKeys(root) {
  * The frame of an explorable: question, figure, controls, the numbers in words, reset.
  *
  * All state lives in the model's traits, of which `traits` names the explorable's own. `set` writes some of them,
- * `draw(f)` calls f now and after every change.
+ * `draw(f)` calls f now and after every change. `onReset` is for what is reset besides the traits.
  */
-export function frame(model, el, { title, traits }) {
+export function frame(model, el, { title, traits, onReset = () => {} }) {
   const figure = html("div", { class: "ag-figure" });
   const controls = html("div", { class: "ag-controls" });
   const words = html("div", { class: "ag-words", role: "status", "aria-live": "polite", tabindex: "-1" });
@@ -82,7 +82,10 @@ export function frame(model, el, { title, traits }) {
     for (const [name, value] of Object.entries(state)) model.set(name, value);
     model.save_changes();
   };
-  reset.addEventListener("click", () => set(model.get("_scene")));
+  reset.addEventListener("click", () => {
+    set(model.get("_scene"));
+    onReset();
+  });
   keepKeys(root);
 
   root.append(question(), figure, controls, reset, words);
