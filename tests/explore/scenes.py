@@ -1,13 +1,16 @@
-"""Every explorable as lessons show it: scenes to look at, and one move by keyboard with what it comes to.
+"""Every explorable as lessons show it: scenes to look at, and a move by keyboard and by mouse with what it comes to.
 
 Scenes are Python text, so that the same line makes a widget here and in a notebook's cell. A new explorable gets an
-entry in `SCENES`; axe, JupyterLab, Notebook 7, reduced motion, requests and the benchmark then look at it too.
+entry in `SCENES`; axe, JupyterLab, Notebook 7, the handout, reduced motion, narrow screens, requests and the
+benchmark then look at it too.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from playwright.sync_api import Locator, Page
 
 from autograder import explore
 from autograder.explore._explorable import Explorable
@@ -15,7 +18,10 @@ from autograder.explore._explorable import Explorable
 
 @dataclass(frozen=True)
 class Move:
-    """A control by its role and name, the key that moves it, the key that moves it back, and what Python then reads."""
+    """A control by its role and name, the key that moves it, the key that moves it back, and what Python then reads.
+
+    What is read is a trait or an entry of one: setting it by code has to come to the same.
+    """
 
     role: Literal["slider", "spinbutton"]
     name: str
@@ -26,12 +32,33 @@ class Move:
 
 
 @dataclass(frozen=True)
+class At:
+    """A place on the page: in the first element of a selector, at fractions of its width and height."""
+
+    selector: str
+    x: float = 0.5
+    y: float = 0.5
+
+
+@dataclass(frozen=True)
+class Drag:
+    """Where the mouse presses and where it lets go, or how many pixels up from there, and what Python then reads."""
+
+    start: At
+    end: At | float
+    reads: str
+    value: float
+
+
+@dataclass(frozen=True)
 class Shown:
-    """What is shown of an explorable: the scene at lesson size that is moved, and others to look at."""
+    """What is shown of an explorable: the scene at lesson size that is moved, how, and others to look at."""
 
     scene: str
     move: Move
     more: tuple[str, ...]
+    drag: Drag
+    runs: str = ""  #: the name of a button that starts what goes on until it is stopped; empty: nothing does
 
 
 _ASK = "ask='What do you expect?'"
@@ -46,16 +73,18 @@ SCENES = {
             f"activations('softplus', x=-6, sharpness=8, h=0.2, {_ASK}, revealed=True)",
             "activations('tanh', x=6)",
         ),
+        Drag(At("svg", 0.3), At("svg", (36 + 314 * 9 / 12) / 360, 0.4), "shown.x", 3.0),
     ),
     "backprop": Shown(
         "backprop(step=10)",
-        Move("spinbutton", "W1[0, 0]", "ArrowUp", "ArrowDown", "shown.params['W1'][0, 0]", 1.1),
+        Move("spinbutton", "W1[0, 0]", "ArrowUp", "ArrowDown", "shown.W1[0][0]", 1.1),
         (
             f"backprop(step=7, {_ASK})",
             f"backprop(step=4, {_ASK}, revealed=True, lock=['W1', 'b1', 'W2', 'b2'])",
             "backprop('batch', step=10)",
             f"backprop('batch', step=6, {_ASK})",
         ),
+        Drag(At("[aria-label='W1[0, 0]']", 0.2), 25, "shown.W1[0][0]", 1.5),
     ),
     "conv_shapes": Shown(
         "conv_shapes(11, k=4, s=3, p=1)",
@@ -67,6 +96,7 @@ SCENES = {
             "conv_shapes((3, 8, 11), n_kernels=4, k=3, s=2, p=1, bias=True)",
             f"conv_shapes((1, 5, 4), k=7, {_ASK}, revealed=True)",
         ),
+        Drag(At(".ag-c-now"), At(".ag-c-out", 0.5, 2.5 / 4), "shown.place", 2),
     ),
     "gradient_check": Shown(
         "gradient_check(lambda x: np.sum(x**3), lambda x: 3 * x**2, 2.0)",
@@ -76,6 +106,7 @@ SCENES = {
             f"gradient_check(lambda x: np.sum(np.abs(x)), np.sign, 0.0, guides=True, {_ASK}, revealed=True)",
             "gradient_check(lambda x: np.sum(np.sin(x)), np.sin, np.ones((2, 3)), h=1e-15)",
         ),
+        Drag(At("svg", 0.4), At("svg", (46 + 362 * (15.3 - 11) / 15.6) / 420, 0.4), "shown.h", 1e-11),
     ),
     "receptive_field": Shown(
         "receptive_field([{'kind': 'conv', 'k': 3}, {'kind': 'pool', 'k': 2}, {'kind': 'conv', 'k': 3}])",
@@ -85,6 +116,7 @@ SCENES = {
             "receptive_field([{'kind': 'conv', 'k': 5, 's': 3, 'd': 4}] * 4)",
             "receptive_field([{'kind': 'conv', 'k': 1}], level=0)",
         ),
+        Drag(At(".ag-point"), At("svg", 0.5, 0.59), "shown.level", 1),
     ),
     "relu_gradients": Shown(
         "relu_gradients()",
@@ -94,6 +126,7 @@ SCENES = {
             "relu_gradients('sigmoid', 3.0, depth=12, layer=12)",
             f"relu_gradients('leaky', 0.0, -4.0, lock=['weight'], {_ASK}, revealed=True)",
         ),
+        Drag(At("svg", 0.55), At("svg", (36 + 314 * 2 / 12) / 360), "shown.bias", -4.0),
     ),
     "softmax_jacobian": Shown(
         "softmax_jacobian([0, 0.5, 1], upstream=[1, 0, -0.5])",
@@ -103,6 +136,7 @@ SCENES = {
             f"softmax_jacobian([0, 0.5, 1], upstream=[1, 0, -0.5], lock=['logits'], {_ASK})",
             "softmax_jacobian([20, -20, 0, 1, 2, 3], upstream=[10, -10, 0, 0, 0, 1], n=1000000)",
         ),
+        Drag(At(".ag-grip"), At("svg", 0.25, 73 / 220), "shown.logits[0]", 3.0),
     ),
     "softmax_temperature": Shown(
         "softmax_temperature([1, 2, 3])",
@@ -113,6 +147,9 @@ SCENES = {
             f"softmax_temperature([1, 3, 3], 1e8, {_ASK}, revealed=True)",
             "softmax_temperature([-20, 20, 0, 1, 2, 3], 1e-8)",
         ),
+        Drag(
+            At(".ag-entropy", 0.5), At(".ag-entropy", (42 + 306 * 3.1 / 4.2) / 360), "shown.temperature", 10.0
+        ),
     ),
     "training": Shown(
         "training(hidden=4)",
@@ -122,6 +159,8 @@ SCENES = {
             "training(data=(np.eye(64)[np.arange(60) % 9], np.arange(60) % 9), hidden=4)",
             f"training(hidden=32, rate=100.0, creases=True, {_ASK}, revealed=True)",
         ),
+        Drag(At("input[data-name='rate']", 0.5), At("input[data-name='rate']", 1.0), "shown.rate", 100.0),
+        runs="Run",
     ),
 }
 
@@ -129,6 +168,33 @@ SCENES = {
 def made(scene: str) -> Explorable:
     """Make the widget of a scene, as a lesson's cell would."""
     return eval(f"explore.{scene}", {"explore": explore, "np": np})  # type: ignore[no-any-return]  # noqa: S307 (our own text)
+
+
+def moved(scene: str, by: Move | Drag) -> str:
+    """Say in Python's words what a scene shows once it is moved: NumPy's numbers."""
+    shown = made(scene)
+    shown._scene = deepcopy(shown._scene)  # an entry that is set stands in the list that the scene was made with
+    exec(f"{by.reads} = {by.value!r}", {"shown": shown})  # noqa: S102 (our own text)
+    return shown.describe()
+
+
+def drag(page: Page, box: Locator, by: Drag) -> None:
+    """Move an explorable with the mouse: press, move, let go."""
+
+    def place(at: At) -> tuple[float, float]:
+        found = box.locator(at.selector).first.bounding_box()
+        assert found, f"{at.selector} is not to be seen"
+        return found["x"] + at.x * found["width"], found["y"] + at.y * found["height"]
+
+    box.locator(by.start.selector).first.scroll_into_view_if_needed()
+    x, y = place(by.start)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    if isinstance(by.end, At):
+        page.mouse.move(*place(by.end), steps=4)
+    else:
+        page.mouse.move(x, y - by.end, steps=4)
+    page.mouse.up()
 
 
 def all_scenes() -> list[str]:
