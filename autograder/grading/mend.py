@@ -1,93 +1,35 @@
 """Mending a submission's notebook before it is graded: whatever was done to it, the tests are the lesson's own.
 
-Locked cells are restored, deleted ones put back, copies disowned, changed ids and points set right. What a
-student wrote is never changed.
+Locked cells are restored, deleted ones put back, copies disowned, changed ids and points set right, cells without
+metadata recognised. What a student wrote is never changed.
 """
 
 from __future__ import annotations
 
 import copy
-import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
+from autograder.grading.additions import additions
+from autograder.grading.exercises import Outline, outline, squeezed
+from autograder.grading.order import order, say_twice
+from autograder.grading.recognise import answered_elsewhere, recognise
 from autograder.lesson import notebook as cells
 
-MAX_PARTS = 500_000  # lists and records in a notebook's JSON
-_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ABOUT = ("kernelspec", "language_info")
+_NAMED = 3  # cells that a note names
+_INSTRUCTORS = ("BEGIN HIDDEN TESTS", "BEGIN SOLUTION", "BEGIN MARK SCHEME")
 
 
-class UnreadableError(ValueError):
-    """A file that is no notebook; the message is for the student."""
-
-
-def read_submission(data: bytes) -> NotebookNode:
-    """Read a handed-in notebook.
-
-    Raises
-    ------
-    UnreadableError
-        If it is no notebook; the message says what to do.
-    """
-    if not data.strip():
-        raise UnreadableError("the file is empty. Save the notebook (File, Save) and hand it in again.")
-    if data.count(b"{") + data.count(b"[") > MAX_PARTS:  # before the parser makes gigabytes of them
-        raise UnreadableError(
-            "the file has more parts than a notebook can have. In JupyterLab choose Edit, Clear Outputs of All "
-            "Cells, save, and hand it in again."
-        )
-    try:
-        notebook: NotebookNode = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
-        if _HALF_CHARACTER.search(data):  # half of a surrogate pair can be read, but not written
-            whole = json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace")
-            notebook = nbformat.from_dict(json.loads(whole))
-        for cell in notebook.cells:
-            if isinstance(cell.get("source"), list):
-                cell["source"] = "".join(cell["source"])
-            if not isinstance(cell["source"], str) or cell["cell_type"] not in {"code", "markdown", "raw"}:
-                raise TypeError("a cell without a source")
-            if not isinstance(cell.get("metadata"), dict):
-                cell["metadata"] = NotebookNode()
-            _plain_metadata(cell)
-            if cell["cell_type"] == "code":
-                cell["outputs"], cell["execution_count"] = [], None
-            else:
-                cell.pop("outputs", None)
-    except Exception as error:  # noqa: BLE001 - a damaged file may fail in any way, and is rejected in each
-        raise UnreadableError(
-            f"the file is not a readable notebook: {_damage(error)}. Open it in JupyterLab, or an earlier copy "
-            "if it does not open, save it there, and hand it in again."
-        ) from None
-    return notebook
-
-
-def _plain_metadata(cell: NotebookNode) -> None:
-    """Drop what has not the form that the format gives it: other tools take it on trust."""
-    if "tags" in cell.metadata:
-        tags = cell.metadata["tags"]
-        cell.metadata["tags"] = [t for t in tags if isinstance(t, str)] if isinstance(tags, list) else []
-    attached = cell.get("attachments", {})
-    if not isinstance(attached, dict) or not all(isinstance(bundle, dict) for bundle in attached.values()):
-        del cell["attachments"]
-
-
-def _damage(error: Exception) -> str:
-    """Say what is wrong with a file, in words for its owner."""
-    broken = error.__cause__ or error.__context__ or error
-    if isinstance(broken, json.JSONDecodeError):
-        end = broken.pos >= len(broken.doc.rstrip()) or "Unterminated" in broken.msg
-        return f"it breaks off in line {broken.lineno}" if end else f"line {broken.lineno} is damaged"
-    if isinstance(broken, UnicodeDecodeError):
-        return "it is not text"
-    return f"{type(error).__name__}: " + str(error).strip().split("\n", 1)[0][:160]
-
-
-def mend(submitted: NotebookNode, source: NotebookNode) -> list[str]:
+def mend(submitted: NotebookNode, source: NotebookNode, config: Config | None = None) -> list[str]:
     """Set a submission right in place; return what was mended, in words for the student.
 
     Parameters
@@ -95,14 +37,21 @@ def mend(submitted: NotebookNode, source: NotebookNode) -> list[str]:
     submitted
         The submission; changed in place.
     source
-        The lesson as students got it or as its author wrote it: only its locked cells and metadata are used.
+        The lesson as its author wrote it.
+    config
+        The course's, which says what stands in a released notebook for a solution.
     """
     notes: list[str] = []
-    known = {name: cell for cell in source.cells if (name := cells.grade_id(cell)) is not None}
-    _disown(submitted, known, notes)
-    _restore(submitted, known, notes)
-    _put_back(submitted, source, notes)
-    _order(submitted, source, notes)
+    lesson = outline(source, config)
+    _say_what_it_is(submitted, lesson, notes)
+    _disown(submitted, lesson, notes)
+    recognise(submitted, lesson, notes)
+    answered_elsewhere(submitted, lesson, notes)
+    _restore(submitted, lesson, notes)
+    _put_back(submitted, lesson, notes)
+    submitted.cells = [c for c in submitted.cells if c.source or "nbgrader" in c.metadata]
+    order(submitted, lesson, notes)
+    say_twice(submitted, lesson, notes)
     _unique_cell_ids(submitted)
     submitted.metadata = nbformat.from_dict(
         {name: copy.deepcopy(source.metadata[name]) for name in _ABOUT if name in source.metadata}
@@ -110,63 +59,116 @@ def mend(submitted: NotebookNode, source: NotebookNode) -> list[str]:
     return notes
 
 
-def _disown(submitted: NotebookNode, known: dict[str, Any], notes: list[str]) -> None:
-    """Take nbgrader's metadata off cells it does not know, and off all but the last of several copies."""
-    seen: set[str] = set()
-    for cell in reversed(submitted.cells):
-        if "nbgrader" not in cell.metadata:
-            continue
+def _say_what_it_is(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
+    """Say what a teacher, or the student, should know of the notebook as a whole."""
+    about = submitted.get("metadata", {})
+    kernel = about.get("kernelspec") if isinstance(about.get("kernelspec"), dict) else {}
+    spoken = about.get("language_info") if isinstance(about.get("language_info"), dict) else {}
+    language = kernel.get("language") or spoken.get("name") or ""
+    name = str(kernel.get("display_name") or language)[:40]
+    old = str(kernel.get("name", "")).lower() == "python2" or str(spoken.get("version", "")).startswith("2.")
+    if isinstance(language, str) and language and (language.lower() not in {"python", "ipython"} or old):
+        notes.append(f"the notebook was set to the kernel {name}; it was run with Python 3")
+    if any(marker in cell.source for cell in submitted.cells for marker in _INSTRUCTORS):
+        notes.append("the notebook holds markers of the instructor's own version: a person should look at it")
+    ids = [one for cell in submitted.cells if (one := cells.grade_id(cell)) is not None]
+    strange = sorted({one for one in ids if one not in lesson.known})
+    if strange:
+        named = ", ".join(one[:40] for one in strange[:_NAMED])
+        named += f" and {len(strange) - _NAMED} more" if len(strange) > _NAMED else ""
+        notes.append(f"{named}: not in this version of the lesson, so no points are given there")
+
+
+def _disown(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
+    """Take nbgrader's metadata off cells it does not know, and off all but one of several copies."""
+    copies: dict[str, list[NotebookNode]] = {}
+    for cell in submitted.cells:
         name = cells.grade_id(cell)
-        if name is None or name not in known:
-            del cell.metadata["nbgrader"]
-        elif name in seen:
-            del cell.metadata["nbgrader"]
-            cell.metadata.pop("deletable", None)
-            cell.metadata.pop("editable", None)
-            if cells.is_locked(known[name]):
-                cell.cell_type, cell.source = "raw", ""  # a copied test would run inside, for nothing
-            notes.append(f"{name} was in the notebook more than once: the last one counts")
-        else:
-            seen.add(name)
-    submitted.cells = [c for c in submitted.cells if not (c.cell_type == "raw" and not c.source)]
+        if name in lesson.known:
+            copies.setdefault(str(name), []).append(cell)
+        elif "nbgrader" in cell.metadata:
+            _let_go(cell)
+    for name, twins in copies.items():
+        if len(twins) > 1:
+            _keep_one(name, twins, lesson, notes)
+    submitted.cells = [c for c in submitted.cells if c.source or "nbgrader" in c.metadata]
 
 
-def _restore(submitted: NotebookNode, known: dict[str, Any], notes: list[str]) -> None:
+def _keep_one(name: str, twins: list[NotebookNode], lesson: Outline, notes: list[str]) -> None:
+    """Of several cells with one id let the last one be it; of an exercise, the last one that answers it."""
+    kept, words = twins[-1], "the last one counts"
+    exercise = lesson.exercises.get(name)
+    if exercise is not None:
+        answers = [c for c in twins if exercise.is_answer(c.source)]
+        answers = answers or [c for c in twins if not exercise.is_untouched(c.source)]
+        if answers and answers[-1] is not kept:
+            kept, words = answers[-1], "the last one that answers it counts"
+    notes.append(f"{name} was in the notebook more than once: {words}")
+    for cell in twins:
+        if cell is kept:
+            continue
+        _let_go(cell)
+        untouched = exercise is not None and exercise.asked and exercise.is_untouched(cell.source)
+        if cells.is_locked(lesson.known[name]) or untouched:
+            cell.source = ""  # a copied test would run inside, for nothing; a stub would undo the answer
+
+
+def _let_go(cell: NotebookNode) -> None:
+    for key in ("nbgrader", "deletable", "editable"):
+        cell.metadata.pop(key, None)
+
+
+def _restore(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
+    """Give each known cell the source's metadata, and locked ones the source's text."""
+    restored: list[NotebookNode] = []
     for cell in submitted.cells:
         name = cells.grade_id(cell)
         if name is None:
+            if cell.cell_type == "code" and tuple(squeezed(cell.source)) in lesson.texts:
+                _become(cell, "markdown")
+                notes.append("a cell of text had been made code and is text again")
+            restored.append(cell)
             continue
-        original = known[name]
+        original = lesson.known[name]
         changed = cells.points(cell) != cells.points(original) or cells.is_graded(cell) != cells.is_graded(
             original
         )
+        own = ""
         if cells.is_locked(original):
-            changed |= cells.strip_hidden(original.source).strip() != cells.strip_hidden(cell.source).strip()
+            if cells.strip_hidden(original.source).strip() != cells.strip_hidden(cell.source).strip():
+                changed = True
+                own = additions(cell, original, lesson)
             cell.source = original.source
         if cell.cell_type != original.cell_type:
             changed = True
-            cell.cell_type = original.cell_type
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-            else:
-                cell.pop("outputs", None)
-                cell.pop("execution_count", None)
+            _become(cell, original.cell_type)
         cell.metadata["nbgrader"] = copy.deepcopy(original.metadata["nbgrader"])
         cell.metadata["tags"] = sorted(cells.tags(original))  # one of them says where a test is run
         if not cell.metadata["tags"]:
             del cell.metadata["tags"]
+        kept = [new_code_cell(own)] if own else []
+        restored += [*kept, cell] if cells.is_test(original) else [cell, *kept]
         if changed:
-            notes.append(f"{name} had been changed and was restored")
+            added = "; what you had added stands in a cell of its own" if own else ""
+            notes.append(f"{name} had been changed and was restored{added}")
+    submitted.cells = restored
 
 
-def _put_back(submitted: NotebookNode, source: NotebookNode, notes: list[str]) -> None:
+def _become(cell: NotebookNode, kind: str) -> None:
+    cell.cell_type = kind
+    if kind == "code":
+        cell.outputs, cell.execution_count = [], None
+    else:
+        cell.pop("outputs", None)
+        cell.pop("execution_count", None)
+
+
+def _put_back(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
     """Insert locked cells that are missing, each after the nearest cell before it that is there."""
     place = {cells.grade_id(cell): i for i, cell in enumerate(submitted.cells)}
     last = -1
-    for original in source.cells:
-        name = cells.grade_id(original)
-        if name is None:
-            continue
+    back = []
+    for name, original in lesson.known.items():
         if name in place:
             last = place[name]
         elif cells.is_locked(original) or cells.is_graded(original):
@@ -177,27 +179,19 @@ def _put_back(submitted: NotebookNode, source: NotebookNode, notes: list[str]) -
             submitted.cells.insert(last, fresh)
             place = {n: i + (i >= last) for n, i in place.items()}
             place[name] = last
-            notes.append(f"{name} had been deleted and was put back")
-        else:
+            back.append(name)
+        elif not any(note.startswith(f"{name} was answered") for note in notes):
+            back.append("")
             notes.append(f"{name} is missing: its cell had been deleted")
+    _say_back([name for name in back if name], notes)
 
 
-def _order(submitted: NotebookNode, source: NotebookNode, notes: list[str]) -> None:
-    """Move a test that stands above the exercise it tests to just below it."""
-    before: dict[str, str] = {}
-    solution = None
-    for cell in source.cells:
-        name = cells.grade_id(cell)
-        if name is not None and cells.is_solution(cell):
-            solution = name
-        elif name is not None and cells.is_test(cell) and solution is not None:
-            before[name] = solution
-    for test, exercise in before.items():
-        at = {cells.grade_id(cell): i for i, cell in enumerate(submitted.cells)}
-        if exercise in at and test in at and at[test] < at[exercise]:
-            cell = submitted.cells.pop(at[test])
-            submitted.cells.insert(at[exercise], cell)
-            notes.append(f"{test} stood above its exercise and was moved below it")
+def _say_back(back: list[str], notes: list[str]) -> None:
+    if len(back) > 2 * _NAMED:
+        named = f"{', '.join(back[:_NAMED])} and {len(back) - _NAMED} more"
+        notes.append(f"{named} had been deleted and were put back")
+    else:
+        notes += [f"{name} had been deleted and was put back" for name in back]
 
 
 def _unique_cell_ids(submitted: NotebookNode) -> None:
@@ -205,7 +199,7 @@ def _unique_cell_ids(submitted: NotebookNode) -> None:
     seen: set[str] = set()
     submitted.nbformat, submitted.nbformat_minor = 4, 5
     for number, cell in enumerate(submitted.cells):
-        wanted = cell.get("id")
+        wanted: Any = cell.get("id")
         if not isinstance(wanted, str) or wanted in seen or not _CELL_ID.fullmatch(wanted):
             cell["id"] = f"cell-{number}"
         seen.add(cell["id"])

@@ -13,8 +13,10 @@ from traitlets import Bool, Float, Integer
 
 from autograder.grading import marks
 from autograder.grading.mend import mend
+from autograder.grading.other import refuse_other_lessons
 from autograder.grading.outcome import ExamRequest
 from autograder.grading.pool import Pool, SourceFailsError
+from autograder.grading.reading import UnreadableError
 from autograder.grading.sources import extra_files, lesson_source, readable, source_notebooks
 from autograder.grading.submission import refuse_links
 from autograder.lesson.course import Course, open_course
@@ -56,7 +58,11 @@ class Mend(NbGraderPreprocessor):  # type: ignore[misc]
         # nbgrader has followed every link by now, and copied what it led to
         for path in (handed_in, *handed_in.rglob("*")):
             refuse_links(path, course.root / course.submitted_directory)
-        notes = mend(nb, _source(course, resources))
+        source = _source(course, resources)
+        if not nb.cells:
+            raise UnreadableError("the notebook has no cells")
+        refuse_other_lessons(nb, source, course, names["assignment"])
+        notes = mend(nb, source, course.config)
         for note in notes:
             self.log.warning(note)
         nb.metadata["autograder"] = {"mends": notes}  # in the place of what a student may have put there

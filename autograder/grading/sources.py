@@ -79,17 +79,25 @@ def extra_files(folder: Path, ignore: Sequence[str], room: int) -> tuple[list[tu
         try:
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
-            left.append(f"{name}: left out ({error.strerror})")
+            why = "it is a link" if path.is_symlink() else (error.strerror or "it cannot be read")
+            left.append(f"{name} was left out: {why}")
             continue
         with os.fdopen(handle, "rb") as file:
             status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode) or status.st_size > room or len(kept) >= MAX_FILES:
-                left.append(f"{name}: left out (not a plain file, or too large)")
+            if not stat.S_ISREG(status.st_mode):
+                left.append(f"{name} was left out: it is no file")
+                continue
+            if status.st_size > room or len(kept) >= MAX_FILES:
+                left.append(f"{name} was left out: there is no room for its {_size(status.st_size)}")
                 continue
             data = file.read(room + 1)
         room -= len(data)
         kept.append((name, data))
     return kept, left
+
+
+def _size(count: int) -> str:
+    return f"{count / (1 << 20):.1f} MiB" if count >= 1 << 20 else f"{count} bytes"
 
 
 def readable(name: str) -> str:

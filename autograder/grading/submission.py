@@ -17,9 +17,13 @@ import nbformat
 from nbgrader.utils import parse_utc
 
 from autograder.grading import marks
-from autograder.grading.mend import UnreadableError, mend, read_submission
+from autograder.grading.handin import find_notebooks, read_bytes
+from autograder.grading.mend import mend
+from autograder.grading.other import refuse_other_lessons
 from autograder.grading.outcome import CellOutcome, ExamRequest, Outcome
+from autograder.grading.places import without_places
 from autograder.grading.pool import SourceFailsError
+from autograder.grading.reading import UnreadableError, read_submission
 from autograder.grading.sources import extra_files, link_in_the_way, readable
 from autograder.sandbox.holder import NoSandboxError
 
@@ -33,9 +37,8 @@ if TYPE_CHECKING:
     from autograder.lesson.course import Course
     from autograder.sandbox.limits import Limits
 
-MAX_NOTEBOOK = 200 << 20  # bytes; a notebook with a film in it is still a notebook
-MAX_NOTEBOOKS = 50  # in one submission's folder; more are not looked at
 MAX_TIMESTAMP = 100  # bytes
+MAX_LEFT = 5  # files left out that are named
 REJECTED = "rejected.json"
 UNSAFE = "graded without a sandbox: this mark could have been forged"
 
@@ -89,17 +92,20 @@ def refuse_links(folder: Path, top: Path) -> None:
 
 
 def _ours(error: Exception) -> str:
+    said = (error.strerror or "") if isinstance(error, OSError) else without_places(str(error))[:200]
     return (
-        f"grading it failed ({type(error).__name__}: {str(error)[:200]}). This is not your fault: "
+        f"grading it failed ({': '.join(filter(None, (type(error).__name__, said)))}). This is not your fault: "
         "ask for it to be graded again."
     ).encode("utf-8", "replace").decode()  # fmt: skip
 
 
 def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Graded:
     ignore = assignment.course.ignore
-    found, notes = _find(folder, list(assignment.sources))
+    found, notes = find_notebooks(folder, list(assignment.sources))
     stops: list[str] = []
-    files = dict(extra_files(folder, ignore, assignment.limits.disk_mib << 19)[0])
+    beside, left = extra_files(folder, ignore, assignment.limits.disk_mib << 19)
+    files = dict(beside)
+    notes += left[:MAX_LEFT]
     notebooks: dict[str, NotebookNode | None] = {}
     outcomes: dict[str, CellOutcome] = {}
     cut_short = False
@@ -110,8 +116,9 @@ def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Gr
             notes.append(f"{name}.ipynb was not handed in")
             outcomes |= _nothing(source.notebook)
             continue
-        notebook = read_submission(_bytes(path))
-        notes += mend(notebook, source.notebook)
+        notebook = read_submission(read_bytes(path), notes)
+        refuse_other_lessons(notebook, source.notebook, assignment.course, assignment.name)
+        notes += mend(notebook, source.notebook, assignment.course.config)
         checksums = assignment.checksums.get((assignment.name, name), {})
         for cell in notebook.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -121,7 +128,9 @@ def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Gr
         request = ExamRequest(marks.plan(notebook), list((files | own).items()), readable(student))
         result = pool.get(source, assignment.limits).examine(request)
         if result.error:
-            raise UnreadableError(f"{result.error}. This is not your fault: ask for it to be graded again.")
+            raise UnreadableError(
+                f"{without_places(result.error)}. This is not your fault: ask for it to be graded again."
+            )
         marks.write_outputs(notebook, result)
         stops += result.notes
         cut_short |= marks.is_cut_short(result)
@@ -177,40 +186,6 @@ def _nothing(source: NotebookNode) -> dict[str, CellOutcome]:
             name, points = cell.metadata.nbgrader["grade_id"], float(cell.metadata.nbgrader.get("points", 0))
             found[name] = CellOutcome(0.0, points, "not run", "not handed in as a readable notebook")
     return found
-
-
-def _find(folder: Path, wanted: list[str]) -> tuple[dict[str, Path], list[str]]:
-    """Find the notebooks of a submission; a single one under another name is taken for the single one wanted."""
-    handed_in = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))[:MAX_NOTEBOOKS]
-    found = {path.stem: path for path in handed_in if path.stem in wanted}
-    if found:
-        return found, []
-    if len(handed_in) == 1 and len(wanted) == 1:
-        return {wanted[0]: handed_in[0]}, [f"{readable(handed_in[0].name)} was taken for {wanted[0]}.ipynb"]
-    names = " and ".join(f"{name}.ipynb" for name in wanted)
-    there = ", ".join(readable(path.name) for path in handed_in) or "no notebook"
-    raise UnreadableError(
-        f"{names} was expected and {there} was handed in. Hand the notebook in under that name."
-    )
-
-
-def _bytes(path: Path) -> bytes:
-    """Read a handed-in file; never through a link, which could lead to somebody else's work."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        what = "is a link to another file" if path.is_symlink() else f"cannot be read ({error.strerror})"
-        raise UnreadableError(f"{readable(path.name)} {what}. Hand in the notebook itself.") from None
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise UnreadableError(f"{readable(path.name)} is not a file. Hand in the notebook itself.")
-        data = file.read(MAX_NOTEBOOK + 1)
-    if len(data) > MAX_NOTEBOOK:
-        raise UnreadableError(
-            f"{readable(path.name)} is larger than {MAX_NOTEBOOK >> 20} MiB. In JupyterLab choose Edit, Clear "
-            "Outputs of All Cells, save, and hand it in again."
-        )
-    return data
 
 
 def _timestamp(folder: Path) -> datetime | None:

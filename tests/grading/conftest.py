@@ -10,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.grading.pool import Examiner, LessonSource
+from autograder.lesson.notebook import strip_hidden
 from autograder.sandbox.limits import Limits
 
 if TYPE_CHECKING:
@@ -59,6 +60,15 @@ def lesson(answers: dict[str, str] | None = None) -> NotebookNode:
     return new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})  # type: ignore[no-any-return]
 
 
+def work(answers: dict[str, str] | None = None) -> NotebookNode:
+    """Return what a student hands in who wrote these answers, or the right ones: no markers, no hidden tests."""
+    notebook = lesson(answers)
+    for one in notebook.cells:
+        lines = strip_hidden(one.source).split("\n")
+        one.source = "\n".join(line for line in lines if "### " not in line)
+    return notebook
+
+
 def without(notebook: NotebookNode, *grade_ids: str) -> NotebookNode:
     notebook.cells = [
         c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") not in grade_ids
@@ -78,8 +88,9 @@ def examiner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examiner]:
 def marks_of(examiner: Examiner) -> Callable[[NotebookNode], dict[str, Any]]:
     """Mend and examine a notebook; return its cells' outcomes by exercise."""
     from autograder.grading import marks  # noqa: PLC0415
-    from autograder.grading.mend import mend, read_submission  # noqa: PLC0415
+    from autograder.grading.mend import mend  # noqa: PLC0415
     from autograder.grading.outcome import ExamRequest  # noqa: PLC0415
+    from autograder.grading.reading import read_submission  # noqa: PLC0415
 
     def run(notebook: NotebookNode) -> dict[str, Any]:
         read = read_submission(nbformat.writes(notebook).encode())

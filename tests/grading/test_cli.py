@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from .conftest import lesson
+from .conftest import lesson, work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,9 +59,9 @@ def grade(course: Path, *options: str) -> tuple[subprocess.CompletedProcess[str]
 
 
 def test_every_submission_has_an_entry_and_the_command_ends_with_0(course: Path) -> None:
-    hand_in(course, "ada", lesson())
+    hand_in(course, "ada", work())
     hand_in(course, "bob", b"{ broken")
-    hand_in(course, "cy", lesson({"double": "import os; os._exit(0)"}))
+    hand_in(course, "cy", work({"double": "import os; os._exit(0)"}))
     done, entries = grade(course)
     assert done.returncode == 0, done.stderr
     assert {name: (e["status"], e["score"]) for name, e in entries.items()} == {
@@ -82,14 +82,14 @@ def test_every_submission_has_an_entry_and_the_command_ends_with_0(course: Path)
 
 
 def test_grading_again_gives_the_same_marks(course: Path) -> None:
-    hand_in(course, "ada", lesson({"halve": "def halve(x):\n    return x"}))
+    hand_in(course, "ada", work({"halve": "def halve(x):\n    return x"}))
     first, second = (grade(course)[1] for _ in range(2))
     assert first == second
 
 
 def test_one_student_alone_can_be_graded(course: Path) -> None:
     for name in ("ada", "bob"):
-        hand_in(course, name, lesson())
+        hand_in(course, name, work())
     _, entries = grade(course, "--student", "bob")
     assert list(entries) == ["bob"]
 
@@ -101,14 +101,14 @@ def test_with_nothing_handed_in_it_says_where_it_looked(course: Path) -> None:
 
 
 def test_a_student_who_handed_nothing_in_is_named(course: Path) -> None:
-    hand_in(course, "ada", lesson())
+    hand_in(course, "ada", work())
     done, _ = grade(course, "--student", "eve")
     assert done.returncode == 1
     assert "eve handed in nothing" in done.stderr
 
 
 def test_without_a_sandbox_every_mark_says_so(course: Path) -> None:
-    hand_in(course, "ada", lesson())
+    hand_in(course, "ada", work())
     done, entries = grade(course, "--unsafe-no-sandbox")
     assert "student code runs as you" in done.stderr
     assert (entries["ada"]["score"], entries["ada"]["sandboxed"]) == (6, False)
@@ -120,6 +120,6 @@ def test_without_a_sandbox_every_mark_says_so(course: Path) -> None:
 def test_limits_are_the_courses_own(course: Path) -> None:
     config = course / "nbgrader_config.py"
     config.write_text(config.read_text() + "c.SandboxedExecute.call_seconds = 0.5\n")
-    hand_in(course, "ada", lesson({"double": "def double(x):\n    while True: pass"}))
+    hand_in(course, "ada", work({"double": "def double(x):\n    while True: pass"}))
     _, entries = grade(course)
     assert "double had not returned after 0.5 s" in entries["ada"]["cells"]["test_double"]["message"]

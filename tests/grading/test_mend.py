@@ -7,10 +7,12 @@ import copy
 import nbformat
 import pytest
 
-from autograder.grading.mend import UnreadableError, mend, read_submission
+from autograder.grading.mend import mend
+from autograder.grading.reading import UnreadableError, read_submission
 from autograder.lesson import notebook as cells
+from autograder.lesson.notebook import strip_hidden
 
-from .conftest import TESTS, cell, lesson, without
+from .conftest import TESTS, cell, lesson, without, work
 
 
 def ids(notebook: nbformat.NotebookNode) -> list[str | None]:
@@ -21,14 +23,14 @@ ALL = ["setup", "double", "test_double", "halve", "test_halve", "answer", "test_
 
 
 def test_a_sound_notebook_is_left_as_it_is() -> None:
-    notebook = lesson()
+    notebook = work()
     before = copy.deepcopy(notebook)
     assert mend(notebook, lesson()) == []
-    assert [c.source for c in notebook.cells] == [c.source for c in before.cells]
+    assert [strip_hidden(c.source) for c in notebook.cells] == [c.source for c in before.cells]
 
 
 def test_an_edited_test_is_restored() -> None:
-    notebook = lesson()
+    notebook = work()
     notebook.cells[3].source = "True"
     notebook.cells[3].metadata.nbgrader.points = 1000
     assert mend(notebook, lesson()) == ["test_double had been changed and was restored"]
@@ -37,7 +39,7 @@ def test_an_edited_test_is_restored() -> None:
 
 
 def test_deleted_tests_and_helpers_are_put_back_in_their_places() -> None:
-    notebook = without(lesson(), "test_halve", "setup")
+    notebook = without(work(), "test_halve", "setup")
     notes = mend(notebook, lesson())
     assert [name for name in ids(notebook) if name] == ALL
     assert notes == [
@@ -47,7 +49,7 @@ def test_deleted_tests_and_helpers_are_put_back_in_their_places() -> None:
 
 
 def test_the_last_of_several_copies_counts() -> None:
-    notebook = lesson()
+    notebook = work()
     twin = copy.deepcopy(notebook.cells[2])
     twin.source = "def double(x):\n    return 3 * x"
     notebook.cells.insert(2, twin)
@@ -59,7 +61,7 @@ def test_the_last_of_several_copies_counts() -> None:
 
 
 def test_a_copied_test_is_taken_out() -> None:
-    notebook = lesson()
+    notebook = work()
     notebook.cells.append(copy.deepcopy(notebook.cells[3]))
     notebook.cells[3].source = "print('edited')"
     mend(notebook, lesson())
@@ -68,14 +70,14 @@ def test_a_copied_test_is_taken_out() -> None:
 
 
 def test_unknown_ids_lose_their_claim() -> None:
-    notebook = lesson()
+    notebook = work()
     notebook.cells.append(cell("bonus", "100", grade=True, points=100))
     mend(notebook, lesson())
     assert "nbgrader" not in notebook.cells[-1].metadata
 
 
 def test_a_test_above_its_exercise_moves_below_it() -> None:
-    notebook = lesson()
+    notebook = work()
     notebook.cells.insert(1, notebook.cells.pop(3))
     notes = mend(notebook, lesson())
     assert [name for name in ids(notebook) if name] == ALL
@@ -83,7 +85,7 @@ def test_a_test_above_its_exercise_moves_below_it() -> None:
 
 
 def test_a_test_turned_into_prose_is_code_again() -> None:
-    notebook = lesson()
+    notebook = work()
     notebook.cells[3].cell_type = "markdown"
     mend(notebook, lesson())
     assert notebook.cells[3].cell_type == "code"
@@ -91,7 +93,7 @@ def test_a_test_turned_into_prose_is_code_again() -> None:
 
 
 def test_a_missing_exercise_is_named() -> None:
-    notebook = without(lesson(), "halve")
+    notebook = without(work(), "halve")
     assert mend(notebook, lesson()) == ["halve is missing: its cell had been deleted"]
 
 
