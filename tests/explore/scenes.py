@@ -136,7 +136,7 @@ SCENES = {
             f"softmax_jacobian([0, 0.5, 1], upstream=[1, 0, -0.5], lock=['logits'], {_ASK})",
             "softmax_jacobian([20, -20, 0, 1, 2, 3], upstream=[10, -10, 0, 0, 0, 1], n=1000000)",
         ),
-        Drag(At(".ag-grip"), At("svg", 0.25, 73 / 220), "shown.logits[0]", 3.0),
+        Drag(At(".ag-grip"), At("svg", 0.25, 100.9 / 220), "shown.logits[0]", 3.0),
     ),
     "softmax_temperature": Shown(
         "softmax_temperature([1, 2, 3])",
@@ -173,7 +173,7 @@ def made(scene: str) -> Explorable:
 def moved(scene: str, by: Move | Drag) -> str:
     """Say in Python's words what a scene shows once it is moved: NumPy's numbers."""
     shown = made(scene)
-    shown._scene = deepcopy(shown._scene)  # an entry that is set stands in the list that the scene was made with
+    shown._scene = deepcopy(shown._scene)  # where reset goes must not change with it
     exec(f"{by.reads} = {by.value!r}", {"shown": shown})  # noqa: S102 (our own text)
     return shown.describe()
 
