@@ -18,6 +18,7 @@ import nbformat
 
 from autograder.desk.marks import read_marks, read_name
 from autograder.desk.page import render_page, render_rejected
+from autograder.grading.sources import link_in_the_way
 from autograder.nbgrader_setup import ensure_on_path
 
 if TYPE_CHECKING:
@@ -159,10 +160,12 @@ def _copy_beside(course: Course, assignment: str, student: str) -> None:
     target = course.feedback(assignment, student)
     if not target.is_dir():
         return
+    top = course.root / course.submitted_directory
     for name in _BESIDE:
         for folder in (course.autograded(assignment, student), course.submitted(assignment, student)):
-            if (folder / name).is_file():
+            # A student's link would lead to somebody else's secret, or to a file without an end.
+            if link_in_the_way(folder / name, top) is None and (folder / name).is_file():
                 # The copy in `submitted` may be read-only; contents alone are copied.
                 (target / name).unlink(missing_ok=True)
-                shutil.copyfile(folder / name, target / name)
+                shutil.copyfile(folder / name, target / name, follow_symlinks=False)
                 break

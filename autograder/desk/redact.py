@@ -17,8 +17,9 @@ _TELLING = 12
 _WITHHELD = "[not shown: part of a hidden test]"
 
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_PACKAGE_PATH = re.compile(r"(?:/[\w.+@~-]+)+/(?:site|dist)-packages/")
-_KERNEL_PATH = re.compile(r"(?:/[\w.+@~-]+)*/ipykernel_\d+/\d+\.py")
+# Each begins where no path goes on: a search from every slash would take time that grows as their number squared.
+_PACKAGE_PATH = re.compile(r"(?<![\w.+@~-])(?:/[\w.+@~-]+)+/(?:site|dist)-packages/")
+_KERNEL_PATH = re.compile(r"(?<![\w.+@~-])(?:/[\w.+@~-]+)*/ipykernel_\d+/\d+\.py")
 _PATH = re.compile(r"(?<![\w/.:<])(?:/[\w.+@~-]+){2,}/?|(?<!\w)[A-Za-z]:\\(?:[\w.+@~ -]+\\)*[\w.+@~-]+")
 
 

@@ -7,6 +7,7 @@ that value is made of what a submission gave, each of these would be a way to be
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def counted(data: Mapping[str, Any], points: float, *, number: bool = False) -> 
     value = _number(data)
     if value is None:
         return "0.0" if number else text
-    if not value >= 0:
+    if not 0 <= value < math.inf:
         return "0.0"
     if value > points:
         return repr(points)

@@ -11,10 +11,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.credit import counted
-from autograder.grading.lesson import scrub
 from autograder.grading.outcome import CellResult, ExamResult
 from autograder.sandbox.proxy import TestDesk
 from autograder.sandbox.session import GRACE, CellRun, SandboxDied
+from autograder.grading.text import scrub
 
 if TYPE_CHECKING:
     from autograder.grading.lesson import Lesson, TestCell
@@ -26,6 +26,10 @@ MAX_OUTPUTS = 1_000  # of one cell
 _MIMES = ("text/plain", "text/latex", "text/markdown", "image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _STOPPED = {
+MAX_NAME = 200  # characters of an exception's name
+# What a cell shows was cut by the recorder, which student code can pass by: so once more here.
+MAX_SHOWN = 24 << 20  # characters of all cells together, pictures included
+TRACEBACK = 128 << 10  # characters beside a cell's own output
     "timeout": "This cell was stopped after {seconds:g} seconds. Look for a loop that never ends.",
     "died": "This cell ended the Python process (os._exit, abort or a crash). Take out what ends it.",
     "memory": "This cell was stopped: it used more than {memory} MiB of memory. Look for something that keeps growing.",
@@ -59,6 +63,7 @@ class Exam:
 
     def run(self) -> ExamResult:
         """Examine every cell of the request."""
+        self._room = MAX_SHOWN
         self._lesson.begin(self._request.student)
         try:
             results = [self._examine(cell) for cell in self._request.cells]
@@ -89,13 +94,13 @@ class Exam:
             self._done.append(cell)
             if cell.kind == "run" and self._lesson.needs(cell.grade_id):
                 self._run_along(cell, submission)
-            return CellResult(cell.index, _counted(_clean(run), inside), run.fate)
+            return CellResult(cell.index, self._kept(_counted(_clean(run), inside), inside), run.fate)
         self._stopped = True
         which = f"the cell {cell.grade_id}" if cell.grade_id else "a cell of your own"
         self._notes.append(f"{which} {self._words(_NOTES[run.fate])}")
         if run.outputs:  # interrupted from within: it goes on from here
             self._done.append(cell)
-            outputs = [*_clean(run)[:-1], self._message("timeout")]
+            outputs = [*self._kept(_clean(run)[:-1]), self._message("timeout")]
             return CellResult(cell.index, outputs, run.fate)
         self._close()
         return CellResult(cell.index, [self._message(run.fate, _AGAIN)], run.fate)
@@ -104,6 +109,18 @@ class Exam:
         seconds = min(self._limits.test_seconds, max(self._ends - time.monotonic(), 0.1))
         desk = TestDesk(submission)
         try:
+    def _kept(self, outputs: list[dict[str, Any]], inside: TestCell | None = None) -> list[dict[str, Any]]:
+        """Return a cell's outputs, or a word in their place where that is more than a page can hold."""
+        words = sum(_length(output, pictures=False) for output in outputs)
+        size = sum(_length(output) for output in outputs)
+        if inside is not None:
+            return outputs
+        if words <= (self._limits.output_kib << 10) + TRACEBACK and size <= self._room:
+            self._room -= size
+            return outputs
+        text = "[not kept: more output than a page can hold]\n"
+        return [{"output_type": "stream", "name": "stdout", "text": text}]
+
             outputs, reports = self._lesson.run_test(cell.grade_id, desk, seconds + GRACE)
         finally:
             desk.close()
@@ -181,16 +198,18 @@ def _clean_one(output: Output) -> dict[str, Any] | None:
         lines = [scrub(line) for line in output.traceback or []]
         return {
             "output_type": "error",
-            "ename": output.ename or "Error",
+            "ename": scrub(output.ename or "Error")[:MAX_NAME],
             "evalue": scrub(output.evalue or ""),
             "traceback": lines,
         }
     data = {
-        mime: value for mime, value in (output.data or {}).items() if mime in _MIMES and _is_fit(mime, value)
+        mime: value if mime.startswith("image/") else scrub(value)
+        for mime, value in (output.data or {}).items()
+        if mime in _MIMES and _is_fit(mime, value)
     }
     if not data:
         return None
-    metadata = {mime: about for mime, about in (output.metadata or {}).items() if mime in data}
+    metadata = {mime: about for mime, about in _described(output.metadata or {}).items() if mime in data}
     shown = {"output_type": kind, "data": data, "metadata": metadata}
     return shown | ({"execution_count": None} if kind == "execute_result" else {})
 
@@ -198,3 +217,17 @@ def _clean_one(output: Output) -> dict[str, Any] | None:
 def _is_fit(mime: str, value: str) -> bool:
     """Whether a picture is one at all: its text stands inside a page's markup later."""
     return not mime.startswith("image/") or _BASE64.fullmatch(value) is not None
+def _length(output: dict[str, Any], *, pictures: bool = True) -> int:
+    """Return how many characters an output holds."""
+    texts = (output.get("text", ""), output.get("evalue", ""), *output.get("traceback", ()))
+    shown = (
+        data for mime, data in output.get("data", {}).items() if pictures or not mime.startswith("image/")
+    )
+    return sum(map(len, (*texts, *shown)))
+
+
+def _described(metadata: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Keep of a picture's metadata the words that stand for it: a width, say, would stand in a page without quotes."""
+    return {mime: {"alt": about["alt"][:2000]} for mime, about in metadata.items() if "alt" in about}
+
+

@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 import io
 import random
-import re
 import signal
 import types
 import warnings
@@ -25,6 +24,7 @@ from autograder.check import ProcessDied, TookTooLong, grading
 from autograder.grading import credit
 from autograder.grading.names import Ledger, is_imported, kind_of
 from autograder.lesson import notebook as cells
+from autograder.grading.text import scrub
 from autograder.sandbox.doubts import Doubts, Expected
 from autograder.sandbox.shell import Shell
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from autograder.sandbox.proxy import TestDesk
 
 INSIDE_TAG = "in-sandbox"
-_PATHS = re.compile(r"(?:/[\w.+@-]+)+/(?:site-packages|python3\.\d+|autograder)/")
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +229,7 @@ class Lesson:
                 text = credit.counted(output["data"], test.points, number=test.grade_id in self._numeric)
                 kept.append({**output, "data": {"text/plain": text}, "metadata": {}})
             elif kind == "stream" and output["name"] == "stdout" and not hidden:
-                kept.append(output)
+                kept.append({**output, "text": scrub(output["text"])})
             # stderr would cost all the points, and displays of a test with hidden lines could show them
         return kept
 
@@ -271,11 +269,6 @@ def _error(name: str, value: str, lines: list[str]) -> dict[str, Any]:
         "evalue": value,
         "traceback": [*lines, f"{name}: {value}" if value else name],
     }
-
-
-def scrub(text: str) -> str:
-    """Take machine paths and terminal colours out of a text."""
-    return _PATHS.sub("", _ANSI.sub("", text))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from autograder.check.grading import SAME_ERROR, told
 from autograder.grading.lesson import INSIDE_TAG
 from autograder.grading.outcome import CellOutcome, PlanCell
 from autograder.lesson import notebook as cells
+from autograder.grading.text import scrub
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -132,7 +133,7 @@ def outcomes(notebook: NotebookNode, result: ExamResult) -> dict[str, CellOutcom
             message = f"the test counted {earned:g} of {possible:g} points"
         if INSIDE_TAG in cells.tags(cell):
             message = f"[run inside the sandbox] {message}".strip()
-        found[name] = CellOutcome(earned, possible, status, message, mistakes)  # type: ignore[arg-type]
+        found[name] = CellOutcome(earned, possible, status, scrub(message), mistakes)  # type: ignore[arg-type]
     return found
 
 

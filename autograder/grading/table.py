@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from autograder.grading.text import on_one_line
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -74,11 +76,11 @@ def print_table(console: Console, outcomes: Sequence[Outcome]) -> None:
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
     for outcome in outcomes:
-        why = first_reason(outcome)
+        why = on_one_line(first_reason(outcome))
         why = why if outcome.reason or len(why) <= _REASON else why[: _REASON - 1] + "…"
         style = _STYLES[outcome.status]
         table.add_row(
-            escape(outcome.student), *([escape(outcome.assignment)] if several else []),
+            escape(on_one_line(outcome.student)), *([escape(outcome.assignment)] if several else []),
             f"[{style}]{outcome.status}[/]", f"{outcome.score:g} of {outcome.max_score:g}", escape(why),
         )  # fmt: skip
     console.print(table)

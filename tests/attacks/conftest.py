@@ -22,13 +22,14 @@ from .forge import FORGED
 from .lies import LIES
 from .papers import PAPERS
 from .search import SEARCH
+from .shown import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from autograder.grading.outcome import Outcome
 
-ATTACKS = [*LIES, *SEARCH, *FORGED, *EXHAUST, *PAPERS]
+ATTACKS = [*LIES, *SEARCH, *FORGED, *EXHAUST, *PAPERS, *SHOWN]
 
 
 @dataclass(frozen=True)

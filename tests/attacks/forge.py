@@ -37,7 +37,7 @@ _FRAMES = {
     "hostile-callback": 'b"".join(frame({"callback": n, "args": [], "kwargs": {}}) for n in [0, -1, 10**9, "x", None])',
 }
 
-_RUNNER = """\
+RUNNER = """\
 import sys
 from autograder.sandbox import wire, runner, worker, values
 """
@@ -120,7 +120,7 @@ ip.recorder.finish = lambda: [nine]""",
     Attack(
         "patch-encoders",
         "make the sandbox's encoders lie",
-        before=_RUNNER
+        before=RUNNER
         + """\
 import json, msgspec
 wire._encode = msgspec.msgpack.Encoder().encode
@@ -132,7 +132,7 @@ msgspec.json.encode = json.dumps = lambda *a, **k: b'[{"output_type": "execute_r
     Attack(
         "patch-worker",
         "serve the tests oneself, and say yes to all",
-        before=_RUNNER
+        before=RUNNER
         + """\
 def call(self, message, payload):
     for tree in (True, 0.0, ['a', '<f8', [0, 1, 1], True, 0, 0]):
@@ -208,7 +208,7 @@ raise ValueError(evil)""",
     Attack(
         "forged-pictures",
         "a picture that is a script, sent past the recorder",
-        before=_RUNNER
+        before=RUNNER
         + """\
 import msgspec
 real = msgspec.json.encode

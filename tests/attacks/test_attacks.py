@@ -5,15 +5,19 @@ Each row of the tables (`lies`, `search`, `forge`, `exhaust`, `papers`) is a stu
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from nbgrader.api import Gradebook
+from rich.console import Console
 
 from autograder.grading.preprocessors import limits_of
 from autograder.grading.sources import lesson_source, source_notebooks
+from autograder.grading.table import print_table
 from autograder.lesson.course import open_course
 from autograder.sandbox import wall
 from autograder.sandbox.session import Template
@@ -93,6 +97,19 @@ def test_no_script_reaches_a_page(graded: Class, attack: Attack) -> None:
                 "image/jpeg",
             }
             assert "<script" not in data.get("image/png", "")
+            if "autograder" in output.get("metadata", {}):
+                assert cell.metadata["nbgrader"]["grade_id"] == "test_mean"
+            else:
+                assert all(set(about) <= {"alt"} for about in output.get("metadata", {}).values())
+
+
+@each_attack
+def test_no_terminal_obeys_what_is_told(graded: Class, attack: Attack) -> None:
+    outcome = graded.outcomes[attack.name]
+    screen = io.StringIO()
+    print_table(Console(file=screen, width=200), [outcome])
+    for text in (screen.getvalue(), *(cell.message for cell in outcome.cells.values()), outcome.reason):
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
 
 
 @each_attack
