@@ -9,6 +9,7 @@ import numpy as np
 from autograder.check import _show
 from autograder.check._difference import difference
 
+CHANGED = "the call changed its argument"  # how such a finding begins
 _ENTRIES = 24  # of an array that is printed whole
 _DEEP_ENTRIES = 8  # of one with more than two axes, which is hard to read
 _FEW_ENTRIES = 4  # of one that is shown before and after

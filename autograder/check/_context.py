@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from autograder.check._chain import Chain
     from autograder.check._finding import CheckFailed, Finding
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Raised:
-    """Stands for a result when a call raised instead of returning."""
+    """Stands for a result when a call raised instead of returning: the kind of error, and its words."""
 
     error: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One call that `matches` saw: what went in, what came out, what should have come out."""
+    """One call that `matches` or `raises` saw: what went in, what came out, what should have come out."""
 
     function: str
     args: tuple[Any, ...]
@@ -35,6 +36,15 @@ class Evidence:
     want: Any
     wrong: bool
     part: tuple[int | str, ...] = ()  # which one of several results `got` and `want` are; empty for all
+    refusal: bool = False  # an error is what should have come
+    call: Callable[..., Any] | None = None  # the student's function
+    ref: Callable[..., Any] | None = None  # the right version
+    cases: Iterable[Any] | None = None  # what the arguments were drawn from
+
+    @property
+    def kind(self) -> tuple[bool, tuple[int | str, ...]]:
+        """What the call was to show; only calls of one kind are evidence for one another."""
+        return self.refusal, self.part
 
 
 @dataclass(frozen=True)

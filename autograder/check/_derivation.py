@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.check import _context, _show
 from autograder.check._chain import Chain, ChainLine
-from autograder.check._explain import NOT_WRITTEN
-from autograder.check._finding import CheckFailed, Finding
+from autograder.check._finding import NOT_WRITTEN, CheckFailed, Finding
 from autograder.derive import judge
 
 if TYPE_CHECKING:

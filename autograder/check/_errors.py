@@ -19,6 +19,10 @@ _NONE = (
 )
 _LIST = "A list is not an array: on lists + joins and * repeats. Is np.array(...) missing?"
 _ONE_NUMBER = "A single number has no entries, no length and no axes. Where did an array become one number?"
+_TEXT = (
+    "A text stands where a number is due. Going through a dict, or unpacking one, gives its keys; what is behind a "
+    "key is had by params[key]."
+)
 _BOOLEANS = "True and False are not numbers here. Which step should turn them into floats?"
 
 
@@ -69,6 +73,8 @@ TABLE = (
         "A size, a count or an axis must be a whole number: / gives floats, // whole numbers."),
     Row(TypeError, "Cannot interpret '.*' as a data type",
         "A shape is one argument: np.zeros((2, 3)), with two pairs of brackets."),
+    Row(TypeError, r"dtype\('<U\d+'\)", _TEXT),
+    Row(TypeError, r"unsupported operand .*'str'|bad operand .*'str'|can only concatenate str", _TEXT),
     Row(TypeError, "Cannot cast ufunc",
         "An array of whole numbers cannot take fractions in place. Which array should hold floats?"),
     Row(TypeError, "unexpected keyword argument",
@@ -80,6 +86,9 @@ TABLE = (
         "The place on the left is empty. Which slice ends before it begins?"),
     Row(ValueError, "could not be broadcast|could not broadcast",
         "These two shapes do not fit together. Which axis should line up with which?"),
+    Row(ValueError, "shape-mismatch for sum",
+        "np.tensordot sums over the last two axes of its first argument and the first two of its second, unless "
+        "`axes=` names others. Which axes should go, on each side?"),
     Row(ValueError, "matmul: |not aligned",
         "A matrix product sums over the last axis of the left side and the last but one (or only) axis of the "
         "right side: these must be of one length."),

@@ -15,11 +15,10 @@ import numpy as np
 from autograder.check import _context
 from autograder.check._asked import raised_by
 from autograder.check._errors import advice_on
-from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
+from autograder.check._finding import NOT_WRITTEN, CheckFailed, Finding, ProcessDied, TookTooLong
 from autograder.check._missing import missing
 
 FOLDED = "Folded cells have to be run too: Run All Above Selected Cell, in the Run menu, does it."
-NOT_WRITTEN = "not written yet"
 _OURS = str(Path(__file__).parent)
 _NUMPY = str(Path(np.__file__).parent)
 _LONG = 300

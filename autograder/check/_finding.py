@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+NOT_WRITTEN = "not written yet"
+
 
 @dataclass(frozen=True)
 class Comparison:

@@ -13,15 +13,17 @@ import numpy as np
 
 from autograder.check import _calls, _show
 from autograder.check import cases as _cases
-from autograder.check._arguments import changed
+from autograder.check._arguments import CHANGED, changed
 from autograder.check._calls import call, described, fresh, name_of, names, quietly
 from autograder.check._compare import fail, with_reason
+from autograder.check._context import Evidence, Raised
 from autograder.check._diagnose import Trial
 from autograder.check._difference import Inputs, difference, numeric, within
 from autograder.check._explain import said
 from autograder.check._finding import CheckFailed, Finding, Opaque
 from autograder.check._habits import FORGOT_RETURN
-from autograder.check._matches import advised, hopeless, located
+from autograder.check._matches import advised, hopeless, located, record
+from autograder.check._recognise import raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -100,21 +102,38 @@ def raises(
         result = call(lambda *given: f(*given, **fresh(options)), fresh(args), case)
     except CheckFailed as failed:
         cause = failed.__cause__
-        if isinstance(cause, error) and (
+        refused = isinstance(cause, error) and (
             error is NotImplementedError or not isinstance(cause, NotImplementedError)
-        ):
+        )
+        if not options and not hopeless(failed):
+            _refused(f, args, raised(cause or failed), error, wrong=not refused)
+        if refused:
             return
         if cause is None or hopeless(failed):
             raise
         words = f": {said(cause)}" if said(cause) else ""
         verdict = f"expected {error.__name__}, got {type(cause).__name__}{words}"
-        raise fail(verdict, because=because, case=case) from cause
+        raise fail(verdict, because=because, case=case, advice=_other_error(cause, error)) from cause
+    if not options:
+        _refused(f, args, result, error, wrong=True)
     verdict = f"expected {error.__name__}, got back {_show.value(result)}"
     advice = "Nothing was raised, nothing came back." if result is None else None
     if _is_one(result, error):
         verdict = f"expected {error.__name__} to be raised, but it is returned"
         advice = "`raise` stops the function there. `return` hands the error back as if it were a result."
     raise fail(verdict, because=because, case=case, advice=advice)
+
+
+def _refused(f: Function, args: Any, got: Any, error: type[BaseException], *, wrong: bool) -> None:
+    """Keep a call that should have raised, for the search of known mistakes."""
+    record(f, f, Evidence("", args, got, Raised(error.__name__), wrong, refusal=True, call=f))
+
+
+def _other_error(cause: BaseException, asked: type[BaseException]) -> str | None:
+    """Say how an error of one's own choice is raised, where `assert` or a bare Exception was."""
+    if isinstance(cause, AssertionError):
+        return f"`assert` raises an AssertionError, whatever its words. `raise` takes the kind: {asked.__name__}."
+    return None
 
 
 def _is_one(result: Any, error: type[BaseException]) -> bool:
@@ -203,7 +222,7 @@ def leaves_arguments_alone(f: Function, cases: Iterable[Any], *, within: float =
             change = changed(name, before, after, within)
             if change is not None:
                 left = " and did not put it back" if within else ""
-                verdict = f"the call changed its argument `{name}`{left}: {change}"
+                verdict = f"{CHANGED} `{name}`{left}: {change}"
                 advice = "Which line assigns into it, or uses `+=`, `out=` and the like?"
                 if change.endswith((" is gone", " is new")):
                     advice = (

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from autograder.check import _chain, _context
+from autograder.check._arguments import CHANGED
 from autograder.check._explain import explain
 from autograder.check._finding import Finding
-from autograder.check._mistakes import explaining
+from autograder.check._recognise import explaining
 from autograder.check._report import AspectResult, Report
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Aspect:
         self.points = points
         self.finding: Finding | None = None
         self.checked = False
+        self.foreign = False  # whether the finding came from the check of another aspect
         self.shapes: Aspect | None = None  # the aspect that pays for shapes, where it is another one
         self.functions: list[str] = []
         self.evidence: list[Evidence] = []
@@ -108,7 +110,9 @@ class Aspect:
             finding = replace(finding, case=f"{finding.case}, {here}")
         else:
             finding = replace(finding, verdict=f"{here}: {finding.verdict}")
-        self.shapes.finding = self.shapes.finding or finding
+        if self.shapes.finding is None:
+            self.shapes.finding = finding
+            self.shapes.foreign = True
         return True
 
     def record(self, evidence: Evidence) -> None:
@@ -209,6 +213,8 @@ class Marks:
         session = _context.session.get()
         if session is None or result.status != "failed" or result.finding is None:
             return result
+        if aspect.foreign or result.finding.verdict.startswith(CHANGED):
+            return result  # the calls that were seen are not what this finding is about
         seen = [item for other in self._aspects.values() for item in other.evidence]
         known = explaining(seen, aspect.evidence, session.mistakes)
         if known is None:

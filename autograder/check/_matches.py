@@ -15,10 +15,11 @@ from autograder.check import _calls, _context, _parts
 from autograder.check._axes import settled
 from autograder.check._calls import answer, call, described, fresh, name_of, names, once, quietly
 from autograder.check._compare import with_reason
-from autograder.check._context import Evidence, Raised
+from autograder.check._context import Evidence
 from autograder.check._diagnose import Trial, diagnose
 from autograder.check._difference import Difference, Inputs, agree, difference, numeric, within
 from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
+from autograder.check._recognise import raised
 from autograder.check._remarks import remark
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def matches(
     >>> check.matches(lambda x: np.maximum(x, 0), lambda x: x * (x > 0), check.cases.reals())
     """
     where = None if part is None else _parts.place(part)
-    seen = _Seen(f, ref, where)
+    seen = _Seen(f, ref, where, cases)
     for args in _calls.each(cases):
         if seen.first is not None:
             seen.afterwards += 1
@@ -86,8 +87,8 @@ def matches(
 class _Seen:
     """What `matches` saw so far."""
 
-    def __init__(self, f: Function, ref: Function, where: Place | None) -> None:
-        self.f, self.ref, self.where = f, ref, where
+    def __init__(self, f: Function, ref: Function, where: Place | None, cases: Iterable[Any]) -> None:
+        self.f, self.ref, self.where, self.cases = f, ref, where, cases
         self.first: CheckFailed | None = None
         self.afterwards = 0
         self._trials: deque[Trial] = deque(maxlen=KEPT)
@@ -106,7 +107,7 @@ class _Seen:
             self.first = self.first or failed
             if hopeless(failed):
                 return False
-            self._record(args, Raised(type(failed.__cause__).__name__), want)
+            self._record(args, raised(failed.__cause__ or failed), want)
             return True
         held = got
         try:
@@ -148,7 +149,8 @@ class _Seen:
     ) -> None:
         if path is None:
             path = () if self.where is None else self.where.path
-        _record(self.f, self.ref, Evidence("", args, got, want, wrong, path))
+        found = Evidence("", args, got, want, wrong, path, call=self.f, ref=self.ref, cases=self.cases)
+        record(self.f, self.ref, found)
 
     def advised(self) -> CheckFailed:
         """Return the first failure with what all of them look like."""
@@ -166,7 +168,7 @@ def hopeless(failed: CheckFailed) -> bool:
     return isinstance(failed.__cause__, (NotImplementedError, TookTooLong, ProcessDied))
 
 
-def _record(f: Function, ref: Function, evidence: Evidence) -> None:
+def record(f: Function, ref: Function, evidence: Evidence) -> None:
     """Hand a call to the active aspect, under the function's own name or, for a lambda, the reference's."""
     collector = _context.aspect.get()
     if collector is None or _context.session.get() is None:

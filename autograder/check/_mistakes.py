@@ -1,6 +1,7 @@
 """Known mistakes and the reference: what the hidden part of a test cell names.
 
-The code of mistakes and references lives in lesson sources, never here.
+The code of mistakes and references lives in lesson sources, never here. Which mistake is behind a student's
+results is found out in `_recognise`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograder.check import _calls, _context
-from autograder.check._context import Evidence, Raised
-from autograder.check._difference import agree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -124,44 +123,3 @@ class _Reference:
 
 
 reference = _Reference()
-
-
-def explaining(seen: Sequence[Evidence], here: Sequence[Evidence], mistakes: Mistakes) -> Mistake | None:
-    """Return the known mistake that gives exactly what a student's function gave.
-
-    Parameters
-    ----------
-    seen
-        Every call of the exercise's functions in this test cell.
-    here
-        Those of the aspect that failed: the mistake must be wrong on one of them.
-    mistakes
-        The known mistakes.
-    """
-    for function in dict.fromkeys(item.function for item in here):
-        wrong = [item for item in here if item.function == function and item.wrong]
-        if not wrong:
-            continue
-        parts = {item.part for item in wrong}  # of several results, only these: the others may err otherwise
-        cell = [item for item in seen if item.function == function and item.part in parts]
-        order = [*wrong, *cell]  # wrong ones first: most mistakes are ruled out by their first call
-        for known in mistakes.of(function):
-            if all(_same(_outcome(known.function, item), item.got) for item in order):
-                return known
-    return None
-
-
-def _outcome(function: Callable[..., Any], item: Evidence) -> Any:
-    try:
-        result = _calls.quietly(function, item.args)
-        for step in item.part:
-            result = result[step]
-        return result  # noqa: TRY300 - a mistake without this part raises, and so does the way to it
-    except Exception as error:  # noqa: BLE001 - what a mistake raises is its result
-        return Raised(type(error).__name__)
-
-
-def _same(outcome: Any, got: Any) -> bool:
-    if isinstance(outcome, Raised) or isinstance(got, Raised):
-        return isinstance(outcome, Raised) and isinstance(got, Raised) and outcome == got
-    return (outcome is None and got is None) or agree(got, outcome)

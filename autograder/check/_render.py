@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from autograder.check import _typeset
+from autograder.check._finding import NOT_WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -67,7 +68,9 @@ def as_text(report: Report) -> str:
         said = [state(aspect, student_side=report.student_side)] if unchecked and report.student_side else []
         if aspect.finding:
             repeated = aspect.name in report.repeated
-            said += [SAME_ERROR] if repeated else [told(report, aspect.finding), aspect.finding.hint]
+            said += (
+                [again(aspect.finding)] if repeated else [told(report, aspect.finding), aspect.finding.hint]
+            )
         said += aspect.notes
         indent = " " * (len(head) + 2)
         body = [line for part in said if part for line in textwrap.wrap(part, max(WIDTH - len(indent), 40))]
@@ -76,6 +79,11 @@ def as_text(report: Report) -> str:
     if _has_more(report):
         lines.append(f"  {MORE_CASES}")
     return "\n".join(lines)
+
+
+def again(finding: Finding) -> str:
+    """Return the short word for a finding that stands above already."""
+    return NOT_WRITTEN if finding.verdict == NOT_WRITTEN else SAME_ERROR
 
 
 def told(report: Report, finding: Finding) -> str:
@@ -139,8 +147,8 @@ def _item(aspect: AspectResult, report: Report) -> str:
     marks = points(aspect.points) if hidden else f"{points(aspect.earned)} of {points(aspect.points)}"
     unit = "point" if marks in {"1", "1 of 1"} or marks.endswith(" of 1") else "points"
     finding = _finding(aspect.finding, told(report, aspect.finding)) if aspect.finding else ""
-    if aspect.name in report.repeated:
-        finding = f'<p style="margin:2px 0">{SAME_ERROR}</p>'
+    if aspect.finding and aspect.name in report.repeated:
+        finding = f'<p style="margin:2px 0">{again(aspect.finding)}</p>'
     notes = "".join(
         f'<p style="margin:2px 0 0 0;font-size:90%">Note: {_prose(note)}</p>' for note in aspect.notes
     )

@@ -1194,8 +1194,10 @@ def softmax_cross_entropy(S, y, reduction="mean"):
             "sum": 1,
             "shapes": 1,
         },  # of one example, or one class, the mean is the sum
-        says="Move one score by a little",
-        mistake="a mean loss with the gradient of the sum",
+        says=(
+            "Move one score by a little",
+            "ln P without P",
+        ),  # two slips, two names
     ),
     wrong(
         "softmax_cross_entropy",
@@ -1211,8 +1213,7 @@ def softmax_cross_entropy(S, y, reduction="mean"):
     return loss, P
 """,
         marks={"loss": 1, "sum": 1},
-        says="escapes it",
-        mistake="the probabilities divided by N, the one-hot not",
+        says=("escapes it", "ln P without P"),  # two slips, two names
     ),
     wrong(
         "softmax_cross_entropy",
