@@ -81,9 +81,10 @@ def verdict(outputs: Sequence[Any], source: str, redactor: Redactor) -> Verdict:
         Takes hidden lines out of messages.
     """
     reports = [report for report in map(report_of, outputs) if report is not None]
+    how = next(filter(None, map(_note, outputs)), "")
     if reports:
         body = Markup("").join(card(report) for report in reports)
-        return Verdict(next(filter(None, map(_reason, reports)), ""), body)
+        return Verdict(next(filter(None, map(_reason, reports)), how), body)
     for output in outputs:
         if output.get("output_type") == "error":
             return _failed(output, source, redactor)
@@ -93,7 +94,13 @@ def verdict(outputs: Sequence[Any], source: str, redactor: Redactor) -> Verdict:
             return Verdict(
                 _line(said), Markup("<p>The test printed this warning:</p>") + prose.preformatted(said)
             )
-    return Verdict("", Markup(""))
+    return Verdict(how, Markup("<p>{}</p>").format(prose.inline(how)) if how else Markup(""))
+
+
+def _note(output: Any) -> str:
+    """Return how a test was graded, where a test's output says so, as a sentence."""
+    note = _text((output.get("metadata") or {}).get("autograder_note"))
+    return f"{note[:1].upper()}{note[1:]}." if note else ""
 
 
 def shown(outputs: Sequence[Any], redactor: Redactor) -> list[Markup]:

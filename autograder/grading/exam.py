@@ -8,28 +8,31 @@ from __future__ import annotations
 
 import re
 import time
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from autograder.grading.again import Tested, better
 from autograder.grading.credit import counted
 from autograder.grading.outcome import CellResult, ExamResult
+from autograder.grading.text import scrub
 from autograder.sandbox.proxy import TestDesk
 from autograder.sandbox.session import GRACE, CellRun, SandboxDied
-from autograder.grading.text import scrub
 
 if TYPE_CHECKING:
     from autograder.grading.lesson import Lesson, TestCell
     from autograder.grading.outcome import ExamRequest, PlanCell
     from autograder.sandbox.limits import Limits
     from autograder.sandbox.session import Output, Submission, Template
+    from autograder.sandbox.stand_ins import StandIns
 
 MAX_OUTPUTS = 1_000  # of one cell
-_MIMES = ("text/plain", "text/latex", "text/markdown", "image/png", "image/jpeg")
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-_STOPPED = {
 MAX_NAME = 200  # characters of an exception's name
 # What a cell shows was cut by the recorder, which student code can pass by: so once more here.
 MAX_SHOWN = 24 << 20  # characters of all cells together, pictures included
 TRACEBACK = 128 << 10  # characters beside a cell's own output
+_MIMES = ("text/plain", "text/latex", "text/markdown", "image/png", "image/jpeg")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_STOPPED = {
     "timeout": "This cell was stopped after {seconds:g} seconds. Look for a loop that never ends.",
     "died": "This cell ended the Python process (os._exit, abort or a crash). Take out what ends it.",
     "memory": "This cell was stopped: it used more than {memory} MiB of memory. Look for something that keeps growing.",
@@ -60,10 +63,11 @@ class Exam:
         self._ends = time.monotonic() + limits.submission_seconds
         self._stopped = False
         self._notes: list[str] = []
+        self._earned: dict[str, float] = {}  # by the tests that were run
+        self._room = MAX_SHOWN
 
     def run(self) -> ExamResult:
         """Examine every cell of the request."""
-        self._room = MAX_SHOWN
         self._lesson.begin(self._request.student)
         try:
             results = [self._examine(cell) for cell in self._request.cells]
@@ -105,10 +109,6 @@ class Exam:
         self._close()
         return CellResult(cell.index, [self._message(run.fate, _AGAIN)], run.fate)
 
-    def _test(self, cell: PlanCell, submission: Submission) -> CellResult:
-        seconds = min(self._limits.test_seconds, max(self._ends - time.monotonic(), 0.1))
-        desk = TestDesk(submission)
-        try:
     def _kept(self, outputs: list[dict[str, Any]], inside: TestCell | None = None) -> list[dict[str, Any]]:
         """Return a cell's outputs, or a word in their place where that is more than a page can hold."""
         words = sum(_length(output, pictures=False) for output in outputs)
@@ -121,11 +121,34 @@ class Exam:
         text = "[not kept: more output than a page can hold]\n"
         return [{"output_type": "stream", "name": "stdout", "text": text}]
 
-            outputs, reports = self._lesson.run_test(cell.grade_id, desk, seconds + GRACE)
+    def _test(self, cell: PlanCell, submission: Submission) -> CellResult:
+        points = self._lesson.tests[cell.grade_id].points
+        tested = self._run_test(cell, submission)
+        if tested.earned(points) < points:
+            tested = self._again(cell, tested, points)
+        self._earned[cell.grade_id] = tested.earned(points)
+        self._stopped |= tested.trouble
+        return CellResult(cell.index, tested.outputs, "timeout" if tested.trouble else "ok", tested.reports)
+
+    def _run_test(self, cell: PlanCell, submission: Submission, stand_ins: StandIns | None = None) -> Tested:
+        seconds = min(self._limits.test_seconds, max(self._ends - time.monotonic(), 0.1))
+        desk = TestDesk(submission, stand_ins)
+        run = self._lesson.run_test if stand_ins is None else self._lesson.run_test_again
+        try:
+            outputs, reports = run(cell.grade_id, desk, seconds + GRACE)
         finally:
             desk.close()
-        self._stopped |= desk.trouble
-        return CellResult(cell.index, outputs, "timeout" if desk.trouble else "ok", reports)
+        return Tested(outputs, reports, desk.trouble)
+
+    def _again(self, cell: PlanCell, first: Tested, points: float) -> Tested:
+        """Run a test that lost marks once more, where its exercise builds on one that had lost marks before."""
+        above = takewhile(lambda other: other is not cell, self._request.cells)
+        stand_ins = self._lesson.follow.stand_ins(cell.grade_id, self._earned, above)
+        submission = self._alive() if stand_ins is not None else None
+        if stand_ins is None or submission is None:
+            return first
+        second = self._run_test(cell, submission, stand_ins)
+        return better(first, second, stand_ins.used, points)
 
     def _run_along(self, cell: PlanCell, submission: Submission) -> None:
         """Run a locked cell on the trusted side too, where the tests will look for what it binds."""
@@ -214,9 +237,6 @@ def _clean_one(output: Output) -> dict[str, Any] | None:
     return shown | ({"execution_count": None} if kind == "execute_result" else {})
 
 
-def _is_fit(mime: str, value: str) -> bool:
-    """Whether a picture is one at all: its text stands inside a page's markup later."""
-    return not mime.startswith("image/") or _BASE64.fullmatch(value) is not None
 def _length(output: dict[str, Any], *, pictures: bool = True) -> int:
     """Return how many characters an output holds."""
     texts = (output.get("text", ""), output.get("evalue", ""), *output.get("traceback", ()))
@@ -231,3 +251,6 @@ def _described(metadata: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]
     return {mime: {"alt": about["alt"][:2000]} for mime, about in metadata.items() if "alt" in about}
 
 
+def _is_fit(mime: str, value: str) -> bool:
+    """Whether a picture is one at all: its text stands inside a page's markup later."""
+    return not mime.startswith("image/") or _BASE64.fullmatch(value) is not None

@@ -22,9 +22,10 @@ import numpy as np
 
 from autograder.check import ProcessDied, TookTooLong, grading
 from autograder.grading import credit
+from autograder.grading.follow import Follow
 from autograder.grading.names import Ledger, is_imported, kind_of
-from autograder.lesson import notebook as cells
 from autograder.grading.text import scrub
+from autograder.lesson import notebook as cells
 from autograder.sandbox.doubts import Doubts, Expected
 from autograder.sandbox.shell import Shell
 
@@ -93,6 +94,8 @@ class Lesson:
         self._numeric: set[str] = set()  # tests whose last value is a number of points
         self.reference = self._run_source(Shell(), learn=True)
         self._ledger.close()
+        points = {name: test.points for name, test in self.tests.items()}
+        self.follow = Follow(self._ledger.booked, self.reference, points)
         self._mistakes.close()
         self._shell = _Shell()
         self._namespace = self._shell.user_ns
@@ -160,6 +163,7 @@ class Lesson:
                 self._namespace[name] = found[name]
             else:
                 self._namespace.pop(name, None)
+        self._namespace.update(desk.stand_ins.laid)
         desk.watch(self._namespace)
         return ""
 
@@ -181,12 +185,26 @@ class Lesson:
                 return again
         return result
 
+    def run_test_again(
+        self, grade_id: str, desk: TestDesk, seconds: float
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Run a test with the desk's stand-ins in their places, and leave no trace of it."""
+        kept = dict(self._namespace)
+        try:
+            return self.run_test(grade_id, desk, seconds)
+        finally:
+            self._namespace.clear()
+            self._namespace.update(kept)
+
     def _run_once(
         self, test: TestCell, desk: TestDesk, seconds: float
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         if problem := self._lay(test.grade_id, desk):
             return [_error("ProcessDied", problem, [])], []
         with self._session() as session, _timer(seconds):
+            for locked in desk.stand_ins.locked:
+                if self.needs(locked):
+                    self._shell.run(self.locked[locked])
             _, outputs = self._shell.run(test.source)
         reports = [report.as_dict() for report in session.reports]
         shown = [

@@ -9,10 +9,11 @@ from nbgrader.utils import determine_grade
 
 from autograder.check import Report
 from autograder.check.grading import SAME_ERROR, told
+from autograder.grading.again import NOTE
 from autograder.grading.lesson import INSIDE_TAG
 from autograder.grading.outcome import CellOutcome, PlanCell
-from autograder.lesson import notebook as cells
 from autograder.grading.text import scrub
+from autograder.lesson import notebook as cells
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -152,6 +153,8 @@ def reason(outputs: list[Any]) -> tuple[str, list[str]]:
         elif output.output_type == "error":
             text = str(output.evalue)
             messages.append(text if output.ename == "CellStopped" else f"{output.ename}: {text}".rstrip(": "))
+        if output.output_type == "display_data" and (note := output.get("metadata", {}).get(NOTE)):
+            messages.append(str(note))
     return "\n".join(messages), mistakes
 
 

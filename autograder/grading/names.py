@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import types
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -28,6 +29,16 @@ Kind = Literal["student", "locked", "test"]
 _ALL = frozenset({"globals", "locals", "vars", "eval", "exec", "get_ipython"})  # may reach any name
 _DEFINED = (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc)
 _CHANGEABLE = (list, dict, set, np.ndarray, np.random.Generator, np.random.RandomState)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What one code cell of the source speaks of, and what it binds."""
+
+    kind: Kind
+    grade_id: str
+    mentions: frozenset[str] | None  # None where it cannot be told
+    bound: frozenset[str]
 
 
 def kind_of(cell: NotebookNode) -> Kind:
@@ -51,6 +62,7 @@ class Ledger:
         self.following: set[str] = set()  # locked cells that use what the submission binds
         self.essential: set[str] = set()  # locked cells that tests need: the others only show something
         self.bound: dict[str, None] = {}  # every name that any cell binds
+        self.booked: list[Booked] = []  # every cell, in order
 
     def run(self, cell: NotebookNode, namespace: Mapping[str, Any], execute: Callable[[], object]) -> None:
         """Execute one cell and book what it did to `namespace`."""
@@ -71,6 +83,8 @@ class Ledger:
             self._locked[name] = mentioned, bound, seedings() != seeded
         if kind == "student":
             bound |= {n for n in mentioned or before if n in before and _beyond_reading(before[n][0])}
+        speaks = None if mentioned is None else frozenset(mentioned)
+        self.booked.append(Booked(kind, name or "", speaks, frozenset(bound)))
         for n in sorted(bound):
             self.bound[n] = None
             if is_imported(namespace.get(n)):

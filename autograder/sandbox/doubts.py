@@ -132,10 +132,11 @@ def _without_empty(value: Any, expected: Any, depth: int = 0) -> Any:
 
 def _alike(one: Any, other: Any) -> bool:
     """Whether two values are the same, bit by bit."""
-    return _print_of(one) == _print_of(other)
+    return print_of(one) == print_of(other)
 
 
-def _print_of(value: Any) -> object:
+def print_of(value: Any) -> object:
+    """Return something that is the same for values that are the same bit by bit."""
     packer = Packer(id)
     try:
         tree = packer.pack(value)

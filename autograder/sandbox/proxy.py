@@ -7,7 +7,10 @@ that takes its process down raises `ProcessDied`, and the next call starts from 
 
 from __future__ import annotations
 
+import io
 import time
+import warnings
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from autograder.check import ProcessDied, TookTooLong
@@ -15,6 +18,8 @@ from autograder.sandbox import replies, wire
 from autograder.sandbox.doubts import Doubts, copies
 from autograder.sandbox.replies import SubmissionError
 from autograder.sandbox.session import GRACE, SandboxDied
+from autograder.sandbox.stand_ins import StandIns
+from autograder.sandbox.stand_ins import answer as answer_to
 from autograder.sandbox.surroundings import Surroundings
 from autograder.sandbox.values import Packer, Unpacker
 
@@ -29,7 +34,9 @@ _MEANING = {
     "memory": "used more memory than a submission may",
     "garbled": "damaged the connection to the grader",
 }
-
+PATIENCE = (
+    4  # times the limit of a call in which functions stand in: each way through the wall takes its time
+)
 
 __all__ = ["StudentFunction", "SubmissionError", "TestDesk"]
 
@@ -61,11 +68,13 @@ class TestDesk:
     ----------
     submission
         The sandbox, with all cells before the test cell run.
+    stand_ins
+        What is the reference's in this test, in the place of the submission's.
     """
 
     __test__ = False
 
-    def __init__(self, submission: Submission) -> None:
+    def __init__(self, submission: Submission, stand_ins: StandIns | None = None) -> None:
         self._submission = submission
         self._limits = submission.limits
         self._link: TestLink | None = None
@@ -77,6 +86,8 @@ class TestDesk:
         self._passed: list[Callable[..., Any]] = []  # by the number under which the sandbox calls them back
         self._allowed: list[set[int]] = []  # which of these, for each call under way
         self._around = Surroundings()
+        self._standing: set[int] = set()  # the numbers of the functions that stand in
+        self.stand_ins = stand_ins or StandIns({})
         self.doubts: Doubts | None = None  # of what the test is told; without, all is taken as it comes
         self.trouble = False  # whether a call hung or took its process down
 
@@ -109,6 +120,8 @@ class TestDesk:
 
     def _describe(self) -> dict[str, Any]:
         link = self._open()
+        if self.stand_ins.laid:
+            self._prepare(link)
         try:
             wire.send(link.socket, {"op": "describe", "names": self._names})
             answer, payload = self._receive(link, min(time.monotonic() + 30, self._deadline + GRACE))
@@ -128,6 +141,22 @@ class TestDesk:
                 self._numbers[name] = value._number  # noqa: SLF001 - a proxy belongs to its desk
                 value.__name__ = name
         return found
+
+    def _prepare(self, link: TestLink) -> None:
+        """Have what stands in put into its place in a fresh worker, and cells run again with it."""
+        seconds = min(self._limits.cell_seconds, self._deadline - time.monotonic())
+        self._allowed.append(set())
+        try:
+            packer = Packer(self._register)
+            message = self.stand_ins.message(packer, seconds)
+            self._standing = set(self._allowed[-1])
+            with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
+                self._converse(link, "the cells", message, packer, {}, seconds)
+        except (wire.WireError, TookTooLong) as error:
+            self._lost()
+            raise ProcessDied(f"the cells could not be run again ({error})") from None
+        finally:
+            self._allowed.pop()
 
     def _open(self) -> TestLink:
         if self._link is None:
@@ -157,12 +186,13 @@ class TestDesk:
             self._describe()  # a fresh fork of the same state: the same names, new numbers
         number = self._numbers[name] if function.top_level else function._number  # noqa: SLF001
         link = self._open()
-        seconds = min(self._limits.call_seconds, self._deadline - time.monotonic())
+        patience = self._limits.call_seconds * (PATIENCE if self._standing else 1)
+        seconds = min(patience, self._deadline - time.monotonic())
         if seconds <= 0:
             raise TookTooLong(
                 f"the test's {self._limits.test_seconds:g} s were used up before {name} was called"
             )
-        self._allowed.append(self._around.carried | function.grants)
+        self._allowed.append(self._around.carried | function.grants | self._standing)
         try:
             return self._call(link, name, number, args, kwargs, seconds)
         finally:
@@ -251,7 +281,7 @@ class TestDesk:
         kwargs = {key: unpacker.unpack(tree) for key, tree in named.items()}
         packer = Packer(self._register)
         try:
-            reply: dict[str, Any] = {"value": packer.pack(self._passed[number](*args, **kwargs))}
+            reply = answer_to(self._passed[number], args, kwargs, packer)
         except Exception as error:  # noqa: BLE001 - the test's function did not like what it was given
             packer, reply = Packer(), {"error": type(error).__name__, "text": str(error)[:500]}
         if self._link is not link:

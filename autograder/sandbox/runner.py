@@ -98,7 +98,7 @@ def serve(control: socket.socket, shell: Shell, limits: Limits, seed: int) -> No
             pid = _fork()
             if pid == 0:
                 control.close()
-                worker.serve(socket.socket(fileno=fds[0]), shell.user_ns, limits)
+                worker.serve(socket.socket(fileno=fds[0]), shell, limits)
                 _exit(0)
             os.close(fds[0])
             tests[pid] = pid

@@ -15,7 +15,7 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from autograder.sandbox import wire
+from autograder.sandbox import replies, wire
 from autograder.sandbox.surroundings import take_over
 from autograder.sandbox.values import Packer, Unpacker
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autograder.sandbox.limits import Limits
+    from autograder.sandbox.shell import Shell
 
 _setitimer, _REAL, _monotonic = signal.setitimer, signal.ITIMER_REAL, time.monotonic
 _MAX_PRINTED = 64 << 10
@@ -78,9 +79,10 @@ class _Sink(_Printed):
 
 
 class _Worker:
-    def __init__(self, link: socket.socket, namespace: dict[str, Any], limits: Limits) -> None:
+    def __init__(self, link: socket.socket, shell: Shell, limits: Limits) -> None:
         self._link = link
-        self._namespace = namespace
+        self._namespace: dict[str, Any] = shell.user_ns
+        self._as_python: Callable[[str], str] = shell.transform_cell
         self._functions: list[Callable[..., Any]] = []
         self._callbacks: dict[int, _Callback] = {}
         self._limits = limits
@@ -119,6 +121,25 @@ class _Worker:
                 except wire.WireError as error:
                     found[name] = ["o", f"{type(self._namespace[name]).__name__} ({error})"]
         wire.send(self._link, {"names": found}, packer.buffers)
+
+    def prepare(self, message: dict[str, Any], payload: memoryview) -> None:
+        """Put what stands in for the submission's names into their place, and run cells again with it."""
+        unpacker = Unpacker(payload, self._callback)
+        names = {name: unpacker.unpack(tree) for name, tree in message["names"].items()}
+
+        def run() -> None:
+            self._namespace.update(names)
+            for source in message["cells"]:
+                try:
+                    exec(compile(self._as_python(source), "<ipython-input>", "exec"), self._namespace)  # noqa: S102
+                except TimeUp:
+                    break
+                except BaseException:  # noqa: BLE001, S110 - as in the notebook: the next cell is run all the same
+                    pass
+                finally:
+                    self._namespace.update(names)
+
+        self.call({"id": self._register(run), "args": {}, "seconds": message["seconds"]}, payload)
 
     def call(self, message: dict[str, Any], payload: memoryview) -> None:
         """Make one call and send what came of it."""
@@ -193,7 +214,11 @@ class _Worker:
             _setitimer(_REAL, max(self._ends[-1] - _monotonic(), 1e-3))
         if "error" in answer:
             raise _raised(answer)
-        return Unpacker(payload, self._callback).unpack(answer["value"])
+        unpacker = Unpacker(payload, self._callback)
+        if "changed" in answer:
+            given = {str(i): arg for i, arg in enumerate(args)} | {f"={k}": v for k, v in kwargs.items()}
+            replies.copy_back(answer["changed"], given, unpacker.unpack)
+        return unpacker.unpack(answer["value"])
 
 
 def _is(tree: Any, tags: str) -> bool:
@@ -241,12 +266,12 @@ def _time_up(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handle
     raise TimeUp
 
 
-def serve(link: socket.socket, namespace: dict[str, Any], limits: Limits) -> None:
+def serve(link: socket.socket, shell: Shell, limits: Limits) -> None:
     """Answer the test until it ends."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGALRM, _time_up)
     sys.stdout = sys.stderr = _Sink()
-    worker = _Worker(link, namespace, limits)
+    worker = _Worker(link, shell, limits)
     while True:
         try:
             message, payload = wire.receive(link)
@@ -254,5 +279,7 @@ def serve(link: socket.socket, namespace: dict[str, Any], limits: Limits) -> Non
             return
         if message["op"] == "describe":
             worker.describe(message["names"])
+        elif message["op"] == "prepare":
+            worker.prepare(message, payload)
         else:
             worker.call(message, payload)

@@ -1,0 +1,201 @@
+"""Which exercises build on which, so that an error is paid for once.
+
+Learned from the lesson: who binds a name, and which tests mark it. Then, for one submission and one of its tests:
+which of its names have lost marks already, whether the test's exercise uses them, and which cells to run again with
+the reference in their place. What students wrote is searched by words, never parsed: a parser can be made to fall
+over. A word too many costs time alone.
+
+A name is stood in for only in a test that does not mark it, and only after every test that does has been run.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from typing import TYPE_CHECKING, Any
+
+from autograder.grading.names import is_imported
+from autograder.sandbox.stand_ins import StandIns, can_stand_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from autograder.grading.names import Booked
+    from autograder.grading.outcome import PlanCell
+
+_LONG = 200_000  # characters of a cell that are searched
+_WORD = re.compile(r"[^\W\d]\w*")
+_END_OF_HEAD = re.compile(r"[=(:#]")
+_PLAIN = frozenset({*keyword.kwlist, *dir(builtins), "self"})
+_BIND_NOTHING = frozenset({
+    "return", "raise", "assert", "import", "from", "if", "elif", "else", "while", "try", "except", "del", "pass",
+    "yield", "print",
+})  # fmt: skip
+
+
+class Follow:
+    """The lesson's own side of it: made once.
+
+    Parameters
+    ----------
+    booked
+        Every code cell of the source, in order.
+    reference
+        What the source's names are bound to.
+    points
+        What each test is worth.
+    """
+
+    def __init__(
+        self, booked: Sequence[Booked], reference: Mapping[str, Any], points: Mapping[str, float]
+    ) -> None:
+        self._points = points
+        self._reference = reference
+        self._locked = {cell.grade_id: cell for cell in booked if cell.kind == "locked" and cell.grade_id}
+        self._same = {name for name, value in reference.items() if is_imported(value)} | _PLAIN
+        self._marked: dict[str, frozenset[str]] = {}  # names, by the test that marks them
+        self._spoken: dict[str, frozenset[str]] = {}  # names that a test comes to use, by the test
+        self._by: dict[str, set[str]] = {}  # tests, by the name that they mark
+        homes = _homes(booked)
+        tests = {cell.grade_id for cell in booked if cell.kind == "test"}
+        for at, cell in enumerate(booked):
+            if cell.kind == "test" and cell.grade_id and cell.mentions is not None:
+                self._marked[cell.grade_id] = marked = _marked(cell, booked[:at], homes, tests)
+                self._spoken[cell.grade_id] = self._closure(marked | cell.mentions)
+                for name in marked:
+                    self._by.setdefault(name, set()).add(cell.grade_id)
+        others = {name for cell in booked if cell.kind != "student" for name in cell.bound}
+        self._known = {n for n in self._by if n not in others and can_stand_in(reference.get(n))}
+
+    def _closure(self, names: frozenset[str]) -> frozenset[str]:
+        """Add what the locked cells that bind these names speak of."""
+        found = set(names)
+        grown = True
+        while grown:
+            grown = False
+            for cell in self._locked.values():
+                if cell.bound & found and cell.mentions is not None and not cell.mentions <= found:
+                    found |= cell.mentions
+                    grown = True
+        return frozenset(found)
+
+    def lost(self, grade_id: str, earned: Mapping[str, float]) -> set[str]:
+        """Return the names that this test does not mark, and that lost marks in the tests that do."""
+        marked = self._marked.get(grade_id)
+        if marked is None:
+            return set()
+        return {
+            name
+            for name in self._known - marked
+            if all(test in earned for test in self._by[name])
+            and any(earned[test] < self._points[test] for test in self._by[name])
+        }
+
+    def stand_ins(
+        self, grade_id: str, earned: Mapping[str, float], before: Iterable[PlanCell]
+    ) -> StandIns | None:
+        """Return what is to stand in for what in this test; None where nothing would be another.
+
+        Parameters
+        ----------
+        grade_id
+            The test's.
+        earned
+            What the tests that were run have earned.
+        before
+            The submission's cells above the test.
+        """
+        lost = self.lost(grade_id, earned)
+        if not lost:
+            return None
+        read = [(cell, *self._read(cell)) for cell in before if cell.kind == "run"]
+        wanted = _reached(self._spoken[grade_id], lost, read)
+        if not lost & wanted:
+            return None
+        touched = set(lost)
+        again = []
+        for cell, words, bound in read:
+            if words & touched:
+                touched |= bound
+                if bound & (wanted - lost):
+                    again.append(cell)
+        return StandIns(
+            {name: self._reference[name] for name in self._by if name in lost & wanted},
+            [cell.source for cell in again],
+            [cell.grade_id for cell in again if cell.grade_id in self._locked],
+        )
+
+    def _read(self, cell: PlanCell) -> tuple[set[str], set[str]]:
+        """Return the words of a cell, and those that it may bind."""
+        booked = self._locked.get(cell.grade_id)
+        if booked is not None:
+            return set(booked.mentions or ()) | booked.bound, set(booked.bound)
+        source = cell.source[:_LONG]
+        return set(_WORD.findall(source)) - self._same, binds(source) - self._same
+
+
+def _reached(
+    spoken: Iterable[str], lost: set[str], read: Sequence[tuple[PlanCell, set[str], set[str]]]
+) -> set[str]:
+    """Return the names that a test comes to use by way of any cell, short of what these would make of lost ones."""
+    there = lost.union(*(bound for _, _, bound in read))
+    found = set(spoken)
+    grown = True
+    while grown:
+        grown = False
+        for _, words, bound in read:
+            new = (words & there) - found
+            if new and bound & (found - lost):
+                found |= new
+                grown = True
+    return found
+
+
+def binds(source: str) -> set[str]:
+    """Return the words that a cell's lines may bind or change in place, and some more."""
+    found: set[str] = set()
+    for line in source.split("\n"):
+        bare = line.strip()
+        words = _WORD.findall(_END_OF_HEAD.split(bare.lstrip("([*"), maxsplit=1)[0])
+        if bare[:1] not in tuple("@#%!\"'") and words and words[0] not in _BIND_NOTHING:
+            found.update(words)
+    return found
+
+
+def _homes(booked: Sequence[Booked]) -> dict[str, set[str]]:
+    """Return the grade ids of the cells that bind each of the submission's names."""
+    homes: dict[str, set[str]] = {}
+    for cell in booked:
+        if cell.kind == "student":
+            for name in cell.bound:
+                homes.setdefault(name, set()).add(cell.grade_id)
+    return homes
+
+
+def _marked(
+    test: Booked, above: Sequence[Booked], homes: Mapping[str, set[str]], tests: set[str]
+) -> frozenset[str]:
+    """Return the submission's names that a test marks.
+
+    ``test_relu`` marks what the cell ``relu`` binds, and of the other names it speaks of those whose cell has no
+    test by that rule. A test of any other id marks what is bound right above it, as far as it speaks of it; else
+    whatever it speaks of; and if it speaks of none of the names, all that is bound right above it.
+    """
+    spoken = {name for name in test.mentions or () if name in homes}
+    home = test.grade_id.removeprefix("test_")
+    own = {name for name, ids in homes.items() if home in ids} if home != test.grade_id else set()
+    if own:
+        return frozenset(own | {n for n in spoken if not any(f"test_{i}" in tests for i in homes[n])})
+    right_above = _right_above(above)
+    return frozenset(spoken & right_above or spoken or right_above)
+
+
+def _right_above(above: Sequence[Booked]) -> set[str]:
+    found: set[str] = set()
+    for cell in reversed(above):
+        if cell.kind == "student":
+            found |= cell.bound
+        elif cell.kind == "test" and found:
+            break
+    return found
