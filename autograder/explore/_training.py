@@ -148,9 +148,12 @@ class Training(Explorable):
 
     def picture(self) -> str:
         """Draw what the net says, and its loss, as a still SVG; only once it is revealed."""
-        hidden = bool(self._run["problem"]) or not self.revealed
-        margins = None if self._given else self._training.margins
-        return picture(self._examples, self.predictions, margins, self.losses, self.describe(), hidden=hidden)
+        cover = "" if self.revealed else "Hidden until you predict it"
+        if self.problem and not self.step:
+            cover = "Nothing to draw yet"
+        return picture(
+            self._examples, self.predictions, self._training.margins, self.losses, self.describe(), cover
+        )
 
     def _found(self, run: dict[str, Any]) -> list[str]:
         steps = f"{run['step']} step{'' if run['step'] == 1 else 's'}"

@@ -16,27 +16,16 @@ _POINTS = 100
 
 
 def picture(
-    examples: Examples,
-    said: Labels,
-    margins: Array | None,
-    losses: Array,
-    description: str,
-    *,
-    hidden: bool,
+    examples: Examples, said: Labels, margins: Array | None, losses: Array, description: str, cover: str
 ) -> str:
-    """Draw both panels; a `hidden` answer leaves the points or images alone."""
-    left = (
-        _images(examples, said, hidden=hidden)
-        if margins is None
-        else _plane(examples, margins, hidden=hidden)
-    )
-    title = "images that it was not trained on" if margins is None else "what the net says"
-    right = "" if hidden else _curve(losses, np.log(examples.classes))
+    """Draw both panels; with a `cover`, the words in place of the answer, the points or images alone."""
+    if examples.x.shape[1] == 2:  # noqa: PLR2004 - points have two coordinates
+        title, left = "what the net says", _plane(examples, None if cover else margins)
+    else:
+        title, left = "images that it was not trained on", _images(examples, said, hidden=bool(cover))
+    right = "" if cover else _curve(losses, np.log(examples.classes))
     cover = (
-        f'<text x="{_WIDE / 2:g}" y="{_TOP + _HIGH / 2:g}" text-anchor="middle" font-size="15">Hidden until you '
-        f"predict it</text>"
-        if hidden
-        else ""
+        f'<text x="{_WIDE / 2:g}" y="{_TOP + _HIGH / 2:g}" text-anchor="middle" font-size="15">{cover}</text>'
     )
     words, wide, high = escape(description), 2 * _STEP - 20, _TOP + _HIGH + 28
     return (
@@ -49,13 +38,13 @@ def picture(
     )
 
 
-def _plane(examples: Examples, margins: Array, *, hidden: bool) -> str:
+def _plane(examples: Examples, margins: Array | None) -> str:
     def at(points: Array) -> Array:
         unit = (points / WINDOW + 1) / 2
         return np.column_stack([unit[:, 0] * _WIDE, _TOP + (1 - unit[:, 1]) * _HIGH])
 
     ground = ""
-    if not hidden:  # a stroke for each run of cells of class 1
+    if margins is not None:  # a stroke for each run of cells of class 1
         wide, high = _WIDE / (ACROSS - 1), _HIGH / (DOWN - 1)
         for row, ones in enumerate(margins.reshape(DOWN, ACROSS) > 0):
             edges = np.flatnonzero(np.diff(np.concatenate([[0], ones.astype(int), [0]])))
@@ -65,7 +54,7 @@ def _plane(examples: Examples, margins: Array, *, hidden: bool) -> str:
         ground = f'<path d="{ground}" stroke="#f3d9c6" stroke-width="{high + 0.5:.1f}"/>'
         box = f'width="{_WIDE}" height="{_HIGH}"'
         ground = f'<svg y="{_TOP}" {box} viewBox="0 {_TOP} {_WIDE} {_HIGH}">{ground}</svg>'
-    rest = "#fff" if hidden else "#d6e6f0"
+    rest = "#fff" if margins is None else "#d6e6f0"
     paths = []
     for label, look in ((0, 'stroke="#0067a5" stroke-linecap="round"'), (1, 'stroke="#b34a00"')):
         dots = "".join(f"M{x - 0.1:.1f} {y:.1f}h.2" for x, y in at(examples.x[examples.y == label]))

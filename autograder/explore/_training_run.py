@@ -60,6 +60,7 @@ class Run:
         self._grads: Params = {}
         self._said: Labels = np.full(len(examples.counted_y), -1)
         self._margins: Array | None = None
+        self._asked = False
         self._guard(self._look)
 
     @property
@@ -79,8 +80,10 @@ class Run:
 
     def advance(self, steps: int, rate: Callable[[], float], seconds: float = np.inf) -> None:
         """Take so many steps, or as many as fit into so many seconds, but one at least."""
+        if not self.losses and not self._guard(self._look):
+            return
         start = last = perf_counter()
-        self.seconds = 0.0
+        self.seconds, self.problem = 0.0, ""
         for _ in range(steps):
             if self.diverged or not self._guard(lambda: self._take(rate())):
                 break
@@ -88,26 +91,27 @@ class Run:
             self.seconds, last = max(self.seconds, now - last), now
             if now - start > seconds:
                 break
-        if not self.problem:
-            self._guard(self._ask)
+        problem = self.problem
+        self._guard(self._ask)  # what the net says belongs to the step that was reached
+        self.problem = problem or self.problem
 
     def as_dict(self) -> dict[str, object]:
         """Return plain values, to be sent to the browser; None stands for what is not finite."""
-        last = max(len(self.losses) - 1, 0)
+        last = len(self.losses) - 1
         stride = 1
         while last // stride >= POINTS_OF_CURVE:
             stride *= 2
-        steps = sorted({*range(0, last + 1, stride), last})
+        steps = sorted({*range(0, last + 1, stride), last} - {-1})
         params = self.params
         plane = self._examples.x.shape[1] == 2  # noqa: PLR2004 - points have two coordinates
         return {
             "step": self.step,
             "steps": steps,
-            "losses": [_finite(self.losses[k]) for k in steps] if self.losses else [],
+            "losses": [_finite(self.losses[k]) for k in steps],
             "diverged": self.diverged,
             "right": int((self._said == self._examples.counted_y).sum()),
             "total": len(self._said),
-            "said": "".join("?" if label < 0 else str(label) for label in self._said),
+            "said": "".join("?" if label < 0 else str(label) for label in self._said) if self._asked else "",
             "silent": net.silent(self._examples.x, params),
             "margins": "" if self._margins is None else pack(self._margins),
             "creases": [[_finite(round(float(w), 4)) for w in row] for row in (*params["W1"], params["b1"])]
@@ -160,7 +164,7 @@ class Run:
         if self._examples.x.shape[1] == 2:  # noqa: PLR2004 - points have two coordinates
             scores = self._scores(net.grid())
             self._margins = scores[:, 1] - scores[:, 0]
-        self._said = said
+        self._said, self._asked = said, True
 
     def _scores(self, x: Array) -> Array:
         name = self._named("forward")
@@ -228,7 +232,8 @@ def _what(value: object) -> str:
         return f"an array of shape {value.shape}"
     if isinstance(value, tuple):
         return f"a tuple of {len(value)}"
-    return f"a {type(value).__name__}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def _finite(x: float) -> float | None:

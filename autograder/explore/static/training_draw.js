@@ -82,8 +82,7 @@ export function planePlot() {
     return nodes;
   }
 
-  function shade(margins) {
-    const colours = [colourOf(p.node, "--ag-blue", context), colourOf(p.node, "--ag-orange", context)];
+  function shade(margins, colours) {
     margins.forEach((m, k) => {
       const lean = Math.tanh(m / 2); // twice the probability of class 1, less 1
       pixels.data.set([...colours[lean > 0 ? 1 : 0], Math.round(255 * SHADE * Math.abs(lean))], 4 * k);
@@ -106,6 +105,10 @@ export function planePlot() {
     node: p.node,
     draw({ examples, run, revealed, creases: wanted }) {
       if (examples !== shown.examples) shown = { examples, nodes: put(examples), said: "" };
+      const colours = [colourOf(p.node, "--ag-blue", context), colourOf(p.node, "--ag-orange", context)];
+      const drawn = [run, revealed, wanted, String(colours)];
+      if (shown.drawn?.every((one, i) => one === drawn[i])) return;
+      shown.drawn = drawn;
       const said = revealed ? run.said : "";
       shown.nodes.forEach((node, i) => {
         if (said[i] === shown.said[i] && shown.said) return;
@@ -117,7 +120,7 @@ export function planePlot() {
       for (const node of [ground, boundary]) node.style.display = has ? "" : "none";
       if (has) {
         const margins = unpack(run.margins);
-        shade(margins);
+        shade(margins, colours);
         let d = "";
         const pieces = contour(margins);
         for (let k = 0; k < pieces.length; k += 4) {
@@ -161,6 +164,8 @@ export function answers({ side, counted_pixels: pixels, counted_labels: labels }
     node.append(svg("image", { ...picture, href: canvas.toDataURL() }), edge, text);
     return { text, edge };
   });
+  const legend = svg("text", { x: 8, y: 354, class: "ag-said ag-answer" }, "framed: what it says \u2260 what it is");
+  node.append(legend);
   return {
     node,
     draw({ run, revealed }) {
@@ -173,11 +178,21 @@ export function answers({ side, counted_pixels: pixels, counted_labels: labels }
         text.textContent = is ? `${said[k]} \u2260 ${labels[k]}` : (said[k] ?? "");
         text.classList.toggle("ag-misread-text", is);
       });
+      legend.style.display = wrong.length > 0 ? "" : "none";
       title.textContent = said ? `${run.right} of ${run.total} images are right` : "images that it is not trained on";
       const list = said ? `${count - wrong.length} are right. ${wrong.length > 0 ? `Misread: ${wrong.join(", ")}` : ""}` : "hidden";
       node.setAttribute("aria-label", `${count} images that the net is not trained on, and what it says of them: ${list}`);
     },
   };
+}
+
+/** In what a run differs from the present one, to be written beside its curve. */
+export function unlike(former, now) {
+  const [data, hidden, seed] = former.run.of;
+  if (data !== now.run.of[0]) return `, ${data}`;
+  if (hidden !== now.run.of[1]) return `, with ${hidden} unit${hidden > 1 ? "s" : ""}`;
+  if (seed !== now.run.of[2]) return `, with seed ${seed}`;
+  return former.rate === now.rate ? "" : `, at rate ${former.rate}`;
 }
 
 /** The loss, step by step, with the curve of the run before. */
@@ -195,9 +210,10 @@ export function lossPlot(classes) {
   const axis = svg("text", { x: SIZES.width - 18, y: SIZES.height - 32, "text-anchor": "end", class: "ag-axis" }, "step");
   p.layer.append(known, before, curve);
   p.over.append(knows, axis, label, here, cover);
-  let last; // the run that was drawn last
+  let last; // the run that was drawn last, and the rate at which it went
   let former; // the one before it
   let clean = false;
+  let drawn = [];
 
   const most = (run) => Math.max(...run.losses.filter((loss) => loss !== null), 0);
   function line(to, top, { steps, losses }) {
@@ -214,14 +230,14 @@ export function lossPlot(classes) {
     /** The next run from step 0 on has no run before it. */
     forget: () => (clean = true),
     draw({ run, revealed, rate, size }) {
-      if (last && run.step < last.step) {
-        former = clean ? undefined : last;
-        clean = false;
-      }
-      if (last !== run) last = { ...run, rate };
-      const shown = former ? [run, former] : [run];
+      if (drawn[0] === run && drawn[1] === revealed) return;
+      drawn = [run, revealed];
+      if (clean && run.step === 0) [former, clean] = [undefined, false];
+      else if (last?.run.step > 0 && (run.step < last.run.step || String(run.of) !== String(last.run.of))) former = last;
+      last = { run, rate };
+      const shown = former ? [run, former.run] : [run];
       const top = Math.max(1.2 * guess, Math.min(1.1 * Math.max(...shown.map(most)), 3 * guess));
-      const end = ceiling(Math.max(50, ...shown.map(({ steps }) => steps.at(-1))));
+      const end = ceiling(Math.max(50, ...shown.map(({ steps }) => steps.at(-1) ?? 0)));
       const unit = ceiling(top / 6);
       const yticks = Array.from({ length: Math.floor(top / unit + 1e-9) + 1 }, (_, k) => Number((k * unit).toPrecision(6)));
       const xticks = [0, 1, 2, 3, 4, 5].map((k) => (k * end) / 5);
@@ -229,14 +245,14 @@ export function lossPlot(classes) {
       place(known, { x1: to.x(0), x2: to.x(end), y1: to.y(guess), y2: to.y(guess) });
       place(knows, { x: SIZES.width - 18, y: to.y(guess) - 6 });
       place(curve, { d: revealed ? line(to, top, run) : "" });
-      place(before, { d: revealed && former ? line(to, top, former) : "" });
+      place(before, { d: revealed && former ? line(to, top, former.run) : "" });
       label.style.display = former ? "" : "none";
       if (former) {
-        const k = former.losses.findLastIndex((loss) => loss !== null);
-        const right = to.x(former.steps[k]) > 270;
-        label.textContent = `before, at rate ${former.rate}`;
-        const y = Math.max(46, to.y(Math.min(former.losses[k], top)) - 8);
-        place(label, { x: to.x(former.steps[k]) + (right ? -4 : 6), y, "text-anchor": right ? "end" : "start" });
+        const k = former.run.losses.findLastIndex((loss) => loss !== null);
+        const [x, loss] = [to.x(former.run.steps[k]), former.run.losses[k]];
+        const right = x > 250;
+        label.textContent = `before${unlike(former, last)}`;
+        place(label, { x: x + (right ? -4 : 6), y: Math.max(46, to.y(Math.min(loss, top)) - 8), "text-anchor": right ? "end" : "start" });
       }
       const loss = run.losses.at(-1) ?? null;
       here.style.display = loss === null || loss > top ? "none" : "";
