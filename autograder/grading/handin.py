@@ -92,9 +92,10 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         what = "is a link to another file" if path.is_symlink() else f"cannot be read ({error.strerror})"
         raise UnreadableError(f"{name} {what}. Hand in the notebook itself.") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise UnreadableError(f"{name} is not a file. Hand in the notebook itself.")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise UnreadableError(f"{name} is not a file. Hand in the notebook itself.")
         data = file.read(MAX_NOTEBOOK + 1)
     if len(data) > MAX_NOTEBOOK:
         raise UnreadableError(
