@@ -176,8 +176,13 @@ class Run:
         return np.asarray(scores, dtype=np.float64)
 
     def _named(self, which: str) -> str:
-        function = getattr(self._functions, which)
-        return str(getattr(function, "__name__", which))
+        """Return the name of a function; that of a lambda is the name of what it calls."""
+        function: Any = getattr(self._functions, which)
+        name = str(getattr(function, "__name__", which))
+        if name == "<lambda>":
+            called = function.__code__.co_names[:1]
+            return next((inside for inside in called if callable(function.__globals__.get(inside))), name)
+        return name
 
     def _call(self, which: str, *arguments: Any) -> Any:
         try:

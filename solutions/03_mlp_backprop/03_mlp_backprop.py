@@ -4606,6 +4606,37 @@ explore.gradient_check(
 #
 # </details><p></p>
 #
+# These gradients can be trusted. See them at work where you can see everything: 200 points of two classes, in two half moons
+# that reach into each other. The next cell trains your `two_layer_forward`, `two_layer_backward` and `sgd_step`, each step on
+# all points at once. **Predict** how many hidden units it takes, then run it with 8 of them, and with fewer. *First weights* starts
+# from other random numbers.
+
+# %% nbgrader={"grade_id": "explore_training", "locked": true}
+explore.training(
+    lambda X, params: two_layer_forward(X, params),
+    lambda X, y, params: two_layer_backward(X, y, params),
+    lambda params, grads, lr: sgd_step(params, grads, lr),
+    data="moons",
+    hidden=8,
+    rate=1.0,
+    ask="How few hidden units still separate the two moons?",
+)
+
+# %% [markdown]
+# **Question.** Show where each unit bends. What has the boundary to do with these lines? And what does a learning rate of 10 do?
+#
+# <details><summary>Compare</summary>
+#
+# Between the lines the net is linear, so the boundary is straight there and bends only where it crosses one. Two bends are not
+# enough for an S: with two units 182 points are the most we saw right. Three can do it, and from half of our first weights
+# they did; from the others they stay with some 180 right. With four it went well each time. More units than needed make it
+# likelier that some start in a good place.
+#
+# At rate 10 the steps are so large that most units are thrown to where they are silent for every point. They stay there, and
+# what is left cannot separate the moons. The dotted curve is the run before.
+#
+# </details><p></p>
+#
 # ### B.9 Handwritten digits
 #
 # Time to train on something real: 1,297 scanned digits, 8 by 8 pixels each, written by 13 people. The file `digits.npz`

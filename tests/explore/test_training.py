@@ -204,6 +204,15 @@ def test_what_stops_it_is_said_in_its_place(given: dict[str, Callable[..., Any]]
     json.dumps(shown._run, allow_nan=False)
 
 
+def test_a_lambda_goes_by_the_name_of_what_it_calls() -> None:
+    shown = explore.training(forward, lambda x, y, params: unready(x, y, params), sgd_step)  # noqa: PLW0108 (so that a cell run anew counts)
+    assert shown.problem == "unready stopped. ValueError: not yet"
+
+
+def unready(*_: Any) -> Any:
+    raise ValueError("not yet")
+
+
 def test_an_error_on_the_way_keeps_the_net_as_it_was() -> None:
     calls = []
 
