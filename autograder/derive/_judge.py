@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from autograder.derive import _drawn as drawn
 from autograder.derive import _words as words
 from autograder.derive._build import build
 from autograder.derive._cases import halves, regrouped
+from autograder.derive._ending import Ending
 from autograder.derive._evaluate import TooMuch
-from autograder.derive._forms import unlike
 from autograder.derive._gradient import off
 from autograder.derive._lines import Read, read_line
-from autograder.derive._prepared import Prepared, prepare
-from autograder.derive._read import Unreadable, read
+from autograder.derive._prepared import Prepared, prepare, with_more
+from autograder.derive._read import Unreadable
+from autograder.derive._steps import Steps
 from autograder.derive._table import Table, table
 from autograder.derive._tree import subtrees
 from autograder.derive._verdict import Complaint, CounterExample, Line, Verdict
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograder.derive._statement import Derivation
+    from autograder.derive._steps import Step
 
 MAX_LINES = 60
 MUCH = "this line takes too much work to check: write it with fewer nested sums"
@@ -69,15 +72,17 @@ def _refused(says: str) -> Verdict:
     return Verdict((), (Complaint("chain", says),), holds=False, steps_small=False, own_lines=False)
 
 
-class _Judgement:
+class _Judgement(Ending):
     """One chain before the judge."""
 
     def __init__(self, ready: Prepared, lines: list[Read]) -> None:
         self.ready = ready
         self.lines = lines
         self.lost: set[int] = set()
-        self.comparer = replace(ready.comparer)
+        self.again: Steps | None = None
         tables = [line.table.node for line in lines if line.table is not None]
+        self.texts = [line.text for line in lines]
+        self.comparer = with_more(ready, self.texts, tables)
         if any(node.op == "diff" for node in subtrees(*tables)):
             self.comparer.soft_kinks = True
 
@@ -211,9 +216,12 @@ class _Judgement:
         if other is None or (line.number > 1 and against != f"line {line.number - 1}"):
             return judged
         limit = self.ready.statement.rules
-        found = self.ready.steps.measure(other, line.table, limit + 2).rules
+        step = self.ready.steps.measure(other, line.table, limit + 2)
+        found = step.rules
         if found is not None and len(found) <= limit:
-            return replace(judged, rules=found)
+            if not self.by_chance(other, line.table, step):
+                return replace(judged, rules=found)
+            found = None
         if found is None:
             takes = f"more than {limit + 2} rules"
         else:
@@ -222,97 +230,13 @@ class _Judgement:
         says = f"from {against} to line {line.number} it takes {takes}. {may}: write the lines between"
         return replace(judged, status="far", says=says, rules=found)
 
-    def waypoints(self, judged: list[Line]) -> list[Complaint]:
-        """Say which waypoints no line passes."""
-        if not all(line.status in {"ok", "far"} for line in judged):
-            return []
-        missed = []
-        for text, point in self.ready.waypoints:
-            tables = [
-                line.table
-                for line in self.lines
-                if line.table is not None and line.table.shape == point.shape
-            ]
-            if not any(self.ready.steps.rearranged(own, point) for own in tables):
-                missed.append(
-                    Complaint(
-                        "waypoint",
-                        f"no line passes `{text}`, which this derivation should show",
-                        costs="steps",
-                    )
-                )
-        return missed
-
-    def end(self, judged: list[Line]) -> list[Complaint]:
-        """Judge where the chain ends."""
-        last, end = self.lines[-1], self.ready.end
-        if end is None or last.table is None or judged[-1].status == "unjudged":
-            return []
-        if last.table.node is end.node:
-            return []
-        if judged[-1].status == "wrong" and len(self.lines) > 1:
-            # The line itself is told; where the chain ends is a second thing, told once the lines agree.
-            return []
-        shown = f"`{self.ready.statement.end}`"
-        held = (
-            self.compared(judged[-1], last.table, "the end", end) if last.table.shape == end.shape else None
-        )
-        if held is None:
-            return [
-                Complaint(
-                    "end",
-                    f"the last line is {words.shape(last.table.shape)}, the end {shown} is {words.shape(end.shape)}",
-                    last.number,
-                )
-            ]
-        if held.status == "wrong":
-            return [Complaint("end", f"the chain should end in {shown}: {held.says}", last.number)]
-        return []
-
-    def form(self, judged: list[Line], ends: list[Complaint]) -> list[Complaint]:
-        """Judge the form of the first line, and of the last where it is right."""
-        statement, found = self.ready.statement, []
-        end = None if statement.end is None else read(statement.end)
-        first, last = self.lines[0], self.lines[-1]
-        if statement.first is not None and first.table is not None and first.tree is not None:
-            says = unlike(statement.first, self.ready.scope, first.tree, first.table, None)
-            if says and first is last and (statement.first, statement.last) == ("index", "matrix"):
-                says = "this is the end alone; a line in index form should stand before it"
-            if says:
-                found.append(Complaint("first form", f"line 1: {says}", 1))
-        done = not ends and judged[-1].status in {"ok", "far"}
-        if done and last.table is not None and last.tree is not None:
-            says = unlike(statement.last, self.ready.scope, last.tree, last.table, end)
-            if says and first is last and (statement.first, statement.last) == ("index", "matrix"):
-                says = "this is the index form alone; a line in matrix form should follow it"
-            if says:
-                says = self.passed(end) or f"line {last.number} is right, and not the end yet: {says}"
-                found.append(Complaint("last form", says, last.number))
-        return found
-
-    def passed(self, end: ast.expr | None) -> str:
-        """Say which line of a chain that goes on too far has the form that the end should have."""
-        given = self.ready.start
-        for line in self.lines[:-1]:
-            if (
-                line.table is None
-                or line.tree is None
-                or (given is not None and line.table.node is given.node)
-            ):
-                continue
-            if unlike(self.ready.statement.last, self.ready.scope, line.tree, line.table, end) is None:
-                return f"line {line.number} has the form that is asked for: end there, and leave out what comes after it"
-        return ""
-
-    def own(self) -> bool:
-        """Say whether any line was not given."""
-        end = self.ready.end if self.ready.statement.end_given else None
-        given = [t.node for t in (self.ready.start, end) if t is not None]
-        # A line that cannot be read was written all the same; a gap (None, ...) was not.
-        return any(
-            line.table.node not in given if line.table is not None else bool(line.text.strip())
-            for line in self.lines
-        )
+    def by_chance(self, first: Table, second: Table, step: Step) -> bool:
+        """Say whether two lines that are equal by some rules are not so at points of this chain's own."""
+        steps = self.ready.steps
+        if self.again is None:
+            scope = self.ready.scope
+            self.again = Steps(scope, steps.derivative, drawn.generic(scope, self.texts))
+        return self.again.refuted(first, second, frozenset(step.needed or ()))
 
 
 def _much(why: TooMuch, this: str) -> str:

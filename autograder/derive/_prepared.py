@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import decimal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from autograder.derive import _drawn as drawn
 from autograder.derive._build import build
 from autograder.derive._derivative import Derivative
 from autograder.derive._open import open_scope
@@ -109,7 +110,11 @@ def _prepare(statement: Derivation) -> Prepared:
         comparer,
         Steps(scope, derivative),
     )
-    _drop_undefined(ready)
+    ready.comparer.skipped |= undefined(ready, heres)
+    if len(ready.comparer.skipped) == len(heres):
+        raise StatementError(
+            "start, end or loss has no value at any point of the domain: narrow the domain in given"
+        )
     _check_facts(ready)
     check_identities(scope, heres[0].point)
     return ready
@@ -145,21 +150,35 @@ def _check_facts(ready: Prepared) -> None:
                         raise StatementError(f"known: the derivative of {name} by {by} is not what is said")
 
 
-def _drop_undefined(ready: Prepared) -> None:
-    """Leave out the points where what is given has no value: they are not in the domain."""
+def undefined(ready: Prepared, heres: list[Here]) -> set[int]:
+    """Return the numbers of the points where what is given has no value: they are not in the domain."""
     given = [t for t in (ready.start, ready.end) if t is not None]
     if ready.loss is not None:
         given.append(Table(ready.loss, (), ()))
-    for number, here in enumerate(ready.comparer.heres):
+    found = set()
+    for number, here in enumerate(heres):
         with decimal.localcontext(context(DIGITS)):
             try:
                 for known in given:
                     for _, inner, env in known.entries(here.at):
                         here.at.work = 0
                         here.at.entry(known.node, inner, env)
-            except (Undefined, TooLarge, decimal.DecimalException):
-                ready.comparer.skipped.add(number)
-    if len(ready.comparer.skipped) == len(ready.comparer.heres):
-        raise StatementError(
-            "start, end or loss has no value at any point of the domain: narrow the domain in given"
-        )
+            except TooLarge:
+                if not here.far:
+                    found.add(number)
+            except (Undefined, decimal.DecimalException):
+                found.add(number)
+    return found
+
+
+def with_more(ready: Prepared, texts: list[str], tables: list[Node]) -> Comparer:
+    """Return the statement's comparer with the points of one chain."""
+    known = ready.comparer
+    given = [own.node for own in (ready.start, ready.end) if own is not None]
+    given += [let.body for let in ready.scope.lets.values()]
+    more = [
+        Here(point, truth(ready.scope, point, known.derivative), far=drawn.far(point))
+        for point in drawn.points(ready.scope, texts, given, tables)
+    ]
+    outside = {len(known.heres) + number for number in undefined(ready, more)}
+    return replace(known, heres=[*known.heres, *more], skipped=known.skipped | outside)

@@ -44,12 +44,17 @@ MAX_WORK = 100_000
 class Step:
     """The rules of a step, None when none of the sets tried suffices."""
 
-    rules: tuple[str, ...] | None
+    needed: tuple[str, ...] | None
+
+    @property
+    def rules(self) -> tuple[str, ...] | None:
+        """The rules in a student's words."""
+        return None if self.needed is None else tuple(map(spoken, self.needed))
 
     @property
     def size(self) -> int | None:
         """How many rules it takes."""
-        return None if self.rules is None else len(self.rules)
+        return None if self.needed is None else len(self.needed)
 
 
 @dataclass
@@ -85,7 +90,7 @@ class Steps:
         inside = all(any(node.op == "diff" for node in subtrees(side.node)) for side in (first, second))
         for rule in changed if limit >= 1 else []:
             if self.equal(first, second, frozenset({rule})):
-                return (spoken(rule),)
+                return (rule,)
         if inside:
             found = self.search(first, second, [rule for rule in changed if not _taken(rule)], limit)
         closer = limit if found is None else len(found) - 1
@@ -111,7 +116,7 @@ class Steps:
         """Return the smallest set of these rules that suffices, all of them taken together."""
         for rule in rules if limit >= 1 else []:
             if self.equal(first, second, frozenset({rule})):
-                return (spoken(rule),)
+                return (rule,)
         everything = frozenset(rules)
         needed = []
         if self.equal(first, second, everything):
@@ -124,7 +129,7 @@ class Steps:
                 if tried > MAX_MODELS or self.spent > MAX_WORK:
                     return self.spared(first, second, rules, limit)
                 if self.equal(first, second, frozenset(needed) | set(extra)):
-                    return tuple(spoken(rule) for rule in rules if rule in needed or rule in extra)
+                    return tuple(rule for rule in rules if rule in needed or rule in extra)
         return None
 
     def spared(self, first: Table, second: Table, rules: list[str], limit: int) -> tuple[str, ...] | None:
@@ -141,7 +146,7 @@ class Steps:
             if best is None or len(kept) < len(best):
                 best = kept
             if len(best) <= limit:
-                return tuple(spoken(rule) for rule in best)
+                return tuple(best)
         return None
 
     def equal(self, first: Table, second: Table, rules: frozenset[str]) -> bool:
@@ -156,10 +161,22 @@ class Steps:
         inside = any(node.op == "diff" for node in subtrees(first.node, second.node))
         return inside and self._equal(first, second, closed(rules) | {"inside"})
 
+    def refuted(self, first: Table, second: Table, rules: frozenset[str]) -> bool:
+        """Say whether two lines are surely not equal by these rules: not for want of a point that tells."""
+        inside = any(node.op == "diff" for node in subtrees(first.node, second.node))
+        sets = [closed(rules)]
+        if inside and not any(map(_taken, rules)):
+            sets.append(closed(rules) | {"inside"})
+        return all(self._compared(first, second, full) is False for full in sets)
+
     def _equal(self, first: Table, second: Table, full: frozenset[str]) -> bool:
+        return self._compared(first, second, full) is True
+
+    def _compared(self, first: Table, second: Table, full: frozenset[str]) -> bool | None:
+        """Say whether two lines are equal in a model; None where it cannot be told."""
         if not self.points:
             self.points = generic(self.scope)
-        judged = False
+        judged = None
         for number in range(len(self.points)):
             model = self.model(full, number)
             model.work = model.truth.work = 0  # type: ignore[union-attr]
@@ -175,7 +192,7 @@ class Steps:
             except (Gap, Undefined, TooLarge, decimal.DecimalException):
                 continue
             except (TooMuch, RecursionError):
-                return False
+                return None
             judged = True
         return judged
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from autograder.derive._drawn import exponential
 from autograder.derive._evaluate import Evaluator, TooMuch
 from autograder.derive._indices import Misfit, show
 from autograder.derive._points import beside
@@ -104,6 +105,7 @@ class Here:
     at: Evaluator[Decimal]
     fine: Evaluator[Decimal] | None = None
     moved: Here | None = None
+    far: bool = False  # so far out that functions like exp cannot be compared
 
     def exact(self, scope: Scope, derivative: Derivative) -> Evaluator[Decimal]:
         """Return the evaluator with more digits."""
@@ -160,8 +162,9 @@ class Comparer:
         """
         judged, large = 0, False
         best: Difference | None = None
+        steep = any(here.far for here in self.heres) and exponential(first.node, second.node)
         for number, here in enumerate(self.heres):
-            if number in self.skipped:
+            if number in self.skipped or (here.far and steep):
                 continue
             found = self.at(here, first, second, careful=judged == 0)
             if found is None:
@@ -172,6 +175,8 @@ class Comparer:
                 if found.plain:
                     return found
             large = large or found == "too large"
+            if found == "one too large" and not here.far:
+                raise TooMuch("too large to compute with at some of the points that were tried")
         if best is not None:
             return best
         if not judged:
@@ -217,7 +222,7 @@ class Comparer:
             except Undefined as why:
                 return self.undefined(here, first, second, (place, inner, env, other, env2), str(why))
             except (TooLarge, decimal.DecimalException, RecursionError):
-                return "too large"
+                return self.too_large(here, first, second, (inner, env, other, env2))
             if self.touched(here, first, second, (inner, env, other, env2)) and self.beside(
                 here, first, second
             ):
@@ -249,6 +254,21 @@ class Comparer:
             point = beside(self.scope, here.point)
             here.moved = Here(point, truth(self.scope, point, self.derivative))
         return not isinstance(replace(self, soft_kinks=False).at(here.moved, first, second), Difference)
+
+    def too_large(self, here: Here, first: Table, second: Table, where: tuple[Entry, Env, Entry, Env]) -> str:
+        """Say whether both of two entries are out of range here: of one alone nothing can be said."""
+        inner, env, other, env2 = where
+        large = 0
+        with decimal.localcontext(context(DIGITS)):
+            for own, at, indices in ((first, inner, env), (second, other, env2)):
+                here.at.work = 0
+                try:
+                    here.at.entry(own.node, at, indices)
+                except Undefined:
+                    return "too large"
+                except (TooLarge, decimal.DecimalException, RecursionError):
+                    large += 1
+        return "one too large" if large == 1 else "too large"
 
     def corner(self, here: Here, own: Table, where: tuple[Entry, Env]) -> bool:
         """Say whether computing one entry meets a corner."""

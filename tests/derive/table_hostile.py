@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from autograder.check import Derivation
+from autograder.derive._points import ODD as ODD_POINTS
+from autograder.derive._points import SIMPLE
 
 from .table import Section, unjudged, unread, wrong
 
@@ -11,6 +13,10 @@ from .table import Section, unjudged, unread, wrong
 
 START = "log(sigmoid(x))"
 MILLION = 1_000_000
+ODD = "softplus(x) - softplus(-x)"
+ROOTS = "*".join(
+    f"(x - {value})".replace("- -", "+ ") for value in (*SIMPLE, *ODD_POINTS) if len(value) < 12
+)
 
 RUN = Section(
     "Lines that would run something",
@@ -101,4 +107,27 @@ ALIKE = Section(
     ),
 )
 
-SECTIONS = [RUN, LARGE, ALIKE]
+ALMOST = Section(
+    "Lines that are right at some points alone",
+    "The points at which lines are compared are public, but for some that are drawn from the chain's own text, and "
+    "some on both sides of the numbers that a line names.",
+    Derivation(start="softplus(x) - softplus(-x)", end="x", given="x real"),
+    (
+        wrong(2, ODD, "x + (x == 0.123456789)", "x", says="x = 0.123456789", why="differs at one point"),
+        wrong(2, ODD, "x + relu(x - 50)", "x", says="x = 5", why="differs beyond 50"),
+        wrong(3, ODD, "x + relu(x - 1000)", "x", says="x = 1", why="differs beyond 1000: seen beside a line without exp"),
+        wrong(2, ODD, "x + (sqrt((x - 7 * 7)**2) + x - 49) / 2", "x", why="a corner without a function that has one"),
+        wrong(2, ODD, "x + where((x > 1.4) * (x < 1.45), 1, 0)", "x", why="differs between two close numbers"),
+        wrong(2, ODD, "x + where(4 * x == 6, 1, 0)", "x", says="x = 1.5", why="a number that is not written down"),
+        wrong(2, ODD, "x + relu(exp(x) - 1e20)", "x", why="differs where exp is large"),
+        wrong(2, ODD, f"x + 1e-20 * {ROOTS}", "x", why="a polynomial with the public points for its roots"),
+        wrong(2, ODD, "x + exp(-(1000 * (x - 1.234))**2)", "x", why="a bump a thousandth wide"),
+        wrong(2, ODD, "x * (1 + 1e-60)", "x", why="differs by less than floats, or most programs, can tell"),
+        wrong(2, ODD, "x + 1e-99", "x", why="and by less still"),
+        wrong(3, ODD, "x if x < 1e9 else 7", "x", says="x = ", why="differs beyond a thousand million"),
+        unjudged(2, ODD, "x + 0 * sin(1e40 * x)", "x", why="a sine of more turns than can be counted"),
+        unjudged(2, ODD, "x + (exp(-exp(exp(4))) * x if x > 9 else 0)", "x", why="a difference too small to compute"),
+    ),
+)
+
+SECTIONS = [RUN, LARGE, ALIKE, ALMOST]

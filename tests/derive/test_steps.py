@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from autograder.derive import Derivation, Line, StatementError, judge
+from autograder.derive._points import generic
+from autograder.derive._prepared import prepare
 
 GIVEN = "x, c real; a, b positive; u, v (n); A (n, m); w (m); y label(n)"
 LET = ("s = softmax(u)", "h[i] = sin(u[i])", "z = sum(i, h[i] * v[i])")
@@ -134,3 +138,15 @@ def test_a_form_may_use_other_functions() -> None:
         ["diff(sigmoid(2 * x), x)", "diff((tanh(x) + 1) / 2, x)", "diff(tanh(x), x) / 2"], statement
     )
     assert verdict.steps_small
+
+
+def test_a_step_made_to_measure_is_not_small() -> None:
+    """The points of the models are public too: a factor that is zero there makes any step look like a small one."""
+    statement = Derivation(given="x real", start="x", rules=1)
+    factors = "*".join(
+        f"(x - ({str(value)[:8]}) - ({value - Decimal(str(value)[:8]):e}))"
+        for point in generic(prepare(statement).scope)
+        for value in point.values["x"].values()
+    )
+    (_, line) = judge(["x", f"x + {factors} * (softplus(x) - softplus(-x) - x)"], statement).lines
+    assert (line.status, line.rules) == ("far", None)
