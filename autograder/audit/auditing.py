@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Literal
 
@@ -70,6 +70,8 @@ class AuditedExercise:
         What else is amiss or missing, in words.
     faults : tuple of str
         What is wrong with the exercise itself or its registry, in words.
+    seconds : float
+        How long it took.
     """
 
     name: str
@@ -79,6 +81,7 @@ class AuditedExercise:
     variants: tuple[JudgedVersion, ...] = ()
     remarks: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    seconds: float = 0.0
 
     def count(self, state: State) -> int:
         """Return how many mutants are killed, alive or equivalent."""
@@ -233,7 +236,9 @@ class _Lesson:
                     material = self._material
                     bench = Bench(self._course, material.assignment, material.notebook)
                     self._problems = list(bench.problems)
-                self._done[exercise.solution] = self._audit(bench, exercise)
+                start = time.monotonic()
+                done = self._audit(bench, exercise)
+                self._done[exercise.solution] = replace(done, seconds=time.monotonic() - start)
         finally:
             if bench is not None:
                 bench.close()
@@ -295,17 +300,8 @@ class _Lesson:
             )
         if not reference.possible:
             found.append("Its tests are worth no points.")
-        registry = self._material.equivalents
-        for _, was, now, _nth in registry.unknown(exercise, made):
-            found.append(
-                f"equivalent.toml lists a mutant that is not made any more: {was!r} -> {now!r}. Take it out."
-            )
-        for mutant, one in zip(made, marked, strict=False):
-            if registry.reason(exercise, mutant) and not one.full:
-                found.append(
-                    f"equivalent.toml lists a mutant that loses points: {mutant.was!r} -> {mutant.now!r}. Take it out."
-                )
-        return found
+        alive = [mutant for mutant, one in zip(made, marked, strict=False) if one.full]
+        return found + self._material.equivalents.faults(exercise, alive, made)
 
 
 def _remarks(exercise: Exercise, made: list[Mutant], answers: list[Answer]) -> list[str]:

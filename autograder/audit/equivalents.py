@@ -6,6 +6,9 @@
     now = "return np.where(x >= 0, 1.0, 0.0)"
     reason = "At the corner every slope from 0 to 1 is right."
 
+``now = "*"`` stands for everything that the line may become, and ``operator = "*"`` for every kind of change:
+for a witness, or the settings of a training run, where any of many answers will do. ``nth`` tells equal lines apart.
+
 The file shows solutions, so it is as secret as the lesson's source.
 """
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from autograder.audit.mutants import Mutant
 
 NAME = "equivalent.toml"
+ANY = "*"
 _FIELDS = {"operator": str, "was": str, "now": str, "nth": int, "reason": str}
 Key = tuple[str, str, str, int]
 
@@ -37,14 +41,28 @@ class Equivalents:
 
     reasons: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
 
+    def of(self, exercise: str, mutant: Mutant) -> Key | None:
+        """Return the entry that lists a mutant, the most precise one; None where there is none."""
+        listed = self.reasons.get(exercise, {})
+        operator, was, now, nth = mutant.key
+        wider = [(operator, was, now, nth), (operator, was, ANY, 1), (ANY, was, now, 1), (ANY, was, ANY, 1)]
+        return next((key for key in wider if key in listed), None)
+
     def reason(self, exercise: str, mutant: Mutant) -> str:
         """Return why a mutant is equivalent, or "" where it is not listed."""
-        return self.reasons.get(exercise, {}).get(mutant.key, "")
+        key = self.of(exercise, mutant)
+        return self.reasons[exercise][key] if key else ""
 
-    def unknown(self, exercise: str, mutants: list[Mutant]) -> list[Key]:
-        """Return the entries of an exercise that are none of its mutants."""
-        known = {mutant.key for mutant in mutants}
-        return [key for key in self.reasons.get(exercise, {}) if key not in known]
+    def faults(self, exercise: str, alive: list[Mutant], mutants: list[Mutant]) -> list[str]:
+        """Say which entries of an exercise are to be taken out: their mutant is none any more, or loses points."""
+        used = {self.of(exercise, mutant) for mutant in alive}
+        known = {self.of(exercise, mutant) for mutant in mutants}
+        return [
+            f"{NAME} lists a mutant that {'loses points' if key in known else 'is not made'}: "
+            f"{key[1]!r} -> {key[2]!r}. Take it out."
+            for key in self.reasons.get(exercise, {})
+            if key not in used
+        ]
 
 
 def read_equivalents(folder: Path) -> Equivalents:

@@ -52,7 +52,7 @@ class Mutant:
         """Return the change as a small diff."""
         lines = [f"- {line}" for line in self.was.split("\n")]
         lines += [f"+ {line}" for line in self.now.split("\n") if self.now]
-        count = f"   (the {self.nth}th such line)" if self.nth > 1 else ""
+        count = f"\n  (number {self.nth} of such lines)" if self.nth > 1 else ""
         return "\n".join(lines) + count
 
 

@@ -111,7 +111,7 @@ def shown_at(tree: ast.Module, path: Path) -> Path:
     best: Path = ()
     in_display = False
     for depth, (field, at) in enumerate(path, 1):
-        listed = isinstance(node, ast.List | ast.Tuple | ast.Dict) and field in {"elts", "values"}
+        listed = isinstance(node, ast.List | ast.Tuple | ast.Dict) and field in {"elts", "keys", "values"}
         value = getattr(node, field)
         node = value if at is None else value[at]
         if isinstance(node, ast.stmt):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from autograder.audit.exercises import bound, mentioned
+from autograder.audit.needs import names_of, needed
 from autograder.check import Report
 from autograder.grading import marks
 from autograder.grading.outcome import ExamRequest, ExamResult, PlanCell
@@ -21,6 +21,7 @@ from autograder.grading.pool import Examiner
 from autograder.grading.preprocessors import limits_of
 from autograder.grading.sources import extra_files, lesson_source
 from autograder.lesson import notebook as cells
+from autograder.lesson.answers import STUDENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,11 +74,10 @@ class Marked:
         return self.score >= self.possible
 
 
-def hurried(limits: Limits) -> Limits:
-    """Return limits for versions that may well hang: shorter for a call, and for many versions in one run."""
+def for_many(limits: Limits) -> Limits:
+    """Return limits for many versions in one run, some of which hang."""
     return replace(
         limits,
-        call_seconds=min(limits.call_seconds, 2.0),
         hung_calls=1,
         cell_seconds=min(limits.cell_seconds, 20.0),
         test_seconds=min(limits.test_seconds, 20.0),
@@ -102,8 +102,9 @@ class Bench:
     def __init__(self, course: Course, assignment: str, notebook: NotebookNode) -> None:
         self._notebook = notebook
         self._planned = {cell.index: cell for cell in marks.plan(notebook)}
+        self._names = {at: names_of(notebook.cells[at].source) for at in self._planned}
         source = lesson_source(course, assignment, notebook)
-        limits = hurried(limits_of(course.config))
+        limits = for_many(limits_of(course.config))
         self._files, _ = extra_files(source.folder, course.ignore, limits.disk_mib << 19)
         self._examiner = Examiner(source, limits)
         self.problems = self._examiner.problems
@@ -124,8 +125,7 @@ class Bench:
         alone
             More versions, each graded in a run of its own, for those that change more than names.
         """
-        wanted = set().union(*(mentioned(text) for text in (exercise.source, *versions, *alone)))
-        above = self._above(exercise, wanted)
+        above = self._above(exercise, versions, alone)
         first = self._run(exercise, [exercise.source], above)[0]
         if not first.full:
             above = [at for at in self._planned if at < exercise.solution]
@@ -137,18 +137,14 @@ class Bench:
             found += self._run(exercise, [version], above)
         return found
 
-    def _above(self, exercise: Exercise, wanted: set[str]) -> list[int]:
-        """Return the cells above an exercise that it needs: those that bind a name which is spoken of."""
-        wanted = wanted.union(*(mentioned(self._notebook.cells[at].source) for at in exercise.tests))
-        found = []
-        for at in sorted((at for at in self._planned if at < exercise.tests[-1]), reverse=True):
-            source = self._notebook.cells[at].source
-            if at == exercise.solution or at in exercise.tests:
-                continue
-            if bound(source) & wanted or _unread(source):
-                found.append(at)
-                wanted |= mentioned(source)
-        return sorted(found)
+    def _above(self, exercise: Exercise, *versions: Sequence[str]) -> list[int]:
+        """Return the cells that an exercise needs, those between it and its last test among them."""
+        last = [names_of(exercise.source)]
+        last += [names_of(text) for some in versions for text in some]
+        last += [self._names[at] for at in exercise.tests]
+        ours = {exercise.solution, *exercise.tests}
+        above = {at: names for at, names in self._names.items() if at < exercise.tests[-1] and at not in ours}
+        return needed(above, last)
 
     def _run(self, exercise: Exercise, versions: Sequence[str], above: Sequence[int]) -> list[Marked]:
         """Grade versions in one run of the cells above."""
@@ -164,7 +160,7 @@ class Bench:
                     cell = msgspec.structs.replace(cell, source=version)
                 plan.append(cell)
             plan.append(PlanCell(number * _APART + end, "run", _PUT_BACK))
-        result = self._examiner.examine(ExamRequest(plan, self._files))
+        result = self._examiner.examine(ExamRequest(plan, self._files, STUDENT))
         if result.error:
             raise RuntimeError(f"{exercise.name}: {result.error}")
         done = {cell.index: cell for cell in result.cells}
@@ -193,8 +189,3 @@ class Bench:
             tuple(a.name for report in reports for a in report.aspects if a.earned < a.points),
             marks.is_cut_short(result),
         )
-
-
-def _unread(source: str) -> bool:
-    """Whether a cell says nothing of what it binds, so that it is run to be safe."""
-    return source.lstrip().startswith("%") or "import *" in source

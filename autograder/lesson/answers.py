@@ -31,6 +31,10 @@ UNUSABLE = ("None", "wrong type", "wrong shape", "NaN", "raises", "prints")
 UNUSABLE_CHAIN = ("None", "bare text", "number inside", "unreadable line", "empty", "raises")
 
 
+#: Who hands the answers in, where it matters: a lesson may ask each student something else.
+STUDENT = "ada"
+
+
 class AnswerError(ValueError):
     """An answer that does not fit its lesson; the message names it."""
 
