@@ -88,6 +88,7 @@ def test_a_net_learns_moons_rings_spirals_and_images() -> None:
 
 def test_images_that_are_counted_are_not_trained_on() -> None:
     x, y = digits(1000)
+    x, y = x[::-1] ** 2, np.arange(1000) ** 2 // 7 % 4  # no order that repeats
     seen = []
 
     def noted(x: Any, y: Any, params: Params) -> tuple[float, Params]:
@@ -98,6 +99,7 @@ def test_images_that_are_counted_are_not_trained_on() -> None:
     np.testing.assert_array_equal(seen[0][0], x[:800])
     np.testing.assert_array_equal(seen[0][1], y[:800])
     said = forward(x[800:900], shown.params)[0].argmax(axis=1)
+    np.testing.assert_array_equal(shown.predictions, said)
     assert shown.accuracy == np.mean(said == y[800:900])
 
 
@@ -250,13 +252,25 @@ def test_functions_that_write_into_their_arguments_spoil_nothing() -> None:
         x[:], params["W1"][:] = 7, 7
         return answer
 
-    polite, shown = (explore.training(forward, b, sgd_step) for b in (backward, rude))
+    def rude_step(params: Params, grads: Params, lr: float) -> Params:
+        moved = sgd_step(params, grads, lr)
+        params["b1"][:] = 7
+        if lr > 1:
+            raise ValueError("too far")
+        return moved
+
+    polite = explore.training(forward, backward, sgd_step)
+    shown = explore.training(forward, rude, rude_step)
     for one in (polite, shown):
         one.advance(5)
     np.testing.assert_array_equal(polite.losses, shown.losses)
+    shown.rate = 2.0
+    shown.advance(1)
+    assert shown.problem.endswith("too far")
+    np.testing.assert_array_equal(polite.params["b1"], shown.params["b1"])
 
 
-def test_one_message_takes_one_slice_of_the_kernels_time() -> None:
+def test_one_message_takes_one_slice_of_the_kernels_time(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = explore.training()
     heard: list[Any] = []
     shown.send = lambda content, _buffers=None: heard.append(content)
@@ -265,8 +279,9 @@ def test_one_message_takes_one_slice_of_the_kernels_time() -> None:
     assert shown.step == 7
     shown._training.advance(1000, lambda: 0.5, 0.0)  # no time left after the first step
     assert shown.step == 8
+    monkeypatch.setattr(_training, "SLICE", np.inf)
     shown._hear({"do": "advance", "steps": 10**9})
-    assert 8 < shown.step <= 208
+    assert shown.step == 208
     shown._hear({"do": "restart"})
     assert shown.step == 0
     shown._hear("anyone?")
