@@ -68,7 +68,7 @@ const PACE = 33; // milliseconds from frame to frame
 const CALM = { pace: 1000, steps: 100 }; // for who wants no motion: a still picture now and then
 const PATIENCE = { silent: 1500, slow: 600, gone: 8000 }; // milliseconds
 const NOTES = {
-  yours: "No Python answers here: this is a net of the page\u2019s own, not your functions. Run the cell to train yours.",
+  yours: "No Python answers here: this is a net of the page\u2019s own, not your functions. In a notebook the cell trains yours.",
   own: "No Python answers here: the page trains this net by itself.",
   slow: "Python is at work on a step.",
   gone: "No answer from Python yet. It is busy with another cell, or its kernel has stopped.",

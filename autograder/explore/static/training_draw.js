@@ -207,9 +207,8 @@ export function lossPlot(classes) {
   const here = svg("circle", { r: 5.5, class: "ag-point ag-blue-fill ag-answer" });
   const label = svg("text", { class: "ag-number ag-before-text ag-answer" });
   const cover = svg("text", { x: 209, y: 190, "text-anchor": "middle", class: "ag-cover" });
-  const axis = svg("text", { x: SIZES.width - 18, y: SIZES.height - 32, "text-anchor": "end", class: "ag-axis" }, "step");
   p.layer.append(known, before, curve);
-  p.over.append(knows, axis, label, here, cover);
+  p.over.append(knows, label, here, cover);
   let last; // the run that was drawn last, and the rate at which it went
   let former; // the one before it
   let clean = false;
