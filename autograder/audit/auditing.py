@@ -6,10 +6,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from autograder.audit.equivalents import Equivalents, EquivalentsError, read_equivalents
 from autograder.audit.exercises import Exercise, exercises
+from autograder.audit.findings import AuditedExercise, AuditedLesson, JudgedMutant, JudgedVersion
 from autograder.audit.mutants import Mutant, mutants
 from autograder.audit.trials import Bench, Marked
 from autograder.grading.sources import source_notebooks
@@ -23,94 +24,9 @@ if TYPE_CHECKING:
 
     from autograder.lesson.course import Course
 
-State = Literal["killed", "alive", "equivalent"]
-
 
 class AuditError(ValueError):
     """Something that cannot be audited; the message says why."""
-
-
-@dataclass(frozen=True)
-class JudgedMutant:
-    """A mutant, and whether a test noticed it; `reason` is the author's where it is equivalent."""
-
-    mutant: Mutant
-    state: State
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class JudgedVersion:
-    """A known mistake or a right variant, by its name, and what grading said."""
-
-    name: str
-    marked: Marked
-
-    @property
-    def named(self) -> bool:
-        """Whether it was recognised as the mistake that it is, and as no other."""
-        return self.marked.mistakes == (self.name,)
-
-
-@dataclass(frozen=True)
-class AuditedExercise:
-    """What became of one exercise.
-
-    Attributes
-    ----------
-    name : str
-        Grade id of its solution cell.
-    reference : Marked or None
-        What the reference gets; None where no test looks at it.
-    mutants : tuple of JudgedMutant
-        In the order of the source.
-    mistakes, variants : tuple of JudgedVersion
-        Known mistakes must lose points and be named; variants must lose none.
-    remarks : tuple of str
-        What else is amiss or missing, in words.
-    faults : tuple of str
-        What is wrong with the exercise itself or its registry, in words.
-    seconds : float
-        How long it took.
-    """
-
-    name: str
-    reference: Marked | None = None
-    mutants: tuple[JudgedMutant, ...] = ()
-    mistakes: tuple[JudgedVersion, ...] = ()
-    variants: tuple[JudgedVersion, ...] = ()
-    remarks: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
-    seconds: float = 0.0
-
-    def count(self, state: State) -> int:
-        """Return how many mutants are killed, alive or equivalent."""
-        return sum(judged.state == state for judged in self.mutants)
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing is left to mend."""
-        return not (
-            self.faults
-            or self.count("alive")
-            or any(mistake.marked.full or not mistake.named for mistake in self.mistakes)
-            or any(not variant.marked.full for variant in self.variants)
-        )
-
-
-@dataclass(frozen=True)
-class AuditedLesson:
-    """What became of one notebook: its exercises in order, what ails the whole, and the seconds it took."""
-
-    name: str
-    exercises: tuple[AuditedExercise, ...]
-    faults: tuple[str, ...] = ()
-    seconds: float = 0.0
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing is left to mend."""
-        return not self.faults and all(exercise.sound for exercise in self.exercises)
 
 
 @dataclass(frozen=True)
@@ -263,9 +179,11 @@ class _Lesson:
         answers = [a for a in self._material.answers if a.exercise == exercise.name and a.kind == "right"]
         together = [answer for answer in answers if not answer.alone]
         alone = [answer for answer in answers if answer.alone]
-        versions = [*(m.source for m in made), *(k.source for k in exercise.mistakes)]
         marked = bench.grade(
-            exercise, [*versions, *(str(a.source) for a in together)], [str(a.source) for a in alone]
+            exercise,
+            [mutant.source for mutant in made],
+            [*(known.source for known in exercise.mistakes), *(str(a.source) for a in together)],
+            [str(answer.source) for answer in alone],
         )
         reference, rest = marked[0], marked[1:]
         return AuditedExercise(
@@ -278,7 +196,9 @@ class _Lesson:
             ),
             tuple(
                 JudgedVersion(answer.name, one)
-                for answer, one in zip([*together, *alone], rest[len(versions) :], strict=True)
+                for answer, one in zip(
+                    [*together, *alone], rest[len(made) + len(exercise.mistakes) :], strict=True
+                )
             ),
             tuple(_remarks(exercise, made, answers)),
             tuple(self._faults(exercise.name, reference, made, rest)),

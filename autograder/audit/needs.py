@@ -25,7 +25,11 @@ class Names:
     later : frozenset
         What must be there when a function that it defines is called.
     binds : frozenset
-        What it binds or changes; a known mistake binds nothing for good.
+        What it binds; a known mistake binds nothing for good.
+    touches : frozenset
+        What it may change in place: x of ``x[0] = 1`` and ``x.sort()``.
+    imports : frozenset
+        What it imports, which is not changed by calling it.
     anew : frozenset
         What it binds whatever it was before, without a condition.
     readable : bool
@@ -35,6 +39,8 @@ class Names:
     reads: frozenset[str] = frozenset()
     later: frozenset[str] = frozenset()
     binds: frozenset[str] = frozenset()
+    touches: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
     anew: frozenset[str] = frozenset()
     readable: bool = True
 
@@ -48,18 +54,28 @@ def names_of(source: str) -> Names:
     reads: set[str] = set()
     later: set[str] = set()
     binds: set[str] = set()
+    touches: set[str] = set()
+    imports: set[str] = set()
     anew: set[str] = set()
-    readable = True
     for statement in tree.body:
-        now, inside, bound = _names(statement)
-        reads |= now - anew
-        later |= inside
-        binds |= bound
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            readable &= "*" not in bound
+        found = _Found()
+        found.read(statement)
+        reads |= found.reads - anew
+        later |= found.later
+        binds |= found.binds
+        touches |= found.touches
+        imports |= found.imports
         if not isinstance(statement, ast.If | ast.For | ast.While | ast.Try | ast.AugAssign | ast.Expr):
-            anew |= bound - now
-    return Names(frozenset(reads), frozenset(later - anew), frozenset(binds), frozenset(anew), readable)
+            anew |= found.binds - found.reads
+    return Names(
+        frozenset(reads),
+        frozenset(later - anew),
+        frozenset(binds),
+        frozenset(touches),
+        frozenset(imports),
+        frozenset(anew),
+        readable="*" not in imports,
+    )
 
 
 def needed(cells: Mapping[int, Names], last: Sequence[Names]) -> list[int]:
@@ -72,13 +88,15 @@ def needed(cells: Mapping[int, Names], last: Sequence[Names]) -> list[int]:
     last
         What is run after them.
     """
+    modules = frozenset[str]().union(*(names.imports for names in cells.values()))
     waiting: set[str] = set().union(*(names.later for names in last))
     while True:
         found = []
         wanted: set[str] = set().union(*(names.reads for names in last))
         for at in sorted(cells, reverse=True):
             names = cells[at]
-            if names.binds & (wanted | waiting) or not names.readable:
+            changed = names.binds | (names.touches - modules)
+            if changed & (wanted | waiting) or not names.readable:
                 found.append(at)
                 wanted = (wanted - names.anew) | names.reads
         again = waiting.union(*(cells[at].later for at in found))
@@ -87,43 +105,43 @@ def needed(cells: Mapping[int, Names], last: Sequence[Names]) -> list[int]:
         waiting = again
 
 
-def _names(statement: ast.stmt) -> tuple[set[str], set[str], set[str]]:
-    """Return what a statement reads, what its functions read when called, and what it binds or changes."""
-    reads: set[str] = set()
-    later: set[str] = set()
-    binds: set[str] = set()
-    waiting: list[tuple[ast.AST, bool]] = [(statement, False)]
-    while waiting:
-        node, deferred = waiting.pop()
+class _Found:
+    """What one statement reads, binds and touches."""
+
+    def __init__(self) -> None:
+        self.reads: set[str] = set()
+        self.later: set[str] = set()
+        self.binds: set[str] = set()
+        self.touches: set[str] = set()
+        self.imports: set[str] = set()
+
+    def read(self, node: ast.AST, *, deferred: bool = False) -> None:
+        """Note a node and what is below it; `deferred` is what waits until a function is called."""
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            (later if deferred else reads).add(node.id)
+            (self.later if deferred else self.reads).add(node.id)
         elif not deferred:
-            binds |= _changed(node)
-            reads |= (
-                {node.target.id}
-                if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
-                else set()
-            )
+            self._note(node)
         for field, value in ast.iter_fields(node):
             inner = deferred or (isinstance(node, _FUNCTIONS) and field == "body")
-            items = value if isinstance(value, list) else [value]
-            waiting += [(item, inner) for item in items if isinstance(item, ast.AST)]
-    return reads, later, binds
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, ast.AST):
+                    self.read(item, deferred=inner)
 
-
-def _changed(node: ast.AST) -> set[str]:
-    """Return the names that one node binds, or whose object it changes: x = 1, x[0] = 1, x.sort()."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {name.asname or name.name.split(".")[0] for name in node.names}
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return set() if any(decorator(mark) == "mistake" for mark in node.decorator_list) else {node.name}
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        return {node.id}
-    if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-        return _root(node)
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return _root(node.value.func)
-    return set()
+    def _note(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            self.imports |= {name.asname or name.name.split(".")[0] for name in node.names}
+            self.binds |= self.imports
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if not any(decorator(mark) == "mistake" for mark in node.decorator_list):
+                self.binds.add(node.name)
+        elif isinstance(node, ast.Name):
+            self.binds.add(node.id)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            self.reads.add(node.target.id)
+        elif isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            self.touches |= _root(node)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            self.touches |= _root(node.value.func)
 
 
 def decorator(mark: ast.expr) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from autograder.audit.auditing import AuditedExercise, AuditedLesson
+    from autograder.audit.findings import AuditedExercise, AuditedLesson
 
 _HEAD = (
     "| exercise | mutants | killed | equivalent | alive | mistakes | caught | named | variants | passed |\n"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from autograder.audit.needs import names_of, needed
+from autograder.audit.quick import with_quick_tests
 from autograder.check import Report
 from autograder.grading import marks
 from autograder.grading.outcome import ExamRequest, ExamResult, PlanCell
@@ -100,6 +101,7 @@ class Bench:
     """
 
     def __init__(self, course: Course, assignment: str, notebook: NotebookNode) -> None:
+        notebook, self._quick = with_quick_tests(notebook)
         self._notebook = notebook
         self._planned = {cell.index: cell for cell in marks.plan(notebook)}
         self._names = {at: names_of(notebook.cells[at].source) for at in self._planned}
@@ -113,28 +115,53 @@ class Bench:
         """End the examiner."""
         self._examiner.close()
 
-    def grade(self, exercise: Exercise, versions: Sequence[str], alone: Sequence[str] = ()) -> list[Marked]:
-        """Grade the reference, then each version as the exercise's cell.
+    def grade(
+        self,
+        exercise: Exercise,
+        mutants: Sequence[str] = (),
+        versions: Sequence[str] = (),
+        alone: Sequence[str] = (),
+    ) -> list[Marked]:
+        """Grade the reference, then each other text as the exercise's cell.
 
         Parameters
         ----------
         exercise
             Which one.
+        mutants
+            Texts of which it matters only whether they lose points.
         versions
-            The text of its cell, each.
+            Texts of which it matters what is said, too.
         alone
-            More versions, each graded in a run of its own, for those that change more than names.
+            More of these, each graded in a run of its own, for those that change more than names.
         """
-        above = self._above(exercise, versions, alone)
+        above = self._above(exercise, mutants, versions, alone)
         first = self._run(exercise, [exercise.source], above)[0]
         if not first.full:
             above = [at for at in self._planned if at < exercise.solution]
             first = self._run(exercise, [exercise.source], above)[0]
-        found = [first]
-        for start in range(0, len(versions), _TOGETHER):
-            found += self._run(exercise, versions[start : start + _TOGETHER], above)
+        found = [first, *self._quickly(exercise, mutants, above), *self._many(exercise, versions, above)]
         for version in alone:
             found += self._run(exercise, [version], above)
+        return found
+
+    def _quickly(self, exercise: Exercise, mutants: Sequence[str], above: Sequence[int]) -> list[Marked]:
+        """Grade mutants without what takes long, and in full those that lose nothing by that."""
+        tests = tuple(self._quick.get(at, at) for at in exercise.tests)
+        if tests == exercise.tests:
+            return self._many(exercise, mutants, above)
+        quick = replace(exercise, tests=tests)
+        reference, *found = self._many(quick, [exercise.source, *mutants], above)
+        left = [at for at, marked in enumerate(found) if marked.score >= reference.score]
+        again = self._many(exercise, [mutants[at] for at in left], above)
+        for at, marked in zip(left, again, strict=True):
+            found[at] = marked
+        return found
+
+    def _many(self, exercise: Exercise, versions: Sequence[str], above: Sequence[int]) -> list[Marked]:
+        found = []
+        for start in range(0, len(versions), _TOGETHER):
+            found += self._run(exercise, versions[start : start + _TOGETHER], above)
         return found
 
     def _above(self, exercise: Exercise, *versions: Sequence[str]) -> list[int]:
