@@ -117,6 +117,14 @@ def test_what_is_kept_is_a_sound_notebook(graded: Graded, one: HandIn) -> None:
 
 
 @sandboxed
+def test_nothing_but_the_table_is_said_on_the_terminal(graded: Graded) -> None:
+    assert "Warning" not in graded.console
+    assert "Traceback" not in graded.console
+    assert str(graded.root) not in graded.console.replace(str(graded.root / "grades.json"), "")
+    assert "site-packages" not in graded.console
+
+
+@sandboxed
 def test_the_gradebook_has_the_same_marks(graded: Graded) -> None:
     with Gradebook(f"sqlite:///{graded.root}/gradebook.db", "handed") as book:
         for one in CLASS:
