@@ -124,7 +124,7 @@ class Exam:
     def _test(self, cell: PlanCell, submission: Submission) -> CellResult:
         points = self._lesson.tests[cell.grade_id].points
         tested = self._run_test(cell, submission)
-        if tested.earned(points) < points:
+        if self._limits.cost_once and tested.earned(points) < points:
             tested = self._again(cell, tested, points)
         self._earned[cell.grade_id] = tested.earned(points)
         self._stopped |= tested.trouble

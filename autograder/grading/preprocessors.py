@@ -90,6 +90,10 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
     callbacks = Integer(_DEFAULT.callbacks, help="Calls back into a test's functions in one call").tag(
         config=True
     )
+    cost_once = Bool(
+        _DEFAULT.cost_once,
+        help="Grade what builds on a lost exercise with the reference in its place as well",
+    ).tag(config=True)
     pictures = Bool(False, help="Keep the figures of every cell, not only of those a person marks").tag(
         config=True
     )

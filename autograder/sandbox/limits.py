@@ -1,4 +1,4 @@
-"""What a submission may use: time, memory, processes, output."""
+"""What a submission may use: time, memory, processes, output, and the reference in the place of what was lost."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ class Limits:
         After so many calls that did not end, a test cell calls no further.
     callbacks
         How often one call may call back into functions that a test handed to it.
+    cost_once
+        Whether what builds on an exercise that lost marks is graded with the reference in its place as well.
     """
 
     cell_seconds: float = 30.0
@@ -49,11 +51,12 @@ class Limits:
     restarts: int = 3
     hung_calls: int = 2
     callbacks: int = 100_000
+    cost_once: bool = True
 
     def __post_init__(self) -> None:
         """Refuse limits that no submission could live in."""
         for name, value in asdict(self).items():
-            least = 0 if name in {"restarts", "hung_calls", "callbacks"} else 1e-3
+            least = 0 if name in {"restarts", "hung_calls", "callbacks", "cost_once"} else 1e-3
             if value < least:
                 raise ValueError(f"the limit {name} is {value}; give a number of at least {least}")
         if self.memory_mib < 128:  # noqa: PLR2004 - the interpreter with NumPy needs about 60

@@ -15,6 +15,8 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograder.sandbox import replies, wire
 from autograder.sandbox.surroundings import take_over
 from autograder.sandbox.values import Packer, Unpacker
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
     from autograder.sandbox.shell import Shell
 
+_geterr, _errstate = np.geterr, np.errstate
 _setitimer, _REAL, _monotonic = signal.setitimer, signal.ITIMER_REAL, time.monotonic
 _MAX_PRINTED = 64 << 10
 _MAX_TEXT = 2_000
@@ -144,17 +147,15 @@ class _Worker:
     def call(self, message: dict[str, Any], payload: memoryview) -> None:
         """Make one call and send what came of it."""
         unpacker = Unpacker(payload, self._callback)
-        arguments = {key: unpacker.unpack(tree) for key, tree in message["args"].items()}
-        args = [value for key, value in arguments.items() if not key.startswith("=")]
-        kwargs = {key[1:]: value for key, value in arguments.items() if key.startswith("=")}
         take_over(message, self._namespace, unpacker.unpack)
+        arguments: dict[str, Any] = {}
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
                 self._ends.append(_monotonic() + message["seconds"])
                 _setitimer(_REAL, message["seconds"])
                 try:
-                    value = self._functions[message["id"]](*args, **kwargs)
+                    value = self._value(message, payload, arguments)
                     packer = Packer(self._register)
                     reply: dict[str, Any] = {"value": packer.pack(value)}
                 finally:
@@ -173,6 +174,27 @@ class _Worker:
             wire.send(self._link, reply, packer.buffers)
         except wire.WireError as error:
             wire.send(self._link, {"error": _error(error), "warnings": []})
+
+    def _value(self, message: dict[str, Any], payload: memoryview, arguments: dict[str, Any]) -> Any:
+        """Call the function, and put what it was called with into `arguments`.
+
+        Where the notebook has NumPy raise what it would else warn of, and the function did not expect it, it is
+        called once more as NumPy is by itself: such a setting is for finding errors, and is none.
+        """
+        try:
+            return self._called(message, payload, arguments)
+        except FloatingPointError:
+            if "raise" not in _geterr().values():
+                raise
+        with _errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+            return self._called(message, payload, arguments)
+
+    def _called(self, message: dict[str, Any], payload: memoryview, arguments: dict[str, Any]) -> Any:
+        unpacker = Unpacker(payload, self._callback)
+        arguments.update({key: unpacker.unpack(tree) for key, tree in message["args"].items()})
+        args = [value for key, value in arguments.items() if not key.startswith("=")]
+        kwargs = {key[1:]: value for key, value in arguments.items() if key.startswith("=")}
+        return self._functions[message["id"]](*args, **kwargs)
 
     def _changes(
         self,

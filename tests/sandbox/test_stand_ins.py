@@ -1,0 +1,108 @@
+"""The reference in the place of a function of the submission's: called from inside, evaluated outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from autograder.check import ProcessDied
+from autograder.sandbox.proxy import TestDesk
+from autograder.sandbox.stand_ins import StandIns, can_stand_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograder.sandbox.session import Submission
+
+pytestmark = pytest.mark.sandbox
+
+SOURCE = """
+import numpy as np
+def halve(x): return -1
+def quarter(x): return halve(halve(x))
+fixed = quarter(8)
+"""
+
+
+def right(x: float) -> float:
+    return x / 2
+
+
+def on(submission: Submission, source: str, name: str, stand_ins: StandIns) -> Any:
+    submission.run_cell(source)
+    return TestDesk(submission, stand_ins).look_up([name]).get(name)
+
+
+def test_the_submissions_functions_call_it(submission: Submission) -> None:
+    stand_ins = StandIns({"halve": right})
+    assert on(submission, SOURCE, "quarter", stand_ins)(8.0) == 2
+    assert stand_ins.used == ["halve"]
+    assert TestDesk(submission).look_up(["quarter"])["quarter"](8.0) == -1  # in the next test it is gone
+
+
+def test_cells_are_run_again_with_it(submission: Submission) -> None:
+    assert on(submission, SOURCE, "fixed", StandIns({"halve": right})) == -1
+    assert on(submission, "", "fixed", StandIns({"halve": right}, ["fixed = quarter(8)"])) == 2
+    later = StandIns(
+        {"halve": right}, ["print(1 / 0)", "def halve(x): return 7\nfixed = quarter(8)", "fixed = quarter(8)"]
+    )
+    assert on(submission, "", "fixed", later) == 2
+
+
+def test_a_cell_that_does_not_end_is_left(submission: Submission) -> None:
+    stand_ins = StandIns({"halve": right}, ["fixed = 3", "while True: pass", "fixed = 4"])
+    assert on(submission, SOURCE, "fixed", stand_ins) == 3
+
+
+def test_values_stand_in_as_copies(submission: Submission) -> None:
+    weights = np.ones(3)
+    stand_ins = StandIns({"weights": weights}, ["weights += 1\ntotal = weights.sum()"])
+    assert on(submission, "weights = None", "total", stand_ins) == 6
+    assert weights.sum() == 3
+
+
+def test_what_it_changes_in_place_is_changed_inside(submission: Submission) -> None:
+    def clear(x: list[float], out: Any = None) -> None:
+        x[:] = []
+        out += 1
+
+    source = "import numpy as np\ndef use():\n    x, y = [1, 2], np.zeros(2)\n    clear(x, out=y)\n    return x, y.tolist()"
+    assert on(submission, source, "use", StandIns({"clear": clear}))() == ([], [1, 1])
+
+
+def test_it_raises_and_takes_functions_as_within_one_process(submission: Submission) -> None:
+    def apply(f: Callable[[float], float], x: float) -> float:
+        if x < 0:
+            raise ValueError("below 0")
+        return f(x)
+
+    body = "try:\n        return apply(lambda v: v + 1, x)\n    except ValueError as error:\n        return str(error)"
+    source = f"def use(x):\n    {body}"
+    use = on(submission, source, "use", StandIns({"apply": apply}))
+    assert (use(1), use(-1)) == (2, "below 0")
+
+
+def test_a_fresh_worker_has_it_too(submission: Submission) -> None:
+    source = "import os\ndef use(x):\n    if x < 0: os._exit(1)\n    return halve(x)"
+    use = on(submission, source, "use", StandIns({"halve": right}))
+    with pytest.raises(ProcessDied):
+        use(-1.0)
+    assert use(8.0) == 4
+
+
+def test_what_can_stand_in() -> None:
+    fit: tuple[Any, ...] = (right, 3, 2.5, np.ones(2), {"a": [1, (2.0, np.int64(3))]}, {1, 2})
+    unfit: tuple[Any, ...] = ("text", ["text"], {"a": b"x"}, dict, np.array(["a"]), None)
+    assert [can_stand_in(value) for value in (*fit, *unfit)] == [True] * len(fit) + [False] * len(unfit)
+
+
+def test_numpy_that_was_set_to_raise_is_asked_again(submission: Submission) -> None:
+    source = "import numpy as np\nnp.seterr(all='raise')\ndef f(x):\n    x += 1\n    return np.exp(-x)"
+    f = on(submission, source, "f", StandIns({}))
+    x = np.array([999.0])
+    assert f(x) == 0
+    assert x == 1000  # changed once
+    expects = "def f(x):\n    try:\n        return np.exp(x)\n    except FloatingPointError:\n        return 'too large'"
+    assert on(submission, expects, "f", StandIns({}))(1000.0) == "too large"
