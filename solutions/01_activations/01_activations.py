@@ -486,6 +486,23 @@ def sigmoid(x):
     return np.tanh(x)
 
 
+@mistake(
+    "the bracket of the denominator left out",
+    "1 / 1 is worked out first, and e^(-x) is added to it. What stands under the "
+    "line of the fraction?",
+)
+def sigmoid(x):
+    return 1.0 / 1.0 + np.exp(-x)
+
+
+@mistake(
+    "a minus in the denominator",
+    "At x = 0 you divide by 0. A probability of one half is due there.",
+)
+def sigmoid(x):
+    return 1.0 / (1.0 - np.exp(-x))
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -754,6 +771,45 @@ def sigmoid_grad(x):
     return np.exp(-x) / (1.0 + np.exp(-x)) ** 2
 
 
+@mistake(
+    "plus for minus",
+    "Far to the right the sigmoid is 1 and flat, and your slope is 2 there. Which "
+    "factor should vanish?",
+)
+def sigmoid_grad(x):
+    s = 0.5 * (np.tanh(0.5 * x) + 1.0)
+    return s * (1.0 + s)
+
+
+@mistake(
+    "the sigmoid of the sigmoid",
+    "In one of your factors the sigmoid is taken twice. What do you hand to it "
+    "there: x, or what it gave?",
+)
+def sigmoid_grad(x):
+    s = 0.5 * (np.tanh(0.5 * x) + 1.0)
+    return s * (1.0 - 0.5 * (np.tanh(0.5 * s) + 1.0))
+
+
+@mistake(
+    "the square of the sigmoid",
+    "At 0 this gives 1/4, which is right by luck. Far out on the right the sigmoid is 1: "
+    "how steep is it there?",
+)
+def sigmoid_grad(x):
+    e = np.exp(-np.abs(x))
+    return (np.where(x >= 0, 1.0, e) / (1.0 + e)) ** 2
+
+
+@mistake(
+    "x in one factor, its sigmoid in the other",
+    "Both factors are made of the same number. Which one?",
+)
+def sigmoid_grad(x):
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, e) / (1.0 + e) * (1.0 - x)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -895,6 +951,23 @@ def tanh_grad(x):
 def tanh_grad(x):
     u, v = np.exp(x) - np.exp(-x), np.exp(x) + np.exp(-x)
     return 1.0 - (u / v) ** 2
+
+
+@mistake(
+    "the square inside tanh",
+    "tanh(x^2) is not the square of tanh(x). Which of the two stands in the formula?",
+)
+def tanh_grad(x):
+    return 1.0 - np.tanh(x**2)
+
+
+@mistake(
+    "the square around everything",
+    "Your slope differs on the two sides of 0, and tanh is as steep on the left as "
+    "on the right. What is squared: tanh(x), or 1 - tanh(x)?",
+)
+def tanh_grad(x):
+    return (1.0 - np.tanh(x)) ** 2
 
 
 ### END HIDDEN TESTS
@@ -1149,6 +1222,31 @@ def sigmoid_from_tanh(x):
     return 0.5 * (np.tanh(2.0 * x) + 1.0)
 
 
+@mistake(
+    "minus for plus",
+    "Your curve falls from 1 to 0. On which side of 0 is the sigmoid large?",
+)
+def sigmoid_from_tanh(x):
+    return 0.5 * (1.0 - np.tanh(0.5 * x))
+
+
+@mistake(
+    "the identity read the other way",
+    "2 f(2x) - 1 makes tanh from the sigmoid. You have tanh and want the sigmoid: "
+    "solve for it.",
+)
+def sigmoid_from_tanh(x):
+    return 2.0 * np.tanh(2.0 * x) - 1.0
+
+
+@mistake(
+    "x halved by //",
+    "// rounds down: your curve climbs in steps. Which sign divides without rounding?",
+)
+def sigmoid_from_tanh(x):
+    return 0.5 * (np.tanh(x // 2) + 1.0)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -1386,6 +1484,15 @@ def softplus(x):
 @mistake("the 1 is missing", "ln(e^x) is x itself. Read the definition again.")
 def softplus(x):
     return x + 0.0
+
+
+@mistake(
+    "the logarithm to base 2",
+    "Your result is 1.4427 times what it should be, and that is 1 / ln 2. Which "
+    "logarithm undoes e^x?",
+)
+def softplus(x):
+    return (np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))) / np.log(2.0)
 
 
 ### END HIDDEN TESTS
@@ -1844,6 +1951,23 @@ def squared_l2_grad(x):
     return 2.0 * x / x.size
 
 
+@mistake(
+    "the terms for their slopes",
+    "You return the squares. How steep is t^2 at t = 3, and in which direction at "
+    "t = -4?",
+)
+def squared_l2_grad(x):
+    return x * x
+
+
+@mistake(
+    "the norm in every element",
+    "All your elements are alike. What happens to the sum when only x[k] moves?",
+)
+def squared_l2_grad(x):
+    return 2.0 * np.sqrt(np.sum(x**2)) * np.ones_like(x)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -1970,6 +2094,24 @@ def l1_grad(x):
 )
 def l1_grad(x):
     return 2.0 * x
+
+
+@mistake(
+    "the vector scaled to length 1",
+    "Your numbers depend on all of x. If x[1] alone changes, does the slope of "
+    "|x[0]| change?",
+)
+def l1_grad(x):
+    return x / np.sqrt(np.sum(x * x))
+
+
+@mistake(
+    "x as a share of the norm",
+    "Your numbers depend on all of x. If x[1] alone changes, does the slope of "
+    "|x[0]| change?",
+)
+def l1_grad(x):
+    return x / np.sum(np.abs(x))
 
 
 ### END HIDDEN TESTS

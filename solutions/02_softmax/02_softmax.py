@@ -377,6 +377,58 @@ def softmax(x):
     return 0.5 * (np.tanh(0.5 * x) + 1.0)
 
 
+@mistake(
+    "the shift in the numerator alone",
+    "A shift changes nothing as long as both parts of the fraction have it. Does "
+    "yours stand in the sum below as well?",
+)
+def softmax(x):
+    top = np.exp(x - x.max(axis=-1, keepdims=True))
+    return top / np.exp(x).sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "a transpose to reach the rows",
+    "x.T turns all axes around: right for a matrix. With three axes, along which of "
+    "them do you add up in the end?",
+)
+def softmax(x):
+    e = np.exp(x.T - x.T.max(axis=0))
+    return (e / e.sum(axis=0)).T
+
+
+@mistake(
+    "a case for one axis and one for two",
+    "An array with three axes meets none of your cases and comes back as it went "
+    "in. How do you name the last axis, however many there are?",
+)
+def softmax(x):
+    if x.ndim > 2:
+        return x + 0.0
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "divided by the length of the vector",
+    "The squares of your row add up to 1. Probabilities should add up to 1 "
+    "themselves.",
+)
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / np.sqrt((e * e).sum(axis=-1, keepdims=True))
+
+
+@mistake(
+    "one row for each entry of the first axis",
+    "Your loop takes x[0], x[1], ... for the rows. What are these when x has one "
+    "axis, or three?",
+)
+def softmax(x):
+    e = [np.exp(row - row.max()) for row in x]
+    return np.array([row / row.sum() for row in e])
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -731,6 +783,55 @@ def softmax_temperature(x, T):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+@mistake(
+    "the winner takes all, ties or not",
+    "Two largest logits share when it is cold. How many places does argmax give?",
+)
+def softmax_temperature(x, T):
+    if T <= 0:
+        raise ValueError
+    z = x / T - (x / T).max(axis=-1, keepdims=True)
+    e = np.exp(z)
+    if T < 1e-6:
+        e = np.arange(x.shape[-1]) == x.argmax(axis=-1)[..., None]
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "no look at T",
+    "A negative T turns the order of the classes around, and nobody hears of it. "
+    "Which T must be refused, and how?",
+)
+def softmax_temperature(x, T):
+    z = x / T
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "T = 0 refused, negative T not",
+    "A negative T turns the order of the classes around, and nobody hears of it.",
+)
+def softmax_temperature(x, T):
+    if T == 0:
+        raise ValueError
+    z = x / T
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "softmax taken twice",
+    "At T = 1 this should be softmax itself. What do you divide by T: the logits, or "
+    "probabilities?",
+)
+def softmax_temperature(x, T):
+    if T <= 0:
+        raise ValueError
+    z = reference.softmax(x) / T
+    return reference.softmax(z)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -945,6 +1046,35 @@ def log_softmax(x):
     return shifted + np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
+@mistake(
+    "the logarithm to base 2",
+    "With equal logits every entry should be -ln n. Which logarithm undoes e^x?",
+)
+def log_softmax(x):
+    shifted = x - x.max(axis=-1, keepdims=True)
+    return shifted - np.log2(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+@mistake(
+    "one row for each entry of the first axis",
+    "Your loop takes x[0], x[1], ... for the rows. What are these when x has one "
+    "axis, or three?",
+)
+def log_softmax(x):
+    rows = [row - row.max() for row in x]
+    return np.array([row - np.log(np.exp(row).sum()) for row in rows])
+
+
+@mistake(
+    "normalised down the columns",
+    "e to the power of your columns adds up to 1. Along which axis do the classes "
+    "of one example lie?",
+)
+def log_softmax(x):
+    shifted = x - x.max(axis=0, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -1138,6 +1268,41 @@ def nll(o_a, y):
 def nll(o_a, y):
     shifted = o_a - o_a.max()
     return (np.log(np.exp(shifted).sum()) - shifted[y]) / np.log(10.0)
+
+
+@mistake(
+    "the logarithm to base 2",
+    "Two equal logits give ln 2, about 0.69, and not 1. Which logarithm undoes e^x?",
+)
+def nll(o_a, y):
+    return -reference.log_softmax(o_a)[y] / np.log(2.0)
+
+
+@mistake(
+    "each class taken as a yes or no of its own",
+    "The other classes have terms log(1 - p) in your sum. That is the loss of many "
+    "coins, not of one die: which probability alone does the formula look at?",
+)
+def nll(o_a, y):
+    s = reference.softmax(o_a)
+    return -np.log(s[y]) - np.sum(np.log(1.0 - np.delete(s, y)))
+
+
+@mistake(
+    "the logits taken for probabilities",
+    "A logit can be negative, and then it has no logarithm. What turns logits into "
+    "probabilities?",
+)
+def nll(o_a, y):
+    return -np.log(o_a[y])
+
+
+@mistake(
+    "the mean over all classes",
+    "The loss asks for one class alone: the right one. Where does y come in?",
+)
+def nll(o_a, y):
+    return -np.mean(reference.log_softmax(o_a))
 
 
 ### END HIDDEN TESTS
@@ -1460,6 +1625,47 @@ def softmax_jacobian(x):
     return np.diag(s) - np.outer(s, s)
 
 
+@mistake(
+    "one row for the whole table",
+    "You return the partial derivatives of one probability. There are n of them, "
+    "and each has a row.",
+)
+def softmax_jacobian(x):
+    s = reference.softmax(x)
+    return s[0] * (np.eye(len(s))[0] - s)
+
+
+@mistake(
+    "one number kept for each row",
+    "Inside your two loops the same place is written again and again. How many "
+    "places has the table?",
+)
+def softmax_jacobian(x):
+    s = reference.softmax(x)
+    found = -s * s[-1]
+    found[-1] = s[-1] * (1.0 - s[-1])
+    return found
+
+
+@mistake(
+    "a logit for one of the probabilities",
+    "In the product s_i (delta_ij - s_j) all letters s are probabilities. Is one of "
+    "yours an x?",
+)
+def softmax_jacobian(x):
+    s = reference.softmax(x)
+    return s[:, None] * (np.eye(len(s)) - x)
+
+
+@mistake(
+    "the diagonal's formula in every entry",
+    "s_i (1 - s_i) holds where i = j. What stands in the other case of your derivation?",
+)
+def softmax_jacobian(x):
+    s = reference.softmax(x)
+    return np.outer(s, 1.0 - s)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -1727,6 +1933,35 @@ def sigmoid_vjp(x, dy):
     return s * (dy - (s * dy).sum(axis=-1, keepdims=True))
 
 
+@mistake(
+    "x and dy exchanged",
+    "At which of the two is the slope of the sigmoid taken, and which one is "
+    "multiplied by it?",
+)
+def sigmoid_vjp(x, dy):
+    s = 0.5 * (np.tanh(0.5 * dy) + 1.0)
+    return x * s * (1.0 - s)
+
+
+@mistake(
+    "the slope added, not multiplied",
+    "When dy is 0, the loss does not care: nothing may come out. What does the chain rule do "
+    "with the two factors?",
+)
+def sigmoid_vjp(x, dy):
+    s = 0.5 * (np.tanh(0.5 * x) + 1.0)
+    return dy + s * (1.0 - s)
+
+
+@mistake(
+    "half of the slope left out",
+    "The slope of the sigmoid is a product of two factors. Far out on the left, is yours 0?",
+)
+def sigmoid_vjp(x, dy):
+    s = 0.5 * (np.tanh(0.5 * x) + 1.0)
+    return dy * (1.0 - s)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -1956,6 +2191,52 @@ def softmax_vjp(x, dy):
     e = np.exp(x)
     s = e / e.sum(axis=-1, keepdims=True)
     return s * (dy - (s * dy).sum(axis=-1, keepdims=True))
+
+
+@mistake(
+    "dy handed back as it came",
+    "Nothing happens to dy on its way. Only together with the logarithm of the loss "
+    "does the step through softmax become that short.",
+)
+def softmax_vjp(x, dy):
+    return dy + 0.0
+
+
+@mistake(
+    "softmax minus dy",
+    "softmax(x) - onehot is the gradient of the cross-entropy. Here dy is no one-hot "
+    "vector, but any gradient of a loss.",
+)
+def softmax_vjp(x, dy):
+    return reference.softmax(x) - dy
+
+
+@mistake(
+    "a softmax over the whole array",
+    "Before anything is multiplied: does each row of your probabilities add up to 1?",
+)
+def softmax_vjp(x, dy):
+    e = np.exp(x - x.max())
+    s = e / e.sum()
+    return s * (dy - (s * dy).sum())
+
+
+@mistake(
+    "s and dy exchanged",
+    "Try dy = (1, 1, 1): nothing may come out. Which of the two stands before the bracket?",
+)
+def softmax_vjp(x, dy):
+    s = reference.softmax(x)
+    return dy * (s - (s * dy).sum(axis=-1, keepdims=True))
+
+
+@mistake(
+    "the mean for the sum",
+    "s^T dy is a sum: the weights in s add up to 1 already. What do you divide by?",
+)
+def softmax_vjp(x, dy):
+    s = reference.softmax(x)
+    return s * (dy - (s * dy).mean(axis=-1, keepdims=True))
 
 
 ### END HIDDEN TESTS
@@ -2259,6 +2540,27 @@ def nll_grad(o_a, y):
 def nll_grad(o_a, y):
     e = np.exp(o_a)
     return e / e.sum() - np.eye(o_a.size)[y]
+
+
+@mistake(
+    "labels counted from 1",
+    "Your 1 is subtracted one place before the right class. From which number do "
+    "the labels count?",
+)
+def nll_grad(o_a, y):
+    gradient = reference.softmax(o_a)
+    gradient[y - 1] -= 1.0
+    return gradient
+
+
+@mistake(
+    "logarithms of probabilities for probabilities",
+    "Your entries are negative and large. The difference is between probabilities.",
+)
+def nll_grad(o_a, y):
+    gradient = reference.log_softmax(o_a)
+    gradient[y] -= 1.0
+    return gradient
 
 
 ### END HIDDEN TESTS

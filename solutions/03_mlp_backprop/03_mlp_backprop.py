@@ -249,6 +249,23 @@ def n_parameters(d, d_h, m):
     return d + d_h * (d + 1) + m * (d_h + 1)
 
 
+@mistake(
+    "the three sizes multiplied",
+    "There are two matrices, and each has its own number of entries. How many has W1, and how "
+    "many W2?",
+)
+def n_parameters(d, d_h, m):
+    return d * d_h * m + d_h + m
+
+
+@mistake(
+    "one bias for each layer",
+    "A bias is added to each unit, so a layer has as many as it has units. Which shape has b1?",
+)
+def n_parameters(d, d_h, m):
+    return d * d_h + d_h * m + 2
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -659,6 +676,15 @@ def empirical_risk(X, y, params):
 def empirical_risk(X, y, params):
     p = np.array([mlp_forward(x, params)["o_s"][k] for x, k in zip(X, y)])
     return np.mean(1.0 - p)
+
+
+@mistake(
+    "the last example left out",
+    "With one example your risk is 0. How often does your loop run for n examples?",
+)
+def empirical_risk(X, y, params):
+    p = np.array([mlp_forward(x, params)["o_s"][k] for x, k in zip(X[:-1], y)])
+    return -np.sum(np.log(p)) / len(X)
 
 
 ### END HIDDEN TESTS
@@ -1729,6 +1755,23 @@ def grad_preactivation(d_hs, h_a):
     return np.dot(d_hs, np.cos(h_a))
 
 
+@mistake(
+    "the slope added, not multiplied",
+    "Where d_hs is 0, the loss does not care: nothing may come out. What does the chain rule do "
+    "with the two?",
+)
+def grad_preactivation(d_hs, h_a):
+    return d_hs + np.cos(h_a)
+
+
+@mistake(
+    "the slope of the cosine",
+    "-sin is the slope of the cosine. Which function bends the hidden layer here?",
+)
+def grad_preactivation(d_hs, h_a):
+    return -d_hs * np.sin(h_a)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -2235,6 +2278,38 @@ def mlp_backward(x, y, params):
     return {"W1": dW1, "b1": d_ha, "W2": dW2, "b2": d_oa, "x": dx}
 
 
+@mistake(
+    "the slope of tanh",
+    "Your W2 and b2 are right, so the slip is further back. 1 - s^2 belongs to tanh: what is the "
+    "slope of the sine?",
+)
+def mlp_backward(x, y, params):
+    seen = mlp_forward(x, params)
+    d_oa = seen["o_s"].copy()
+    d_oa[y] -= 1.0
+    d_hs = params["W2"].T @ d_oa
+    d_ha = d_hs * (1.0 - seen["h_s"] ** 2)
+    dW1, dW2 = np.outer(d_ha, x), np.outer(d_oa, seen["h_s"])
+    dx = params["W1"].T @ d_ha
+    return {"W1": dW1, "b1": d_ha, "W2": dW2, "b2": d_oa, "x": dx}
+
+
+@mistake(
+    "minus the sine for its slope",
+    "Your W2 and b2 are right, so the slip is further back. -sin is the slope of the cosine: what "
+    "is that of the sine?",
+)
+def mlp_backward(x, y, params):
+    seen = mlp_forward(x, params)
+    d_oa = seen["o_s"].copy()
+    d_oa[y] -= 1.0
+    d_hs = params["W2"].T @ d_oa
+    d_ha = -d_hs * np.sin(seen["h_a"])
+    dW1, dW2 = np.outer(d_ha, x), np.outer(d_oa, seen["h_s"])
+    dx = params["W1"].T @ d_ha
+    return {"W1": dW1, "b1": d_ha, "W2": dW2, "b2": d_oa, "x": dx}
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -2720,6 +2795,25 @@ def linear_forward(X, W, b):
     return X @ W - b
 
 
+@mistake(
+    "the bias added once for every example",
+    "Inside your loop over the examples the bias goes to all rows. How often does "
+    "the last row get it?",
+)
+def linear_forward(X, W, b):
+    times = len(X) - np.arange(len(X))[:, None]
+    return X @ W + b + times * b
+
+
+@mistake(
+    "inputs multiplied entry by entry",
+    "`*` multiplies places that lie on each other. Which product sums over the "
+    "inputs?",
+)
+def linear_forward(X, W, b):
+    return X * W + b
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -2970,6 +3064,52 @@ def two_layer_forward(X, params):
 @mistake("no first bias", "Set X to zero. What should Z be?")
 def two_layer_forward(X, params):
     return np.maximum(X @ params["W1"], 0.0) @ params["W2"] + params["b2"], None
+
+
+@mistake(
+    "the sigmoid for ReLU",
+    "Your hidden units lie between 0 and 1. Which bend does this network have?",
+)
+def two_layer_forward(X, params):
+    Z = X @ params["W1"] + params["b1"]
+    H = 0.5 * (np.tanh(0.5 * Z) + 1.0)
+    return H @ params["W2"] + params["b2"], (Z, H)
+
+
+@mistake(
+    "tanh for ReLU",
+    "Your hidden units lie between -1 and 1. Which bend does this network have?",
+)
+def two_layer_forward(X, params):
+    Z = X @ params["W1"] + params["b1"]
+    return np.tanh(Z) @ params["W2"] + params["b2"], (Z, np.tanh(Z))
+
+
+@mistake(
+    "the bias added after the bend",
+    "relu sees X W1 alone in your function. What does Z consist of?",
+)
+def two_layer_forward(X, params):
+    H = np.maximum(X @ params["W1"], 0.0) + params["b1"]
+    return H @ params["W2"] + params["b2"], (H, H)
+
+
+@mistake(
+    "the sine of part A for the ReLU",
+    "This net has another bend between its layers. Which function stops what is negative?",
+)
+def two_layer_forward(X, params):
+    H = np.sin(X @ params["W1"] + params["b1"])
+    return H @ params["W2"] + params["b2"], None
+
+
+@mistake(
+    "the absolute value for the ReLU",
+    "A unit with a negative Z should give 0. What does yours give?",
+)
+def two_layer_forward(X, params):
+    H = np.abs(X @ params["W1"] + params["b1"])
+    return H @ params["W2"] + params["b2"], None
 
 
 ### END HIDDEN TESTS
@@ -3418,6 +3558,109 @@ def softmax_cross_entropy(S, y, reduction="mean"):
     return -chosen(log_P, y).sum() / n, np.exp(log_P) / n
 
 
+@mistake(
+    "the logarithm to base 2",
+    "Two classes with equal scores give ln 2, about 0.69, and not 1. Which logarithm "
+    "undoes e^x?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    losses = -chosen(log_softmax_rows(S), y) / np.log(2.0)
+    return losses.sum() / n, softmax_minus_onehot(S, y) / n
+
+
+@mistake(
+    "the minus of the loss is missing",
+    "The logarithm of a probability is never above 0. What sign has a loss?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    losses = chosen(log_softmax_rows(S), y)
+    return losses.sum() / n, softmax_minus_onehot(S, y) / n
+
+
+@mistake(
+    "the loss divided by the number of classes",
+    "The mean is over the rows of S. Which side of S has as many entries as you "
+    "divide by?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    losses = -chosen(log_softmax_rows(S), y)
+    loss = losses.sum() * len(y) / (S.shape[1] * n)
+    return loss, softmax_minus_onehot(S, y) / n
+
+
+@mistake(
+    "each class taken as a yes or no of its own",
+    "The other classes have terms log(1 - p) in your sum. That is the loss of many "
+    "coins, not of one die: which probability of each row does the formula look at?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    P, T = np.exp(log_softmax_rows(S)), np.eye(S.shape[1])[y]
+    loss = -np.sum(T * np.log(P) + (1 - T) * np.log(1 - P)) / n
+    return loss, softmax_minus_onehot(S, y) / n
+
+
+@mistake(
+    "the squared error for the cross-entropy",
+    "You measure squared distances between probabilities and the one-hot rows. The "
+    "loss that is asked for has a logarithm in it.",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    difference = softmax_minus_onehot(S, y)
+    return 0.5 * np.sum(difference**2) / n, difference / n
+
+
+@mistake(
+    "the gradient with respect to the probabilities",
+    "-1/p at the label is the slope of the logarithm. The step back through softmax "
+    "is still to come.",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    log_P = log_softmax_rows(S)
+    dS = -np.eye(S.shape[1])[y] / np.exp(log_P)
+    return -chosen(log_P, y).sum() / n, dS / n
+
+
+@mistake(
+    "1 added at the label",
+    "A row of the gradient adds up to 0: what the other classes gain the label "
+    "loses. What does yours add up to?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    P, T = np.exp(log_softmax_rows(S)), np.eye(S.shape[1])[y]
+    return -chosen(np.log(P), y).sum() / n, (P + T) / n
+
+
+@mistake(
+    "the loss read after 1 was subtracted",
+    "dS = P does not copy: both names stand for one array. Which probabilities does "
+    "the logarithm see?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    difference = softmax_minus_onehot(S, y)
+    return -np.log(chosen(difference, y)).sum() / n, difference / n
+
+
+@mistake(
+    "divided by N in every turn of the loop",
+    "The rows that your loop filled first are divided again with every later row. "
+    "How often should each be divided?",
+)
+def softmax_cross_entropy(S, y, reduction="mean"):
+    n = len(y) if reduction == "mean" else 1
+    times = len(y) - np.arange(len(y))[:, None]
+    loss = -chosen(log_softmax_rows(S), y).sum() / n
+    dS = softmax_minus_onehot(S, y) / float(len(y)) ** times
+    return loss, dS if reduction == "mean" else dS * len(y)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -3687,6 +3930,15 @@ def linear_backward(dY, X, W):
     return dY @ W.T, X.T @ dY, X.sum(axis=0)
 
 
+@mistake(
+    "the last example alone",
+    "Your loop sets dW and db anew for each example. All examples pass through the "
+    "same weights: what should happen to their shares?",
+)
+def linear_backward(dY, X, W):
+    return dY @ W.T, np.outer(X[-1], dY[-1]), dY[-1] + 0.0
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -3941,6 +4193,24 @@ def relu_backward(dH, Z):
 )
 def relu_backward(dH, Z):
     return dH * (Z < 0)
+
+
+@mistake(
+    "the relu of a product",
+    "dH times Z is positive when both are negative, too. Which of the two decides "
+    "what passes, and which one passes?",
+)
+def relu_backward(dH, Z):
+    return np.maximum(dH * Z, 0.0)
+
+
+@mistake(
+    "a leak where Z is negative",
+    "A hundredth of dH passes where Z is negative. That is the leaky rectifier's "
+    "slope. How flat is relu there?",
+)
+def relu_backward(dH, Z):
+    return np.where(Z > 0, dH, 0.01 * dH)
 
 
 ### END HIDDEN TESTS
@@ -4288,6 +4558,45 @@ def two_layer_backward(X, y, params, reduction="mean"):
     return loss, grads_of(X, (dS @ params["W2"].T) * (Z > 0), H, dS)
 
 
+@mistake(
+    "the slope of tanh for that of ReLU",
+    "1 - H^2 is the slope of tanh in terms of what came out of it. Which bend did "
+    "you use on the way there?",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, loss, dS, dH = pieces(X, y, params, reduction)
+    return loss, grads_of(X, dH * (1.0 - H**2), H, dS)
+
+
+@mistake(
+    "the slope of the sigmoid for that of ReLU",
+    "H (1 - H) is the slope of the sigmoid in terms of what came out of it. Which "
+    "bend did you use on the way there?",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, loss, dS, dH = pieces(X, y, params, reduction)
+    return loss, grads_of(X, dH * H * (1.0 - H), H, dS)
+
+
+@mistake(
+    "dH multiplied with what came out of relu",
+    "The slope of relu is 0 or 1, never more. What do you multiply dH with?",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, loss, dS, dH = pieces(X, y, params, reduction)
+    return loss, grads_of(X, dH * H, H, dS)
+
+
+@mistake(
+    "the pre-activations for dW1",
+    "What does W1 multiply in the forward pass: X, or what came out of the layer?",
+)
+def two_layer_backward(X, y, params, reduction="mean"):
+    Z, H, loss, dS, dH = pieces(X, y, params, reduction)
+    grads = grads_of(X, dH * (Z > 0), H, dS)
+    return loss, {**grads, "W1": Z.T @ (dH * (Z > 0))}
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -4494,6 +4803,118 @@ def numerical_gradient(f, x, h=1e-5):
 )
 def numerical_gradient(f, x, h=1e-5):
     return reference.numerical_gradient(f, x, 1e-5)
+
+
+@mistake(
+    "a difference to one side, with an h of its own",
+    "Two things: the caller says how far to move, and a difference to one side has "
+    "an error of the size of h, not of h^2.",
+)
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[k] = 1e-5
+        gradient[k] = (f(x + step) - f(x)) / 1e-5
+    return gradient
+
+
+@mistake(
+    "a difference to the left side alone",
+    "You measure from x - h to x only. Its error is of the size of h, not of h^2.",
+)
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[k] = h
+        gradient[k] = (f(x) - f(x - step)) / h
+    return gradient
+
+
+@mistake(
+    "multiplied by h",
+    "Python divides by 2 first and then multiplies by h. Which brackets does the "
+    "denominator need?",
+)
+def numerical_gradient(f, x, h=1e-5):
+    return reference.numerical_gradient(f, x, h) * h**2
+
+
+@mistake(
+    "the second term alone divided",
+    "f(x + h) - f(x - h) / (2 h): division comes before the minus. Which brackets "
+    "does the numerator need?",
+)
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[k] = h
+        gradient[k] = f(x + step) - f(x - step) / (2 * h)
+    return gradient
+
+
+@mistake(
+    "a copy moved while f sees x",
+    "All your differences are 0: f gets an array that never moves. Which array do "
+    "you change, and which one do you hand to f?",
+)
+def numerical_gradient(f, x, h=1e-5):
+    return 0.0 * reference.numerical_gradient(f, x, h)
+
+
+@mistake(
+    "whole rows moved at once",
+    "For a matrix x[k] is a row, and adding h moves all of it. How do you move one "
+    "entry of an array with any number of axes?",
+)
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in range(len(x)):
+        step = np.zeros(x.shape)
+        step[k] = h
+        gradient[k] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
+@mistake(
+    "whole rows moved, and kept in a view",
+    "For a matrix x[k] is a row, and `kept = x[k]` is a view that moves with it. How "
+    "do you move, and remember, one number?",
+)
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in range(len(x)):
+        kept = x[k]
+        x[k] = kept + h
+        above = f(x)
+        x[k] = kept - h
+        below = f(x)
+        x[k] = kept
+        gradient[k] = (above - below) / (2 * h)
+    return gradient
+
+
+@mistake(
+    "f called on each row alone",
+    "Your inner function hands f one row of the matrix. f is a function of the whole "
+    "array.",
+)
+def numerical_gradient(f, x, h=1e-5):
+    if x.ndim == 1:
+        return reference.numerical_gradient(f, x, h)
+    return np.array([reference.numerical_gradient(f, row, h) for row in x])
+
+
+@mistake(
+    "a formula of four points",
+    "Exact to a higher order, but another number: the exercise asks for "
+    "(f(x + h) - f(x - h)) / 2h.",
+)
+def numerical_gradient(f, x, h=1e-5):
+    one, two = (reference.numerical_gradient(f, x, n * h) for n in (1, 2))
+    return (4.0 * one - two) / 3.0
 
 
 ### END HIDDEN TESTS

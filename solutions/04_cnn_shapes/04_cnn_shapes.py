@@ -314,6 +314,22 @@ def effective_kernel_size(k, d):
     return 2 * k - 1 if d > 1 else k
 
 
+@mistake(
+    "the gaps alone",
+    "You count the pixels in the gaps. The weights cover pixels as well: how many?",
+)
+def effective_kernel_size(k, d):
+    return (k - 1) * (d - 1)
+
+
+@mistake(
+    "one gap alone",
+    "A kernel of 3 weights has two gaps. Does every gap widen when d grows?",
+)
+def effective_kernel_size(k, d):
+    return k + d - 1
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -588,6 +604,52 @@ def conv_output_size(i, k, s=1, p=0, d=1):
     if k > i + 2 * p:
         raise ValueError
     return i + 2 * p - k + 1
+
+
+@mistake(
+    "int() for the floor",
+    "int() rounds towards zero, so half a place too little becomes 0 steps and one "
+    "place. Compare the lengths before you divide.",
+)
+def conv_output_size(i, k, s=1, p=0, d=1):
+    size = int((i + 2 * p - d * (k - 1) - 1) / s) + 1
+    if size < 1:
+        raise ValueError
+    return size
+
+
+@mistake(
+    "a gap too many in the kernel",
+    "d k counts a gap after the last weight as well. How many gaps are there between "
+    "k weights?",
+)
+def conv_output_size(i, k, s=1, p=0, d=1):
+    if d * k > i + 2 * p:
+        raise ValueError
+    return (i + 2 * p - d * k) // s + 1
+
+
+@mistake(
+    "rounded to the nearest whole number",
+    "A part of a step is no step, however large a part. Which way must you round?",
+)
+def conv_output_size(i, k, s=1, p=0, d=1):
+    k = k + (k - 1) * (d - 1)
+    if k > i + 2 * p:
+        raise ValueError
+    return round((i + 2 * p - k) / s + 1)
+
+
+@mistake(
+    "strides that leave pixels over refused",
+    "Pixels may be left over at the end. Only a kernel that has no place at all is "
+    "an error.",
+)
+def conv_output_size(i, k, s=1, p=0, d=1):
+    room = i + 2 * p - k - (k - 1) * (d - 1)
+    if room < 0 or room % s:
+        raise ValueError
+    return room // s + 1
 
 
 ### END HIDDEN TESTS
@@ -2137,6 +2199,26 @@ def receptive_field(layers):
     return grown(layers, pool=1)
 
 
+@mistake(
+    "the sizes multiplied",
+    "Fields of neighbours overlap. With two kernels of 3, draw which pixels the upper one sees.",
+)
+def receptive_field(layers):
+    return int(np.prod([layer["k"] for layer in layers]))
+
+
+@mistake(
+    "a whole kernel added for each layer",
+    "A kernel of 3 around one number adds its neighbours. How many pixels are new?",
+)
+def receptive_field(layers):
+    field, jump = 1, 1
+    for layer in layers:
+        field += layer["k"] * layer.get("d", 1) * jump
+        jump *= layer.get("s", 1 if layer["kind"] == "conv" else layer["k"])
+    return field
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -2884,6 +2966,106 @@ def conv2d_forward(X, W, b, s=1, p=0):
     return Y.transpose(0, 2, 3, 1).reshape(Y.shape)
 
 
+def by_windows(X, W, b, s, p, rows, columns):
+    """Fill an output of a size that somebody worked out, window by window."""
+    k = W.shape[2]
+    P = np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))
+    Y = np.zeros((len(X), len(W), rows, columns))
+    for y in range(rows):
+        for x in range(columns):
+            window = P[:, None, :, y * s : y * s + k, x * s : x * s + k]
+            Y[:, :, y, x] = (window * W).sum((2, 3, 4)) + b
+    return Y
+
+
+@mistake(
+    "one size for height and width",
+    "Right for square images. The width has an output size of its own.",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    size = (X.shape[2] + 2 * p - W.shape[2]) // s + 1
+    return by_windows(X, W, b, s, p, size, size)
+
+
+@mistake(
+    "height and width exchanged in the output size",
+    "Right for square images. From which side of X do you work out the number of "
+    "rows?",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    rows, columns = ((n + 2 * p - W.shape[2]) // s + 1 for n in X.shape[2:])
+    return by_windows(X, W, b, s, p, columns, rows)
+
+
+@mistake(
+    "the stride in the size, not in the windows",
+    "Your output has the right size, but its windows move by one pixel. Where is the "
+    "window for output row y when the stride is s?",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    rows, columns = reference.conv2d_forward(X, W, b, s, p).shape[2:]
+    return reference.conv2d_forward(X, W, b, 1, p)[:, :, :rows, :columns]
+
+
+@mistake(
+    "the last channel alone",
+    "Right for grey images. Inside your loop over the channels, is the output set "
+    "or added to?",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    return reference.conv2d_forward(X[:, -1:], W[:, -1:], b, s, p)
+
+
+@mistake(
+    "the bias added once for each channel",
+    "Right for grey images. How often does the bias go into one output number?",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    return reference.conv2d_forward(X, W, b * X.shape[1], s, p)
+
+
+@mistake(
+    "the last place is not counted",
+    "You count the steps. Before the first step the kernel lies somewhere too.",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    k = W.shape[2]
+    rows, columns = ((n + 2 * p - k) // s for n in X.shape[2:])
+    return reference.conv2d_forward(X, W, b, s, p)[:, :, :rows, :columns]
+
+
+@mistake(
+    "the edge repeated for the padding",
+    "Right for p = 0. Which number stands in every padded pixel?",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    P = np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)), mode="edge")
+    return reference.conv2d_forward(P, W, b, s, 0)
+
+
+@mistake(
+    "the pixels cut to whole numbers",
+    "The decimals of X are lost. Of which type is the array that you copy it into?",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    return reference.conv2d_forward(np.trunc(X), W, b, s, p)
+
+
+@mistake(
+    "the rows of the matrix in another order",
+    "Your windows become rows of a matrix, channel by channel, and the result is "
+    "read as if they came image by image. In which order do the axes stand before "
+    "reshape?",
+)
+def conv2d_forward(X, W, b, s=1, p=0):
+    P = np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))
+    windows = np.lib.stride_tricks.sliding_window_view(P, W.shape[2:], (2, 3))
+    windows = windows[:, :, ::s, ::s]
+    N, _, rows, columns = windows.shape[:4]
+    table = windows.reshape(N * rows * columns, -1) @ W.reshape(len(W), -1).T
+    return (table + b).reshape(N, rows, columns, -1).transpose(0, 3, 1, 2)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -3361,6 +3543,44 @@ def conv2d_backward(dY, X, W, s=1, p=0):
     return dX, dW, db
 
 
+@mistake(
+    "the stride left out along the width",
+    "Right for stride 1. Your rows move by s. Do your columns?",
+)
+def conv2d_backward(dY, X, W, s=1, p=0):
+    k = W.shape[2]
+    P = np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))
+    dP, dW = np.zeros(P.shape), np.zeros(W.shape)
+    for y in range(dY.shape[2]):
+        for x in range(dY.shape[3]):
+            place = (..., slice(y * s, y * s + k), slice(x, x + k))
+            dP[place] += np.einsum("nf,fcuv->ncuv", dY[:, :, y, x], W)
+            dW += np.einsum("nf,ncuv->fcuv", dY[:, :, y, x], P[place])
+    height, width = X.shape[2:]
+    return dP[:, :, p : p + height, p : p + width], dW, dY.sum((0, 2, 3))
+
+
+@mistake(
+    "the bias counted once for each channel",
+    "Right for grey images. Inside how many loops do you add to db?",
+)
+def conv2d_backward(dY, X, W, s=1, p=0):
+    dX, dW, db = reference.conv2d_backward(dY, X, W, s, p)
+    return dX, dW, db * X.shape[1]
+
+
+@mistake(
+    "the stride left out of the windows",
+    "Right for stride 1. Where did the window of output row y begin in the forward "
+    "pass?",
+)
+def conv2d_backward(dY, X, W, s=1, p=0):
+    rows, columns = (n + 2 * p - W.shape[2] + 1 for n in X.shape[2:])
+    spread = np.zeros((*dY.shape[:2], rows, columns))
+    spread[:, :, : dY.shape[2], : dY.shape[3]] = dY
+    return reference.conv2d_backward(spread, X, W, 1, p)
+
+
 ### END HIDDEN TESTS
 marks.total()
 
@@ -3572,6 +3792,107 @@ def max_pool_forward(X, k, s=None):
 def max_pool_forward(X, k, s=None):
     Y = reference.max_pool_forward(X, k, s)
     return np.broadcast_to(Y.max(axis=1, keepdims=True), Y.shape) + 0.0
+
+
+@mistake(
+    "a window at every start, full or not",
+    "Your windows start as long as there are pixels, and the last ones are only "
+    "partly filled. Those that do not fit are dropped.",
+)
+def max_pool_forward(X, k, s=None):
+    s = k if s is None else s
+    height, width = X.shape[2:]
+    rows = [
+        [X[:, :, y : y + k, x : x + k].max((2, 3)) for x in range(0, width, s)]
+        for y in range(0, height, s)
+    ]
+    return np.array(rows).transpose(2, 3, 0, 1)
+
+
+def pooled(X, k, s, rows, columns):
+    """Fill an output of a size that somebody worked out, window by window."""
+    Y = np.zeros((*X.shape[:2], rows, columns))
+    for y in range(rows):
+        for x in range(columns):
+            window = X[:, :, y * s : y * s + k, x * s : x * s + k]
+            Y[:, :, y, x] = window.max(axis=(2, 3))
+    return Y
+
+
+@mistake(
+    "one size for height and width",
+    "Right for square images. The width has an output size of its own.",
+)
+def max_pool_forward(X, k, s=None):
+    s = k if s is None else s
+    size = (X.shape[2] - k) // s + 1
+    return pooled(X, k, s, size, size)
+
+
+@mistake(
+    "the size divided by the window",
+    "Right for windows side by side. How many windows are there when they move by "
+    "s?",
+)
+def max_pool_forward(X, k, s=None):
+    s = k if s is None else s
+    return pooled(X, k, s, X.shape[2] // k, X.shape[3] // k)
+
+
+@mistake(
+    "the stride in the size, not in the windows",
+    "Your output has the right size, but its windows move by one pixel. Where does "
+    "window y begin?",
+)
+def max_pool_forward(X, k, s=None):
+    rows, columns = reference.max_pool_forward(X, k, s).shape[2:]
+    return reference.max_pool_forward(X, k, 1)[:, :, :rows, :columns]
+
+
+@mistake(
+    "only windows that fill the image",
+    "The fifth column of a width of 5 is left over with windows of 2, and that is "
+    "no error.",
+)
+def max_pool_forward(X, k, s=None):
+    step = k if s is None else s
+    if (X.shape[2] - k) % step or (X.shape[3] - k) % step:
+        raise AssertionError
+    return reference.max_pool_forward(X, k, s)
+
+
+@mistake(
+    "the smallest number of each window",
+    "Your windows are right. Which of their numbers is asked for?",
+)
+def max_pool_forward(X, k, s=None):
+    return -reference.max_pool_forward(-X, k, s)
+
+
+@mistake(
+    "the place of the largest number for the number",
+    "argmax says where the largest number stands. How large is it?",
+)
+def max_pool_forward(X, k, s=None):
+    s = k if s is None else s
+    windows = np.lib.stride_tricks.sliding_window_view(X, (k, k), (2, 3))
+    windows = windows[:, :, ::s, ::s]
+    return windows.reshape(*windows.shape[:4], -1).argmax(axis=-1) * 1.0
+
+
+@mistake(
+    "windows one pixel too small",
+    "a[0 : k - 1] has k - 1 numbers. Where does a window of k that begins at y end?",
+)
+def max_pool_forward(X, k, s=None):
+    if k == 1:
+        raise ValueError(
+            "zero-size array to reduction operation maximum which has no identity"
+        )
+    s = k if s is None else s
+    Y = reference.max_pool_forward(X, k - 1, s)
+    rows, columns = ((size - k) // s + 1 for size in X.shape[2:])
+    return Y[:, :, :rows, :columns]
 
 
 ### END HIDDEN TESTS
@@ -3867,6 +4188,46 @@ def max_pool_backward(dY, X, k, s=None):
 def max_pool_backward(dY, X, k, s=None):
     turn = lambda top, window: top.swapaxes(2, 3) * 1.0
     return handed_back(dY, X, k, s, turn)
+
+
+@mistake(
+    "each window written over the one before",
+    "With overlapping windows the zeros of a later window wipe out what an earlier "
+    "one gave to its winner. Do you assign to the window, or add to it?",
+)
+def max_pool_backward(dY, X, k, s=None):
+    s = k if s is None else s
+    dX = np.zeros(X.shape)
+    for y in range(dY.shape[2]):
+        for x in range(dY.shape[3]):
+            place = (..., slice(y * s, y * s + k), slice(x * s, x * s + k))
+            top = X[place] == X[place].max(axis=(2, 3), keepdims=True)
+            dX[place] = top * dY[:, :, y, x, None, None]
+    return dX
+
+
+@mistake(
+    "one winner for all channels",
+    "Each channel is treated alone and has a winner of its own. Over which axes does "
+    "your maximum run?",
+)
+def max_pool_backward(dY, X, k, s=None):
+    s = k if s is None else s
+    dX = np.zeros(X.shape)
+    for y in range(dY.shape[2]):
+        for x in range(dY.shape[3]):
+            place = (..., slice(y * s, y * s + k), slice(x * s, x * s + k))
+            top = X[place] == X[place].max(axis=(1, 2, 3), keepdims=True)
+            dX[place] += top * dY[:, :, y, x, None, None]
+    return dX
+
+
+@mistake(
+    "windows that always move by one",
+    "Your windows move by one pixel whatever s and k are. Where did window y begin?",
+)
+def max_pool_backward(dY, X, k, s=None):
+    return handed_back(dY, X, k, 1, lambda top, window: top * 1.0)
 
 
 ### END HIDDEN TESTS
