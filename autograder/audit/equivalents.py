@@ -1,10 +1,10 @@
 """Mutants that change nothing, each with its reason: `equivalent.toml` beside a lesson's source.
 
-    [[relu_grad]]
+    [[longest_row]]
     operator = "comparison"
-    was = "return np.where(x > 0, 1.0, 0.0)"
-    now = "return np.where(x >= 0, 1.0, 0.0)"
-    reason = "At the corner every slope from 0 to 1 is right."
+    was = "if length > best:"
+    now = "if length >= best:"
+    reason = "Of equal lengths either will do."
 
 ``now = "*"`` stands for everything that the line may become, and ``operator = "*"`` for every kind of change:
 for a witness, or the settings of a training run, where any of many answers will do. ``nth`` tells equal lines apart.

@@ -9,9 +9,9 @@ import pytest
 from autograder.audit.hints import HINTS
 from autograder.audit.mutants import Mutant, mutants
 
-SOFTMAX = '''
-def softmax(x, T=1.0):
-    """Softmax of each row.
+SCALED = '''
+def scaled(x, T=1.0):
+    """Each row from 0 to T.
 
     Parameters
     ----------
@@ -19,8 +19,8 @@ def softmax(x, T=1.0):
     T : float
     """
     ### BEGIN SOLUTION
-    e = np.exp((x - x.max(axis=-1, keepdims=True)) / T)
-    return e / e.sum(axis=-1, keepdims=True)
+    d = (x - x.min(axis=-1, keepdims=True)) * T
+    return d / d.max(axis=-1, keepdims=True)
     ### END SOLUTION
 '''
 
@@ -117,11 +117,11 @@ def test_a_line_of_a_derivation_gets_one_slip_and_the_last_line_is_dropped() -> 
 
 
 def test_only_what_students_write_and_default_values_are_changed() -> None:
-    lines = {mutant.was for mutant in mutants(SOFTMAX)}
+    lines = {mutant.was for mutant in mutants(SCALED)}
     assert lines == {
-        "def softmax(x, T=1.0):",
-        "e = np.exp((x - x.max(axis=-1, keepdims=True)) / T)",
-        "return e / e.sum(axis=-1, keepdims=True)",
+        "def scaled(x, T=1.0):",
+        "d = (x - x.min(axis=-1, keepdims=True)) * T",
+        "return d / d.max(axis=-1, keepdims=True)",
     }
 
 
@@ -132,8 +132,8 @@ def test_a_number_is_not_changed_in_place() -> None:
 
 
 def test_a_mutant_is_known_by_its_line_wherever_that_stands() -> None:
-    below = SOFTMAX.replace("    e = np", "    # A comment, and a name.\n    z = x\n    e = np")
-    keys = {mutant.key for mutant in mutants(SOFTMAX)}
+    below = SCALED.replace("    d = (", "    # A comment, and a name.\n    z = x\n    d = (")
+    keys = {mutant.key for mutant in mutants(SCALED)}
     missing = keys - {mutant.key for mutant in mutants(below)}
     assert {key[0] for key in missing} <= {"result"}  # a new name makes new mutants and changes none
     assert not missing
@@ -147,14 +147,14 @@ def test_of_equal_lines_each_has_its_number() -> None:
 
 
 def test_no_two_mutants_are_the_same_and_none_is_the_reference() -> None:
-    sources = [mutant.source for mutant in mutants(SOFTMAX)]
+    sources = [mutant.source for mutant in mutants(SCALED)]
     assert len(set(sources)) == len(sources)
-    assert ast.unparse(ast.parse(SOFTMAX)) not in sources
+    assert ast.unparse(ast.parse(SCALED)) not in sources
 
 
 def test_every_kind_of_change_says_what_to_add() -> None:
     assert all(hint.endswith(".") for hint in HINTS.values())
-    assert {mutant.operator for mutant in mutants(SOFTMAX)} <= set(HINTS)
+    assert {mutant.operator for mutant in mutants(SCALED)} <= set(HINTS)
 
 
 def test_the_diff_shows_one_line_before_and_after() -> None:
