@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _UNWRITTEN = ("raise NotImplementedError", "pass", "...", "# YOUR")
 _LONG = 200_000  # characters of a cell that are searched
+_KEPT = 4_096  # cells whose lines and names are remembered: each is held against every exercise
 _WORD = re.compile(r"[^\W\d]\w*")
 _BINDS = re.compile(
     r"^(?:(?:async[ \t]+)?def[ \t]+(\w+)|class[ \t]+(\w+)"
@@ -127,17 +128,19 @@ def outline(source: NotebookNode, config: Config | None = None) -> Outline:
     return Outline(known, exercises, texts - {()}, above)
 
 
-def squeezed(source: str) -> list[str]:
+@lru_cache(maxsize=_KEPT)
+def squeezed(source: str) -> tuple[str, ...]:
     """Return the lines of a cell that say something: no blank ones, no comments, no indentation."""
     lines = (line.strip() for line in source[:_LONG].split("\n"))
-    return [line for line in lines if line and not line.startswith("# YOUR")]
+    return tuple(line for line in lines if line and not line.startswith("# YOUR"))
 
 
 def said(source: str) -> tuple[str, ...]:
     """Return what a student can read of a source's cell, to compare it with a submission's."""
-    return tuple(squeezed(cells.strip_hidden(source)))
+    return squeezed(cells.strip_hidden(source))
 
 
+@lru_cache(maxsize=_KEPT)
 def bound(source: str) -> frozenset[str]:
     """Return the names that a cell's text gives a value at the top level; it may be no Python at all."""
     found: set[str] = set()

@@ -17,6 +17,12 @@ from nbformat import NotebookNode
 
 MAX_UNPACKED = 64 << 20  # bytes of a compressed file
 MAX_PARTS = 500_000  # lists and records in a notebook's JSON
+MAX_CELLS = 2_000  # each is held against every exercise of the lesson
+MAX_SOURCE = 8 << 20  # characters of all cells together
+_TOO_MUCH = (
+    f"the notebook has more than {MAX_CELLS:,} cells, or more than {MAX_SOURCE >> 20} MB of text in them. "
+    "Take out what is not your work, and hand it in again."
+)
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _UNMERGED = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 _TYPES = frozenset({"code", "markdown", "raw"})
@@ -55,13 +61,13 @@ def read_submission(data: bytes, notes: list[str] | None = None) -> NotebookNode
     """
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableError("the file is empty. Save the notebook (File, Save) and hand it in again.")
-    if data.count(b"{") + data.count(b"[") > MAX_PARTS:  # before the parser makes gigabytes of them
+    notes = [] if notes is None else notes
+    text = _text(data, notes)
+    if text.count("{") + text.count("[") > MAX_PARTS:  # before the parser makes gigabytes of them
         raise UnreadableError(
             "the file has more parts than a notebook can have. In JupyterLab choose Edit, Clear Outputs of All "
             "Cells, save, and hand it in again."
         )
-    notes = [] if notes is None else notes
-    text = _text(data, notes)
     try:
         found = json.loads(text)
         if _HALF_CHARACTER.search(text):  # half of a surrogate pair can be read, but not written
@@ -75,6 +81,8 @@ def read_submission(data: bytes, notes: list[str] | None = None) -> NotebookNode
         raise UnreadableError(
             f"the file is not a readable notebook: {_damage(error, text)}. {_AGAIN}"
         ) from None
+    if sum(len(cell["source"]) for cell in notebook.cells) > MAX_SOURCE:
+        raise UnreadableError(_TOO_MUCH)
     if not notebook.cells:
         raise UnreadableError(
             "the notebook has no cells. Hand in the notebook that you worked in, or fetch it anew."
@@ -119,6 +127,8 @@ def _notebook(found: Any) -> NotebookNode:
     version = found.get("nbformat", 4 if "cells" in found else 3)
     if type(version) is int and version > nbformat.current_nbformat:
         raise TypeError(f"its format, {version}, is newer than the grader")
+    if _count(found) > MAX_CELLS:
+        raise UnreadableError(_TOO_MUCH)
     if isinstance(found.get("cells"), list):
         about = found.get("metadata")
         notebook: NotebookNode = nbformat.from_dict(
@@ -134,6 +144,14 @@ def _notebook(found: Any) -> NotebookNode:
     notebook = nbformat.convert(old, 4)
     notebook.cells = [nbformat.from_dict(_plain(cell)) for cell in notebook.cells]
     return notebook
+
+
+def _count(found: dict[str, Any]) -> int:
+    """Return how many cells a notebook has, before anything is made of them."""
+    sheets = found.get("worksheets")
+    holders = [found, *(sheets if isinstance(sheets, list) else [])]
+    lists = [holder.get("cells") for holder in holders if isinstance(holder, dict)]
+    return sum(len(cells) for cells in lists if isinstance(cells, list))
 
 
 def _plain(cell: Any) -> dict[str, Any]:

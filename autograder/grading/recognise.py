@@ -112,7 +112,9 @@ def _alike(missing: list[str], free: list[NotebookNode], lesson: Outline) -> Ite
             continue
         for cell in free:
             text = texts.get(id(cell))
-            if text:
+            if (
+                text and text.total() * _ALIKE <= (2 - _ALIKE) * original.total()
+            ):  # a longer one shares too little
                 share = 2 * (text & original).total() / (text.total() + original.total())
                 if share >= _ALIKE:
                     pairs.append((share, name, cell))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -136,6 +137,10 @@ def _notebook(*cells: object, **more: object) -> bytes:
     return json.dumps(
         {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells), **more}
     ).encode()
+
+
+def _cell(source: str) -> dict[str, object]:
+    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
 
 
 _ODD: dict[str, Any] = {
@@ -310,6 +315,24 @@ def relu(x):
         "many-cells",
         "ten million cells",
         raw=b'{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[' + b"{}," * 10**7 + b"{}]}",
+        statuses=REFUSED,
+    ),
+    Attack(
+        "hundred-thousand-cells",
+        "a hundred thousand cells, each to be held against every exercise",
+        raw=_notebook(*([_cell("relu = 1")] * 100_000)),
+        statuses=REFUSED,
+    ),
+    Attack(
+        "text-without-end",
+        "fifteen megabytes of short lines, each to be compared with the lesson's",
+        raw=_notebook(*([_cell("\n".join(map(str, range(25_000))))] * 100)),
+        statuses=REFUSED,
+    ),
+    Attack(
+        "packed-bomb",
+        "a compressed file that unpacks to twenty million records",
+        raw=gzip.compress(b'{"nbformat":4,"metadata":{},"cells":[' + b"{}," * 20_000_000 + b"{}]}", 1),
         statuses=REFUSED,
     ),
     Attack("odd-cells", "cells that are no cells", raw=_notebook(1, None, "x", [], {}), statuses=REFUSED),
