@@ -303,9 +303,14 @@ def test_the_ground_takes_the_colours_of_the_theme(show: Open) -> None:
             )
         )
 
-    light, dark = (colour(show(theme=theme, hidden=5, steps=200)) for theme in ("light", "dark"))
-    assert np.abs(np.array(light[:3]) - [0x00, 0x67, 0xA5]).max() < 8  # class 0, top left
-    assert np.abs(np.array(dark[:3]) - [0x56, 0xB4, 0xE9]).max() < 8
+    page = show(hidden=5, steps=200)
+    assert np.abs(np.array(colour(page)[:3]) - [0x00, 0x67, 0xA5]).max() < 8  # class 0, top left
+    before = page.locator(".ag-train image").get_attribute("href")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator(".ag-train image")).not_to_have_attribute("href", before or "")
+    assert np.abs(np.array(colour(page)[:3]) - [0x56, 0xB4, 0xE9]).max() < 8
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    expect(page.locator(".ag-train image")).to_have_attribute("href", before or "")
 
 
 LESSON = [

@@ -214,6 +214,7 @@ function render({ model, el }) {
     fr.say(sentences({ data, rate, hidden, revealed, classes, run }));
   }
   fr.draw(redraw);
+  const letGo = onTheme(redraw); // the ground is painted in colours of the theme
   model.on("msg:custom", heard);
   if (model.send) {
     silence = setTimeout(alone, PATIENCE.silent);
@@ -221,9 +222,22 @@ function render({ model, el }) {
   } else alone();
   return () => {
     [clock, silence, ...waiting].forEach(clearTimeout);
-    running = false;
+    letGo();
     model.off("msg:custom", heard);
     fr.close();
+  };
+}
+
+/** Call f when the page turns dark or light; return what ends that. */
+function onTheme(f) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const page = new MutationObserver(f);
+  const attributeFilter = ["data-theme", "data-jp-theme-light", "data-vscode-theme-kind"];
+  for (const node of [document.documentElement, document.body]) page.observe(node, { attributeFilter });
+  system.addEventListener("change", f);
+  return () => {
+    page.disconnect();
+    system.removeEventListener("change", f);
   };
 }
 
