@@ -55,7 +55,7 @@ class Desk:
     """Grades answers to one lesson; the lesson's own source is run once."""
 
     def __init__(self, course: Course, lesson: Lesson) -> None:
-        self._notebook = lesson.notebook
+        self.notebook = self._notebook = lesson.notebook
         self._config = course.config
         source = lesson_source(course, lesson.name, lesson.notebook)
         limits = limits_of(course.config)
@@ -72,6 +72,10 @@ class Desk:
         notebook = copy.deepcopy(self._notebook)
         if untouched:
             notebook, _ = ClearSolutions(config=self._config).preprocess(notebook, {})
+        return self.graded(notebook)
+
+    def graded(self, notebook: NotebookNode) -> dict[str, CellOutcome]:
+        """Grade a notebook whole."""
         result = self._examine(marks.plan(notebook))
         marks.write_outputs(notebook, result)
         return marks.outcomes(notebook, result)

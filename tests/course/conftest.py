@@ -15,7 +15,11 @@ from autograder.desk.demo import hand_in
 from autograder.lesson.course import Course, open_course
 from autograder.lesson.source import Lesson, read_lesson
 
+from .answering import Desk
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from autograder.lesson.samples import Sample
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +53,21 @@ def project() -> Course:
 @pytest.fixture(scope="session")
 def lesson(project: Course) -> Lesson:
     return read_lesson(project.source(LESSON) / f"{LESSON}.py")
+
+
+@pytest.fixture(scope="session")
+def desks(project: Course) -> Iterator[Callable[[str], Desk]]:
+    """Have one examiner for each lesson, started when it is first asked for."""
+    started: dict[str, Desk] = {}
+
+    def desk(name: str) -> Desk:
+        if name not in started:
+            started[name] = Desk(project, read_lesson(project.source(name) / f"{name}.py"))
+        return started[name]
+
+    yield desk
+    for one in started.values():
+        one.close()
 
 
 @pytest.fixture(scope="session")

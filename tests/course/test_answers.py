@@ -23,16 +23,16 @@ from autograder.lesson.answers import (
     unusable,
     wrong,
 )
-from autograder.lesson.course import open_course
 from autograder.lesson.source import Lesson, read_lesson
 
-from .answering import Desk, Graded, differences
+from .answering import Graded, differences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from .answering import Desk
 
 ROOT = Path(__file__).parents[2]
-COURSE = open_course(ROOT)
 LESSONS = {
     path.stem: read_lesson(path)
     for path in sorted((ROOT / "solutions").glob("*/*.py"))
@@ -46,21 +46,6 @@ EXERCISES = [
     for exercise in aspects(LESSONS[name])
 ]
 graded_by = pytest.mark.sandbox
-
-
-@pytest.fixture(scope="module")
-def desks() -> Iterator[Callable[[str], Desk]]:
-    """Have one examiner for each lesson, started when it is first asked for."""
-    started: dict[str, Desk] = {}
-
-    def desk(name: str) -> Desk:
-        if name not in started:
-            started[name] = Desk(COURSE, LESSONS[name])
-        return started[name]
-
-    yield desk
-    for one in started.values():
-        one.close()
 
 
 @cache
