@@ -74,16 +74,18 @@ def equal(got: Any, want: Any, *, because: str | None = None) -> None:
 def _raise(found: Difference | None, got: Any, want: Any, because: str | None) -> None:
     if found is None:
         return
+    thin = False
     if got is None:
         advice: str | None = none_for(want)
     elif _quoted(got):
         advice = QUOTED
     elif found.got is not None and found.want is not None:
-        advice = diagnose([Trial((), found.got, found.want)])
+        advice, thin = diagnose([Trial((), found.got, found.want)]), True
     else:
         advice = None
     verdict = with_reason(found.verdict, because)
-    raise CheckFailed(Finding(verdict, case=_at(found.where), advice=advice, comparison=found.comparison))
+    finding = Finding(verdict, case=_at(found.where), advice=advice, comparison=found.comparison)
+    raise CheckFailed(finding, thin=thin)
 
 
 def _at(where: str | None = None) -> str | None:

@@ -40,6 +40,7 @@ class Evidence:
     call: Callable[..., Any] | None = None  # the student's function
     ref: Callable[..., Any] | None = None  # the right version
     cases: Iterable[Any] | None = None  # what the arguments were drawn from
+    names: tuple[str, ...] = ()  # of the arguments
 
     @property
     def kind(self) -> tuple[bool, tuple[int | str, ...]]:

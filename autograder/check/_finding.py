@@ -129,9 +129,10 @@ class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened
     It is an AssertionError, so a check outside any `marks` block fails its cell as an assert does.
     """
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: Finding, *, thin: bool = False) -> None:
         super().__init__(str(finding))
         self.finding = finding
+        self.thin = thin  # whether its advice rests on one case alone
 
 
 class TookTooLong(Exception):  # noqa: N818 - reads as what happened

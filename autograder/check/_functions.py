@@ -117,7 +117,7 @@ def raises(
     if not options:
         _refused(f, args, result, error, wrong=True)
     verdict = f"expected {error.__name__}, got back {_show.value(result)}"
-    advice = "Nothing was raised, nothing came back." if result is None else None
+    advice = "Nothing was raised. Which comparison should find such a call out, before anything is computed?"
     if _is_one(result, error):
         verdict = f"expected {error.__name__} to be raised, but it is returned"
         advice = "`raise` stops the function there. `return` hands the error back as if it were a result."

@@ -11,18 +11,21 @@ from autograder.check._difference import within
 from autograder.check._habits import fits, flat, where_from
 
 if TYPE_CHECKING:
-    from autograder.check._habits import Array, Pair
+    from autograder.check._habits import Pair
 
 _LARGE = 20.0  # |x| from which exponentials start to be trouble
-_SEEN = 3  # calls from which on an argument may be told to be behind it
+_SEEN = 2  # right calls, and wrong ones, before an argument is told to be behind it
 _LISTED = 4  # values of an argument that are listed
 
 
 def by_argument(pairs: list[Pair]) -> str | None:
     """Recognise that one plain argument, such as a stride, tells right from wrong calls."""
-    right = [dict(p.options) for p in pairs if fits(p.got, p.want)]
-    wrong = [dict(p.options) for p in pairs if not fits(p.got, p.want)]
-    if not right or not wrong or len(pairs) < _SEEN:
+    telling = [
+        p for p in pairs if not p.args or max(a.size for a in p.args) > 1
+    ]  # one entry hides many a slip
+    right = [dict(p.options) for p in telling if fits(p.got, p.want)]
+    wrong = [dict(p.options) for p in telling if not fits(p.got, p.want)]
+    if len(right) < _SEEN or len(wrong) < _SEEN:
         return None
     told = []
     for name in right[0]:
@@ -38,9 +41,10 @@ def _listed(name: str, values: list[Any]) -> str:
     return f"{name} = {shown}{', ...' if len(values) > _LISTED else ''}"
 
 
-def _batch_of_one(pairs: list[Pair]) -> str | None:
+def batch_of_one(pairs: list[Pair]) -> str | None:
     """Recognise that one example passes and several do not, or the reverse."""
-    if any(not p.args or p.args[0].ndim < 2 for p in pairs):  # noqa: PLR2004 - examples along the first axis
+    pairs = [p for p in pairs if p.args and p.args[0].ndim > 1]  # examples along the first axis
+    if len({p.args[0].ndim for p in pairs}) != 1:
         return None
     right = [len(p.args[0]) == 1 for p in pairs if fits(p.got, p.want)]
     wrong = [len(p.args[0]) == 1 for p in pairs if not fits(p.got, p.want)]
@@ -51,44 +55,46 @@ def _batch_of_one(pairs: list[Pair]) -> str | None:
     return None
 
 
-def _unchanged(pairs: list[Pair]) -> str | None:
-    if all(len(p.args) == 1 and p.args[0].shape == p.got.shape and fits(p.got, p.args[0]) for p in pairs):
-        return "Your function gives its argument back unchanged."
-    return None
-
-
-def _elementwise(pairs: list[Pair]) -> tuple[Array, Array] | None:
-    """Return the inputs, entry by entry, and which results are wrong."""
-    if not all(len(p.args) == 1 and p.args[0].shape == p.want.shape for p in pairs):
-        return None
-    inputs = np.concatenate([p.args[0].ravel() for p in pairs])
-    return inputs, ~within(*flat(pairs))
-
-
-def _at_zero(pairs: list[Pair]) -> str | None:
-    found = _elementwise(pairs)
-    if found and bool(np.all(found[0][found[1]] == 0)) and bool(np.any(found[0] != 0)):
-        return "Right everywhere but at x = 0. Which branch takes 0?"
-    return None
-
-
-def _not_finite(pairs: list[Pair]) -> str | None:
+def not_finite(pairs: list[Pair]) -> str | None:
+    """Recognise numbers that were lost: nan or inf in place of an ordinary one."""
     got, want = flat(pairs)
     wrong = ~within(got, want)
     lost = wrong & ~np.isfinite(got)
     if not lost.any():
-        found = _elementwise(pairs)
-        if found and bool(np.all(np.abs(found[0][wrong]) >= _LARGE)) and bool(np.any(~wrong)):
-            return "Right for ordinary x, wrong for large |x|. Which step loses its digits there?"
         return None
     kind = "nan" if np.isnan(got[lost]).any() else "inf"
-    if any(np.any(np.abs(arg) >= _LARGE) for pair in pairs for arg in pair.args):
-        return f"A step in between leaves the range of floats: {kind}. Which step grows too large?"
+    beside = [p.args[0].ravel() for p in pairs if len(p.args) == 1 and p.args[0].shape == p.want.shape]
+    if len(beside) == len(pairs):
+        if (wrong & ~lost).any():
+            return None  # something else is wrong as well
+        at, name = np.concatenate(beside)[lost], pairs[0].labels[0]
+        if not at.any():
+            return f"{kind} at {name} = 0 alone: is something divided by 0 there, or its logarithm taken?"
+        if at.max() < 0 and np.abs(at).min() < _LARGE:
+            return f"{kind} where {name} is negative: which step takes a logarithm or a root?"
+    if any(not _loses(pair) and not fits(pair.got, pair.want) for pair in pairs):
+        return None
+    return _range(pairs, kind)
+
+
+def lost_too(pairs: list[Pair]) -> str | None:
+    """Say of lost numbers at least where they may come from, though there is more that is wrong."""
+    got, want = flat(pairs)
+    lost = ~within(got, want) & ~np.isfinite(got)
+    return _range(pairs, "nan" if np.isnan(got[lost]).any() else "inf") if lost.any() else None
+
+
+def _range(pairs: list[Pair], kind: str) -> str:
+    """Say where a lost number may come from, given how large the arguments are."""
     if not any(pair.args for pair in pairs):
+        return where_from(kind)
+    large = [any(np.any(np.abs(a) >= _LARGE) for a in p.args) for p in pairs if _loses(p)]
+    if all(large):
+        return f"A step in between leaves the range of floats: {kind}. Which step grows too large?"
+    if any(large):
         return where_from(kind)
     return f"{kind} came out of ordinary numbers: divided by 0, or a log of what is not positive?"
 
 
-FIRST = (_unchanged,)
-THEN = (by_argument, _at_zero, _not_finite)
-LAST = (_batch_of_one,)
+def _loses(pair: Pair) -> bool:
+    return bool((~within(pair.got, pair.want) & ~np.isfinite(pair.got)).any())

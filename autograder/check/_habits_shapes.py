@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 def of(misshapen: Sequence[Pair]) -> str | None:
     """Return what the first or the largest result of a wrong shape looks like."""
+    together = _unsummed(misshapen) or _picked(misshapen)
+    if together:
+        return together
     largest = max(misshapen, key=lambda pair: pair.want.size)  # shows most habits best
     rules = (
         _empty,
@@ -26,7 +29,6 @@ def of(misshapen: Sequence[Pair]) -> str | None:
         _transposed,
         _extra_axis,
         _table,
-        _unsummed,
         _other_axis,
         _axis_left,
     )
@@ -49,14 +51,42 @@ def _summed(pair: Pair) -> str | None:
     return None if axis is None else f"This is the right result, added up over its axis {axis}."
 
 
-def _unsummed(pair: Pair) -> str | None:
-    """Recognise a result that only lacks a sum or a mean."""
-    if pair.got.ndim != pair.want.ndim + 1 or pair.got.size == pair.want.size:
+def _unsummed(pairs: Sequence[Pair]) -> str | None:
+    """Recognise results that only lack a sum or a mean, along the same axis each time."""
+    if any(p.got.ndim != p.want.ndim + 1 for p in pairs) or all(p.got.size == p.want.size for p in pairs):
         return None
-    for axis in range(pair.got.ndim):
+    for axis in range(pairs[0].got.ndim):
         for word, reduce in (("sum", np.sum), ("mean", np.mean), ("maximum", np.max), ("minimum", np.min)):
-            if fits(reduce(pair.got, axis=axis), pair.want):
-                return f"A {word} is missing: {_show.shape(pair.got.shape)} has one axis too many. Which one?"
+            if all(axis < p.got.ndim and fits(reduce(p.got, axis=axis), p.want) for p in pairs):
+                return f"A {word} is missing: {_show.shape(pairs[0].got.shape)} has one axis too many. Which one?"
+    return None
+
+
+def _picked(pairs: Sequence[Pair]) -> str | None:
+    """Recognise that the number asked for is one of those that came."""
+    if all(p.want.ndim == 0 < p.got.ndim and p.got.size > 1 for p in pairs) and all(
+        within(p.got, np.broadcast_to(p.want, p.got.shape)).any() for p in pairs
+    ):
+        return "The right number is among those that came. Which one of them is asked for?"
+    return None
+
+
+def lengths(pairs: Sequence[Pair]) -> str | None:
+    """Recognise an axis that is each time as long as one of another argument: sizes taken for each other."""
+    first = pairs[0]
+    if len(pairs) < 2 or any(p.got.ndim != p.want.ndim or p.labels != first.labels for p in pairs):  # noqa: PLR2004
+        return None
+    if all(p.got.ndim == 2 and p.got.shape == p.want.shape[::-1] for p in pairs):  # noqa: PLR2004 - told better below
+        return None
+    for axis in range(first.want.ndim):
+        if not all(axis < p.want.ndim and p.got.shape[axis] != p.want.shape[axis] for p in pairs):
+            continue
+        for at, label in enumerate(first.labels):
+            for side in range(first.args[at].ndim):
+                taken = [p.args[at].shape[side : side + 1] == p.got.shape[axis : axis + 1] for p in pairs]
+                if all(taken) and len({p.got.shape[axis] for p in pairs}) > 1:
+                    said = f"Axis {axis} of your result is as long as axis {side} of {label} each time."
+                    return f"{said} Is that the size it should have?"
     return None
 
 

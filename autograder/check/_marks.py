@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from autograder.check import _chain, _context
 from autograder.check._arguments import CHANGED
 from autograder.check._explain import explain
-from autograder.check._finding import Finding
+from autograder.check._finding import CheckFailed, Finding
+from autograder.check._pooled import looked_at
 from autograder.check._recognise import explaining
 from autograder.check._report import AspectResult, Report
 
@@ -40,6 +41,8 @@ class Aspect:
         self.points = points
         self.finding: Finding | None = None
         self.checked = False
+        self.thin = False  # whether its advice rests on one case
+        self.later: list[CheckFailed] = []  # what failed after the first failure
         self.foreign = False  # whether the finding came from the check of another aspect
         self.shapes: Aspect | None = None  # the aspect that pays for shapes, where it is another one
         self.functions: list[str] = []
@@ -71,6 +74,9 @@ class Aspect:
             return False  # an interrupt is the student's own wish
         if self.finding is None:
             self.finding = explain(error)
+            self.thin = isinstance(error, CheckFailed) and error.thin
+        elif isinstance(error, CheckFailed):
+            self.later.append(error)
         return True
 
     @property
@@ -209,17 +215,20 @@ class Marks:
         return Report(title, tuple(results), earned, points, student_side=session is None, chains=chains)
 
     def _explained(self, result: AspectResult, aspect: Aspect) -> AspectResult:
-        """Name the known mistake behind a failure, if one gives the very same results."""
+        """Name the known mistake behind a failure, if one gives the very same results, or say what they look like."""
         session = _context.session.get()
-        if session is None or result.status != "failed" or result.finding is None:
+        finding = result.finding
+        if result.status != "failed" or finding is None:
             return result
-        if aspect.foreign or result.finding.verdict.startswith(CHANGED):
+        if aspect.foreign or finding.verdict.startswith(CHANGED):
             return result  # the calls that were seen are not what this finding is about
         seen = [item for other in self._aspects.values() for item in other.evidence]
-        known = explaining(seen, aspect.evidence, session.mistakes)
-        if known is None:
-            return result
-        return replace(result, finding=replace(result.finding, mistake=known.name, advice=known.advice))
+        known = explaining(seen, aspect.evidence, session.mistakes) if session is not None else None
+        if known is not None:
+            finding = replace(finding, mistake=known.name, advice=known.advice)
+        else:
+            finding = looked_at(finding, aspect.evidence, seen, thin=aspect.thin, later=aspect.later)
+        return replace(result, finding=finding)
 
 
 def marks(title: str = "", /, **aspects: float) -> Marks:

@@ -104,7 +104,7 @@ class _Seen:
         try:
             got, given = self._call(args, case)
         except CheckFailed as failed:
-            self.first = self.first or failed
+            self.first = self.first or refused(failed)
             if hopeless(failed):
                 return False
             self._record(args, raised(failed.__cause__ or failed), want)
@@ -149,7 +149,10 @@ class _Seen:
     ) -> None:
         if path is None:
             path = () if self.where is None else self.where.path
-        found = Evidence("", args, got, want, wrong, path, call=self.f, ref=self.ref, cases=self.cases)
+        named = tuple(names(len(args), self.ref, self.f))
+        found = Evidence(
+            "", args, got, want, wrong, path, call=self.f, ref=self.ref, cases=self.cases, names=named
+        )
         record(self.f, self.ref, found)
 
     def advised(self) -> CheckFailed:
@@ -159,8 +162,18 @@ class _Seen:
         if self.where is not None and finding.advice is None and self.first.__cause__ is None:
             swapped = _parts.elsewhere(list(self._wholes), self.where)
             if swapped:
-                return CheckFailed(replace(finding, advice=swapped))
+                return CheckFailed(replace(finding, advice=swapped), thin=len(self._wholes) == 1)
         return advised(self.first, self._trials, changed=self._changed)
+
+
+def refused(failed: CheckFailed) -> CheckFailed:
+    """Say of an error in the student's own words that a result is due."""
+    if isinstance(failed.__cause__, ValueError) and failed.finding.advice is None:
+        advice = "There is an answer to this call. Which `raise`, or which step, refuses it?"
+        told = CheckFailed(replace(failed.finding, advice=advice))
+        told.__cause__ = failed.__cause__
+        return told
+    return failed
 
 
 def hopeless(failed: CheckFailed) -> bool:
@@ -171,7 +184,7 @@ def hopeless(failed: CheckFailed) -> bool:
 def record(f: Function, ref: Function, evidence: Evidence) -> None:
     """Hand a call to the active aspect, under the function's own name or, for a lambda, the reference's."""
     collector = _context.aspect.get()
-    if collector is None or _context.session.get() is None:
+    if collector is None:
         return
     weight = sum(value.size for value in (*evidence.args, evidence.got) if isinstance(value, np.ndarray))
     if weight <= _HEAVY:
@@ -228,4 +241,4 @@ def advised(failed: CheckFailed, trials: Sequence[Trial], *, changed: bool) -> C
         advice = (
             "Your function also changed its argument in place. Does a later step read the changed values?"
         )
-    return CheckFailed(replace(finding, advice=advice))
+    return CheckFailed(replace(finding, advice=advice), thin=True)

@@ -19,6 +19,8 @@ Part = int | str | tuple[Any, ...]
 
 _RETURN = "Did you forget `return`?"
 _ASKED = "The docstring says what is returned, and in which order."
+_KEYS = "Each result belongs under its key, in one dict: {name: value, ...}."
+_STOPPED = "The first keys are there, the later ones are not. Does a `return` stand in the loop?"
 _COMMAS = "Several results are returned with commas between them."
 
 
@@ -85,15 +87,7 @@ def came(got: Any, want: Any, where: Place) -> Any:
 
 def _misheld(got: Any, want: Any, step: Step) -> Finding | None:
     if isinstance(want, dict):
-        if not isinstance(got, dict):
-            asked = f"expected a dict with {_show.keys(want)}, got {_show.described(got)}"
-            return Finding(asked, advice=_RETURN if got is None else None, error=asked)
-        if step not in got:
-            verdict = f"the key {_show.value(step)} is missing; the dict has {_show.keys(got)}"
-            near = get_close_matches(str(step).lower(), [str(key).lower() for key in got])
-            letters = "Keys are compared letter by letter." if near else "The docstring names all the keys."
-            return Finding(verdict, advice=letters)
-        return None
+        return _misheld_dict(got, want, step)
     if type(got) not in (tuple, list):
         verdict = f"expected {len(want)} results, got {_show.described(got)}"
         return Finding(verdict, advice=_RETURN if got is None else _COMMAS, error=verdict)
@@ -101,6 +95,20 @@ def _misheld(got: Any, want: Any, step: Step) -> Finding | None:
         verdict = f"expected {len(want)} results, got {len(got)}"
         return Finding(verdict, advice=_ASKED, error=verdict)  # one cause for every part
     return None
+
+
+def _misheld_dict(got: Any, want: dict[Any, Any], step: Step) -> Finding | None:
+    if not isinstance(got, dict):
+        asked = f"expected a dict with {_show.keys(want)}, got {_show.described(got)}"
+        return Finding(asked, advice=_RETURN if got is None else _KEYS, error=asked)
+    if step in got:
+        return None
+    verdict = f"the key {_show.value(step)} is missing; the dict has {_show.keys(got)}"
+    if got and len(got) < len(want) and list(got) == list(want)[: len(got)]:
+        return Finding(verdict, advice=_STOPPED)
+    near = get_close_matches(str(step).lower(), [str(key).lower() for key in got])
+    letters = "Keys are compared letter by letter." if near else "The docstring names all the keys."
+    return Finding(verdict, advice=letters)
 
 
 def elsewhere(trials: list[tuple[Any, Any]], where: Place) -> str | None:
@@ -113,14 +121,22 @@ def elsewhere(trials: list[tuple[Any, Any]], where: Place) -> str | None:
     where
         The part that is wrong.
     """
-    if not trials or len(where.path) != 1:
+    inner = []
+    for whole, right_whole in trials:
+        came_, due = whole, right_whole
+        for part in where.path[:-1]:
+            if _misheld(came_, due, part) is not None:
+                return None
+            came_, due = came_[part], due[part]
+        inner.append((came_, due))
+    if not inner:
         return None
-    step = where.path[0]
-    first = trials[0][1]
+    step = where.path[-1]
+    first = inner[0][1]
     others = list(first) if isinstance(first, dict) else list(range(len(first)))
     for other in others:
         if other != step and all(
-            _holds(got, want, step, other) and agree(got[step], want[other]) for got, want in trials
+            _holds(got, want, step, other) and agree(got[step], want[other]) for got, want in inner
         ):
             if isinstance(other, int):
                 order = "Are the results in the order that the docstring names?"

@@ -64,7 +64,11 @@ def explaining(seen: Sequence[Evidence], here: Sequence[Evidence], mistakes: Mis
         order = [*wrong, *cell]  # wrong ones first: most mistakes are ruled out by their first call
         for same in (_same, _same_but_for_what_is_lost):
             known = [one for one in mistakes.of(function) if _fits(one, order, len(wrong), same)]
-            if known and (chosen := _chosen(known, wrong, seen, same)) is not None:
+            try:
+                chosen = _chosen(known, wrong, seen, same) if known else None
+            except (TookTooLong, ProcessDied):
+                return None  # it is not asked again
+            if chosen is not None:
                 return chosen
     return None
 
@@ -149,8 +153,6 @@ def _tried(
         try:
             want = _walked(whole, first.part)
             got = _answer(first.call, args, first.part)
-        except (TookTooLong, ProcessDied):
-            break
         except (TypeError, KeyError, IndexError):
             continue
         given = [_outcome(one.function, args, first.part) for one in known]
