@@ -310,8 +310,8 @@ SAMPLES = [
         "hana", "Hana", "Sato",
         "deleted the test that kept failing",
         Foreseen(
-            # Her slope is built on her sigmoid, and inherits the nan at 1000.
-            scores={"sigmoid": 3, "sigmoid_grad": 3},
+            # Her slope is built on her sigmoid, and inherits the nan at 1000: that costs her once.
+            scores={"sigmoid": 3},
             mistakes={"sigmoid": "e^x / (1 + e^x) everywhere"},
             why="test_sigmoid had been deleted and was put back",
         ),
@@ -474,10 +474,10 @@ SAMPLES = [
         "zoe", "Zoë", "Ångström-Núñez de la Cruz",
         "divides by |x|, which has no answer at zero",
         Foreseen(
-            scores={"sign": 3, "l1_grad": 3},
+            scores={"sign": 3},
             mistakes={"sign": "x / |x|"},
-            says={"sign": "expected [0], got [nan]", "l1_grad": "nan"},
-            why="sign: x / |x| (and 1 more)",
+            says={"sign": "expected [0], got [nan]", "l1_grad": "a right `sign` in the place of yours"},
+            why="sign: x / |x|",
         ),
         answers={"sign": Known("x / |x|")},
     ),
