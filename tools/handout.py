@@ -59,13 +59,13 @@ def _link(found: re.Match[str]) -> str:
 def lay_out_lessons(source: Path) -> set[Path]:
     """Run the released lessons and the page of all explorables, and put what came out in place."""
     released = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
-    intro = (DOCS / "explorables.md").read_text(encoding="utf-8")
+    manual = (DOCS / "explorables.md").read_text(encoding="utf-8")
     work = [
         *(
             handout_lessons.Lesson(f"lessons/{file.stem}", file.read_text("utf-8"), file.parent)
             for file in released
         ),
-        handout_lessons.Lesson("explorables", handout_lessons.gallery(intro), None),
+        handout_lessons.Lesson("explorables", handout_lessons.gallery(manual), None),
     ]
     pages = set()
     for lesson, text in asyncio.run(handout_lessons.run_all(work, BUILD / "ran")):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import html
-import inspect
 import os
 import re
 import shutil
@@ -26,15 +25,12 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from autograder import explore
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 300  # one cell, at most; a busy machine is no failure
 _VIEW = "application/vnd.jupyter.widget-view+json"
-_NAMES = {"backprop": "backpropagation", "conv": "convolution", "relu": "ReLU", "jacobian": "Jacobian"}
 _WAITS = re.compile(r"(?:Write|Run the cell of) (\w+) first")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"(?:, in |^File .* in )(\w+)\(", re.MULTILINE)
@@ -49,27 +45,27 @@ class Lesson:
     folder: Path | None
 
 
-def gallery(intro: str) -> str:
-    """Return a notebook that shows every explorable once, each under its own heading."""
-    cells = [
-        nbformat.v4.new_markdown_cell(intro),
-        nbformat.v4.new_code_cell("from autograder import explore"),
-    ]
-    for name in explore.__all__:
-        shown = getattr(explore, name)
-        needed = [p for p in inspect.signature(shown).parameters.values() if p.default is p.empty]
-        if needed:  # it works with functions of a student
-            continue
-        first = (shown.__doc__ or "").splitlines()[0]
-        heading = " ".join(_NAMES.get(word, word) for word in name.split("_"))
-        heading = heading[0].upper() + heading[1:]
-        cells += [
-            nbformat.v4.new_markdown_cell(f"## {heading}\n\n{first}"),
-            nbformat.v4.new_code_cell(f"explore.{name}()"),
-        ]
+def gallery(manual: str) -> str:
+    """Return the manual of the explorables as a notebook: the first Python block of each section is a cell to run."""
+    cells = []
+    for section in re.split(r"(?m)^(?=## )", manual):
+        before, found, after = _split(section)
+        cells.append(nbformat.v4.new_markdown_cell(before))
+        if found:
+            cells.append(nbformat.v4.new_code_cell(found))
+        if after.strip():
+            cells.append(nbformat.v4.new_markdown_cell(after))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     return str(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+
+
+def _split(section: str) -> tuple[str, str, str]:
+    """Return what stands before the first Python block of a section, the block itself, and what stands after."""
+    found = re.search(r"(?ms)^```python\n(.*?)^```\n", section)
+    return (
+        (section[: found.start()], found[1].strip(), section[found.end() :]) if found else (section, "", "")
+    )
 
 
 async def run_all(lessons: Sequence[Lesson], kept: Path) -> list[tuple[Lesson, str]]:

@@ -7,8 +7,6 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from autograder import explore
-
 from .site import BUILD, LESSONS, ROOT, SITES, read_page, read_pages
 
 
@@ -86,12 +84,6 @@ def test_headings_go_down_one_step_at_a_time(site: Path) -> None:
         own = page.headings[page.headings.index(1) :]
         skipped = [(above, below) for above, below in itertools.pairwise(own) if below > above + 1]
         assert skipped == [], file
-
-
-def test_every_explorable_that_needs_no_function_of_a_student_is_shown(site: Path) -> None:
-    text = read_page(site / "explorables.html").text
-    for name in set(explore.__all__) - {"Picture", "gradient_check"}:
-        assert f"explore.{name}()" in text
 
 
 def test_no_folder_of_this_machine_stands_in_a_page(site: Path) -> None:
