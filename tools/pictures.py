@@ -1,9 +1,10 @@
-"""Take the README's pictures anew: a lesson in a real JupyterLab, a feedback page, in a real Chromium.
+"""Take the README's pictures anew: a lesson in a real JupyterLab, a feedback page, explorables, in a real Chromium.
 
-Run it after `make demo`, with the project's own Python: `.venv/bin/python tools/pictures.py`. It needs Chromium and
-the development tools (`make dev browser`), and writes assets/pictures/.
+Run it after `make demo`, with the project's own Python: `.venv/bin/python tools/pictures.py`, or with the names of some:
+`lesson`, `feedback`, `explorables`. It needs Chromium and the development tools (`make dev browser`), and writes
+assets/pictures/.
 """
-# ruff: noqa: INP001 (a script, not a package)
+# ruff: noqa: INP001 (a script, not a package; tests/ is found first)
 
 from __future__ import annotations
 
@@ -16,7 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from explore.page import page_of
+
+from autograder import explore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +33,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "assets" / "pictures"
 LESSON = "01_activations"
 STUDENT = "emil"  # of the demo's class: wrong in three ways that have names
+_FIGURE = """.ag-controls, .ag-kernel, .ag-explore > .ag-button, .ag-buttons, .ag-formulas, .ag-explore > .ag-words {
+  display: none !important;
+}"""
 EXERCISE = "softplus"
 NAIVE = "def softplus(x):\n    return np.log(1 + np.exp(x))\n"
 IDLE = """() => {
@@ -97,17 +108,36 @@ def take_feedback(page: Page) -> None:
     page.screenshot(path=PICTURES / "feedback.png")
 
 
+def take_explorables(page: Page) -> None:
+    """Take some explorables as they stand in a lesson."""
+    trained = explore.training(hidden=8, rate=1.0, creases=True)
+    trained.advance(150)
+    shown = {
+        "backprop": explore.backprop("batch", step=3),
+        "conv_shapes": explore.conv_shapes((3, 8, 11), n_kernels=4, k=3, s=2, p=1, place=8),
+        "training": trained,
+    }
+    for name, explorable in shown.items():
+        page.set_viewport_size({"width": 780, "height": 900})
+        page.set_content(page_of(explorable))
+        page.wait_for_selector("body[data-ready]")
+        page.add_style_tag(content=_FIGURE)
+        file = PICTURES / f"{name}.png"
+        page.locator(".ag-explore").screenshot(path=file)
+        Image.open(file).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
 def main() -> None:
-    """Take both."""
+    """Take all, or those named."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     arguments = ["--disable-background-networking", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
         page = browser.new_page(viewport={"width": 1100, "height": 900})
         page.set_default_timeout(120_000)
-        which = sys.argv[1:] or ["lesson", "feedback"]
-        for name in which:
-            {"lesson": take_lesson, "feedback": take_feedback}[name](page)
+        take = {"lesson": take_lesson, "feedback": take_feedback, "explorables": take_explorables}
+        for name in sys.argv[1:] or take:
+            take[name](page)
         browser.close()
 
 
