@@ -19,7 +19,7 @@ NOTE = "autograder_note"  # in an output's metadata: what the card says on how i
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class OneRun:
     """What one run of a test cell gave."""
 
     outputs: list[dict[str, Any]]
@@ -37,7 +37,7 @@ class Tested:
         return sum(finding.mistake is not None for finding in found)
 
 
-def better(first: Tested, second: Tested, names: Sequence[str], points: float) -> Tested:
+def better(first: OneRun, second: OneRun, names: Sequence[str], points: float) -> OneRun:
     """Return the result that counts.
 
     Parameters
@@ -68,7 +68,7 @@ def _words(names: Sequence[str], *, gained: bool, full: bool) -> str:
     return f"{done}; what is lost here has another cause" if gained else done
 
 
-def _noted(first: Tested, second: Tested, note: str) -> Tested:
+def _noted(first: OneRun, second: OneRun, note: str) -> OneRun:
     """Say on the card what was done: at the first part that earned more by it, or else that lost something."""
     before = {a.name: a.earned for report in first.reports for a in Report.from_dict(report).aspects}
     reports = [Report.from_dict(report) for report in second.reports]

@@ -11,7 +11,7 @@ import time
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from autograder.grading.again import Tested, better
+from autograder.grading.again import OneRun, better
 from autograder.grading.credit import counted
 from autograder.grading.outcome import CellResult, ExamResult
 from autograder.grading.text import scrub
@@ -130,7 +130,7 @@ class Exam:
         self._stopped |= tested.trouble
         return CellResult(cell.index, tested.outputs, "timeout" if tested.trouble else "ok", tested.reports)
 
-    def _run_test(self, cell: PlanCell, submission: Submission, stand_ins: StandIns | None = None) -> Tested:
+    def _run_test(self, cell: PlanCell, submission: Submission, stand_ins: StandIns | None = None) -> OneRun:
         seconds = min(self._limits.test_seconds, max(self._ends - time.monotonic(), 0.1))
         desk = TestDesk(submission, stand_ins)
         run = self._lesson.run_test if stand_ins is None else self._lesson.run_test_again
@@ -138,9 +138,9 @@ class Exam:
             outputs, reports = run(cell.grade_id, desk, seconds + GRACE)
         finally:
             desk.close()
-        return Tested(outputs, reports, desk.trouble)
+        return OneRun(outputs, reports, desk.trouble)
 
-    def _again(self, cell: PlanCell, first: Tested, points: float) -> Tested:
+    def _again(self, cell: PlanCell, first: OneRun, points: float) -> OneRun:
         """Run a test that lost marks once more, where its exercise builds on one that had lost marks before."""
         above = takewhile(lambda other: other is not cell, self._request.cells)
         stand_ins = self._lesson.follow.stand_ins(cell.grade_id, self._earned, above)

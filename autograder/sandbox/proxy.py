@@ -279,14 +279,10 @@ class TestDesk:
         unpacker = Unpacker(payload, self._known)
         args = [unpacker.unpack(tree) for tree in trees]
         kwargs = {key: unpacker.unpack(tree) for key, tree in named.items()}
-        packer = Packer(self._register)
-        try:
-            reply = answer_to(self._passed[number], args, kwargs, packer)
-        except Exception as error:  # noqa: BLE001 - the test's function did not like what it was given
-            packer, reply = Packer(), {"error": type(error).__name__, "text": str(error)[:500]}
+        reply, buffers = answer_to(self._passed[number], args, kwargs, self._register)
         if self._link is not link:
             raise wire.Closed("a call within the call lost the worker")
-        wire.send(link.socket, reply, packer.buffers)
+        wire.send(link.socket, reply, buffers)
 
     def _known(self, number: int, name: str) -> Any:
         """Return the function behind a number that came: the submission's, or one that had been passed in."""

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.sandbox.doubts import print_of
+from autograder.sandbox.values import Packer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from autograder.sandbox.values import Packer
 
 __all__ = ["StandIn", "StandIns", "answer"]
 
@@ -91,16 +90,22 @@ def _is_numbers(value: object, depth: int = 0) -> bool:
 
 
 def answer(
-    function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any], packer: Packer
-) -> dict[str, Any]:
-    """Call one of the test's functions for the sandbox; return the reply.
+    function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any], register: Callable[[Any], int]
+) -> tuple[dict[str, Any], list[Any]]:
+    """Call one of the test's functions for the sandbox; return the reply and its buffers.
 
     A stand-in may have changed an argument in place, as the submission's own function would have: these go back.
+    What it says when it raises stays here: its words are the reference's.
     """
+    stands_in, packer = isinstance(function, StandIn), Packer(register)
     given = {str(i): value for i, value in enumerate(args)} | {f"={k}": v for k, v in kwargs.items()}
-    before = {key: print_of(value) for key, value in given.items()} if isinstance(function, StandIn) else {}
-    reply: dict[str, Any] = {"value": packer.pack(function(*args, **kwargs))}
-    changed = [key for key, was in before.items() if print_of(given[key]) != was]
-    if changed:
-        reply["changed"] = {key: packer.pack(given[key]) for key in changed}
-    return reply
+    before = {key: print_of(value) for key, value in given.items()} if stands_in else {}
+    try:
+        reply: dict[str, Any] = {"value": packer.pack(function(*args, **kwargs))}
+        changed = [key for key, was in before.items() if print_of(given[key]) != was]
+        if changed:
+            reply["changed"] = {key: packer.pack(given[key]) for key in changed}
+    except Exception as error:  # noqa: BLE001 - the function did not like what it was given
+        text = "the right one does not take this" if stands_in else str(error)[:500]
+        return {"error": type(error).__name__, "text": text}, []
+    return reply, packer.buffers

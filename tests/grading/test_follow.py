@@ -5,15 +5,19 @@ The lesson here is a plain nbgrader course of asserts; its cells have ids of no 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.check import Finding, Report
+from autograder.check.grading import AspectResult
 from autograder.desk.outputs import verdict
 from autograder.desk.redact import Redactor
 from autograder.grading import marks
+from autograder.grading.again import OneRun, better
 from autograder.grading.mend import mend
 from autograder.grading.outcome import ExamRequest
 from autograder.grading.pool import Examiner, LessonSource
@@ -289,3 +293,44 @@ def test_the_page_says_so(grade: Callable[..., Graded]) -> None:
     said = verdict(outputs_of(graded, "check-slope"), TESTS["slope"], Redactor())
     assert said.reason.startswith("Graded with a right `square` in the place of yours")
     assert "which cost you marks above" in said.body
+
+
+def made(values: float, slopes: float, mistake: str | None = None) -> OneRun:
+    """Make the result of a test whose card has two parts, of two points each."""
+    finding = Finding("expected 1, got 2", mistake=mistake)
+    parts = tuple(
+        AspectResult(name, 2.0, earned, "passed" if earned else "failed", None if earned else finding)
+        for name, earned in (("values", values), ("slopes", slopes))
+    )
+    report = Report("slope", parts, values + slopes, 4.0, student_side=False)
+    card = {"text/html": report._repr_html_(), "text/plain": str(report)}
+    outputs = [
+        {"output_type": "display_data", "data": card, "metadata": {"autograder": report.as_dict()}},
+        {"output_type": "execute_result", "data": {"text/plain": repr(report.earned)}, "metadata": {}},
+    ]
+    return OneRun(outputs, [report.as_dict()], trouble=False)
+
+
+def notes(one: OneRun) -> dict[str, tuple[str, ...]]:
+    return {part.name: part.notes for part in Report.from_dict(one.reports[0]).aspects if part.notes}
+
+
+def test_the_card_says_so_where_it_earned_more() -> None:
+    chosen = better(made(2, 0), made(2, 2), ["square"], 4.0)
+    assert notes(chosen) == {"slopes": (NOTE.format("square"),)}
+    assert NOTE.format("square")[:40] in chosen.outputs[0]["data"]["text/plain"]
+    assert chosen.outputs[0]["metadata"]["autograder"] == chosen.reports[0]
+    assert verdict(chosen.outputs, "", Redactor()).reason.startswith("Graded with a right `square`")
+
+
+def test_of_two_results_that_earn_the_same_the_one_that_says_more_is_shown() -> None:
+    first, second = made(0, 0), made(0, 0, mistake="the slip")
+    assert notes(better(first, second, ["square"], 4.0)).keys() == {"values"}
+    assert better(second, first, ["square"], 4.0) is second
+    assert better(first, replace(second, trouble=True), ["square"], 4.0) is first
+
+
+def test_a_worse_result_or_one_without_the_right_one_is_left() -> None:
+    first, second = made(2, 0), made(0, 0)
+    assert better(first, second, ["square"], 4.0) is first
+    assert better(second, first, [], 4.0) is second

@@ -75,13 +75,13 @@ def test_what_it_changes_in_place_is_changed_inside(submission: Submission) -> N
 def test_it_raises_and_takes_functions_as_within_one_process(submission: Submission) -> None:
     def apply(f: Callable[[float], float], x: float) -> float:
         if x < 0:
-            raise ValueError("below 0")
+            raise ValueError("what only the reference says")
         return f(x)
 
     body = "try:\n        return apply(lambda v: v + 1, x)\n    except ValueError as error:\n        return str(error)"
     source = f"def use(x):\n    {body}"
     use = on(submission, source, "use", StandIns({"apply": apply}))
-    assert (use(1), use(-1)) == (2, "below 0")
+    assert (use(1), use(-1)) == (2, "the right one does not take this")
 
 
 def test_a_fresh_worker_has_it_too(submission: Submission) -> None:
