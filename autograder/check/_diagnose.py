@@ -62,8 +62,8 @@ AFTER: tuple[Rule, ...] = (  # the reference, where there is one to ask, has bee
     _habits_places.ends,
     *_habits.THEN,
     *_habits.LAST,
-    _habits_calls.lost_too,
 )
+LAST: tuple[Rule, ...] = (_habits_calls.lost_too,)  # true, and not all there is
 #: Say when results are right, which a part of the calls does not show.
 OF_ALL: frozenset[Rule] = frozenset(
     {
@@ -96,7 +96,11 @@ class Trial:
 
 
 def diagnose(
-    trials: Sequence[Trial], probe: Callable[[], str | None] | None = None, *, every: bool = True
+    trials: Sequence[Trial],
+    probe: Callable[[], str | None] | None = None,
+    *,
+    every: bool = True,
+    last: tuple[Rule, ...] = LAST,
 ) -> str | None:
     """Return advice on what the results look like, or None when no habit is recognised.
 
@@ -108,19 +112,30 @@ def diagnose(
         Asks the reference, where there is one to ask; before the rules that say little.
     every
         Whether these are all calls there are. Where they are a part, nothing is said of when results are right.
+    last
+        What speaks when no other rule does.
     """
     try:
-        return recognised(trials, probe, every=every)
+        return recognised(trials, probe, every=every, last=last)
     except Exception:  # noqa: BLE001 - advice is a courtesy; a mark must not hang on it
         return None
 
 
 def recognised(
-    trials: Sequence[Trial], probe: Callable[[], str | None] | None = None, *, every: bool = True
+    trials: Sequence[Trial],
+    probe: Callable[[], str | None] | None = None,
+    *,
+    every: bool = True,
+    last: tuple[Rule, ...] = LAST,
 ) -> str | None:
     """Do what `diagnose` does; a rule that fails is heard of."""
     with np.errstate(all="ignore"):
-        return _recognised(trials, probe, every=every)
+        said = _recognised(trials, probe, every=every)
+        if said is None and last:
+            pairs = [pair for trial in trials if (pair := _pair(trial)) is not None]
+            same = pairs and all(pair.got.shape == pair.want.shape for pair in pairs)
+            said = _first(last, pairs, every=True) if same and len(pairs) == len(trials) else None
+        return said
 
 
 def _recognised(
@@ -177,7 +192,7 @@ def _several(trial: Trial) -> bool:
     return (
         len(parts) > 1
         and isinstance(trial.want, np.ndarray)
-        and all(isinstance(p, np.ndarray) for p in parts)
+        and any(isinstance(p, np.ndarray) for p in parts)
     )
 
 

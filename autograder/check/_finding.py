@@ -129,10 +129,11 @@ class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened
     It is an AssertionError, so a check outside any `marks` block fails its cell as an assert does.
     """
 
-    def __init__(self, finding: Finding, *, thin: bool = False) -> None:
+    def __init__(self, finding: Finding, *, thin: bool = False, sure: bool = False) -> None:
         super().__init__(str(finding))
         self.finding = finding
-        self.thin = thin  # whether its advice rests on one case alone
+        self.thin = thin  # whether its advice rests on some of the calls alone
+        self.sure = sure  # whether no other advice is as good
 
 
 class TookTooLong(Exception):  # noqa: N818 - reads as what happened

@@ -81,6 +81,8 @@ def _sign(pairs: list[Pair]) -> str | None:
 
 def _along_one_axis(pairs: list[Pair]) -> str | None:
     """Recognise an error that has one number for each entry of one axis, as a bias has."""
+    if all(pair.want.ndim > 1 and _logarithms(pair.want) for pair in pairs):
+        return None  # of probabilities: each row is right but for one number, whatever went wrong in its sum
     axes: set[int] | None = None
     for pair in pairs:
         error = pair.got - pair.want
@@ -99,6 +101,11 @@ def _along_one_axis(pairs: list[Pair]) -> str | None:
     return (
         f"Every {one} is off by the same amounts. Which term adds one number to each {each}?" if one else None
     )
+
+
+def _logarithms(want: Array) -> bool:
+    """Return whether rows are logarithms of probabilities."""
+    return bool(np.allclose(np.exp(want.real).sum(axis=-1), 1))
 
 
 _PLACES = {
@@ -121,10 +128,10 @@ def _zeros(pairs: list[Pair]) -> str | None:
 
 
 def _truncated(pairs: list[Pair]) -> str | None:
-    got, want = flat(pairs)
-    kinds = {pair.kind for pair in pairs}
+    wrong = [pair for pair in pairs if not fits(pair.got, pair.want)]
+    got, want = flat(wrong)
     cut = fits(got, np.trunc(want)) or fits(got, np.floor(want))
-    if cut and kinds <= {"i", "u", "b"} and np.isfinite(want).all():
+    if cut and {pair.kind for pair in wrong} <= {"i", "u", "b"} and np.isfinite(want).all():
         return "The result holds whole numbers. Which step turns floats into those?"
     return None
 

@@ -34,7 +34,7 @@ def _one(factors: list[tuple[float, Pair]]) -> str | None:
     """Say what a factor is that has nothing to do with a length."""
     ratios = [ratio for ratio, _ in factors]
     if np.ptp(ratios) > 1e-6 * abs(ratios[0]):
-        return _by_a_number(factors)
+        return _by_a_number(factors) or _by_two_lengths(factors)
     said = f"Every entry is off by one factor: it is {_times(ratios[0])} what was expected"
     for size, name in _BASES.items():
         if np.isclose(abs(ratios[0]), size, rtol=1e-7, atol=0):
@@ -121,6 +121,19 @@ def _by_a_number(factors: list[tuple[float, Pair]]) -> str | None:
                 for (ratio, _), value in zip(factors, values, strict=True)
             ):
                 return f"Every entry is {word} what was expected. How should `{name}` enter?"
+    return None
+
+
+def _by_two_lengths(factors: list[tuple[float, Pair]]) -> str | None:
+    """Recognise that one length of an array was counted where another one is due."""
+    for at, label in enumerate(factors[0][1].labels):
+        if any(p.labels != factors[0][1].labels or p.args[at].ndim != _PLANE for _, p in factors):
+            continue
+        sides = [p.args[at].shape for _, p in factors]
+        for one, other in ((0, 1), (1, 0)):
+            if all(np.isclose(r, s[one] / s[other]) for (r, _), s in zip(factors, sides, strict=True)):
+                lengths = [_length(label, axis, _PLANE) for axis in (one, other)]
+                return f"Every entry is off by one factor: the {lengths[0]} over the {lengths[1]}. Which of them counts?"
     return None
 
 

@@ -82,6 +82,10 @@ def wanted(pairs: list[Pair]) -> str | None:
         return None
     if any(pair.asked == "i" for pair in pairs) and all(pair.asked == "i" for pair in pairs):
         return None  # counts; few numbers, and relations by chance
+    for digits in range(1, 8):
+        there = np.round(want, digits)
+        if _different(there) >= _DIFFERENT and _near(got, there) and not fits(got, want):
+            return f"What came is what was expected, rounded to {digits} decimal{'s' * (digits > 1)}."
     for words, step in OF_WANTED:
         there = np.asarray(step(want))
         moved = ~np.isclose(there, want, rtol=1e-6, atol=1e-9)

@@ -64,8 +64,10 @@ def _unsummed(pairs: Sequence[Pair]) -> str | None:
 
 def _picked(pairs: Sequence[Pair]) -> str | None:
     """Recognise that the number asked for is one of those that came."""
-    if all(p.want.ndim == 0 < p.got.ndim and p.got.size > 1 for p in pairs) and all(
-        within(p.got, np.broadcast_to(p.want, p.got.shape)).any() for p in pairs
+    if (
+        all(p.want.ndim == 0 < p.got.ndim for p in pairs)
+        and max(p.got.size for p in pairs) > 1
+        and all(within(p.got, np.broadcast_to(p.want, p.got.shape)).any() for p in pairs)
     ):
         return "The right number is among those that came. Which one of them is asked for?"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 _FEW = 4  # entries on either side of a border
 _TALL = 2  # batches, before sums along an axis are believed
 _LARGE = 20.0  # from here on exponentials matter
-_TENS = 5  # powers of ten from which on a number is one that was added for safety
+_FAR = 10.0  # from the stop on, where adding a little still shows
+_ADDED = "Is a small number added before the logarithm is taken, or a smallest one set?"
+_TENS = 4.5  # powers of ten from which on a number is one that was added for safety
 _GAP = 30.0  # between the rows of one batch
 _PLANE = 2
 
@@ -120,21 +123,24 @@ def cut_off(pairs: list[Pair]) -> str | None:
     got, want = flat(pairs)
     wrong = ~within(got, want)
     stops, due = got[wrong].real, want[wrong].real
-    if not np.isfinite(stops).all() or not (~wrong).any() or len(np.unique(due)) < 2:  # noqa: PLR2004 - one is chance
+    if not np.isfinite(stops).all() or any(pair.asked != "f" for pair in pairs):
         return None
     stop = float(stops[np.argmax(np.abs(due))])
-    beyond = np.abs(due) > abs(stop) + (
-        1 if abs(stop) > _LARGE else 0
-    )  # near the stop it may be a little off
-    if np.any(~beyond & (np.abs(stops - due) > 1)) or len(np.unique(due[beyond])) < 2:  # noqa: PLR2004
-        return None
-    if abs(stop) < 1e-6 or np.ptp(stops[beyond]) > 1e-2 or (due[beyond] * stop <= 0).any():  # noqa: PLR2004
-        return None
-    said = f"Wherever it is wrong, it stops at {_show.number(stop)}"
+    beyond = np.abs(due) > abs(stop) + (1 if abs(stop) > _FAR else 0)  # near the stop it may be a little off
     tens = abs(stop) / np.log(10.0)
-    if tens > _TENS and abs(tens - round(tens)) < 1e-2:  # noqa: PLR2004
-        return f"{said}, the logarithm of 10^-{round(tens)}. Is a small number added before the logarithm is taken?"
-    return f"{said}. Is something cut off there?"
+    added = tens > _TENS and abs(tens - round(tens)) < 1e-6  # noqa: PLR2004
+    off = np.abs(stops - due)
+    if not beyond.any() or np.any(~beyond & (off > np.where(np.abs(due) < abs(stop) - 2, 1e-2, 1))):
+        return None
+    if np.ptp(stops[beyond]) > 1e-2 or (due[beyond] * stop <= 0).any():  # noqa: PLR2004
+        return None
+    if added and np.abs(due[beyond]).max() > abs(stop) + 1:
+        return f"Wherever it is wrong, it stops at {_show.number(stop)}, the logarithm of 10^-{round(tens)}. {_ADDED}"
+    inside = np.sign(stop) * want[~wrong].real <= abs(stop)  # what is right lies before the stop
+    several = len(np.unique(due[beyond])) >= _FEW and len(np.unique(want[~wrong])) >= _FEW
+    if not several or not inside.all() or abs(stop) < 1e-6:  # noqa: PLR2004 - 0 is told otherwise
+        return None
+    return f"Wherever it is wrong, it stops at {_show.number(stop)}. Is something cut off there?"
 
 
 def normalised(pairs: list[Pair]) -> str | None:
@@ -142,6 +148,8 @@ def normalised(pairs: list[Pair]) -> str | None:
     tall = [p for p in pairs if p.want.ndim == _PLANE and min(p.want.shape) > 1 and np.isfinite(p.got).all()]
     if sum(np.ptp(p.want) > 0 for p in tall) < _TALL:
         return None
+    if all(np.allclose(np.exp(p.want.real).sum(axis=-1), 1) for p in tall):  # logarithms of probabilities
+        tall = [replace(p, got=np.exp(p.got), want=np.exp(p.want)) for p in tall]
     due = [p.want.sum(axis=-1) for p in tall]
     total = float(due[0].flat[0].real)
     if abs(total) < 1e-6 or not all(np.allclose(row, total) for row in due):  # noqa: PLR2004
@@ -200,7 +208,10 @@ def by_shape(pairs: list[Pair]) -> str | None:
     """Recognise that the number of axes, or a square shape, tells right from wrong calls."""
     if any(not p.args for p in pairs):
         return None
-    right = [p.args[0] for p in pairs if fits(p.got, p.want)]
+    telling = [
+        p for p in pairs if p.args[0].size > 1 and np.ptp(p.want.real) > 0
+    ]  # else many a slip is right
+    right = [p.args[0] for p in telling if fits(p.got, p.want)]
     wrong = [p.args[0] for p in pairs if not fits(p.got, p.want)]
     name = pairs[0].labels[0]
     if len(right) < 2 or len(wrong) < 2:  # noqa: PLR2004 - of each, to be a rule

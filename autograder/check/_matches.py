@@ -162,14 +162,16 @@ class _Seen:
         if self.where is not None and finding.advice is None and self.first.__cause__ is None:
             swapped = _parts.elsewhere(list(self._wholes), self.where)
             if swapped:
-                return CheckFailed(replace(finding, advice=swapped), thin=len(self._wholes) == 1)
+                once = len(self._wholes) == 1
+                return CheckFailed(replace(finding, advice=swapped), thin=once, sure=not once)
         return advised(self.first, self._trials, changed=self._changed)
 
 
 def refused(failed: CheckFailed) -> CheckFailed:
     """Say of an error in the student's own words that a result is due."""
-    if isinstance(failed.__cause__, ValueError) and failed.finding.advice is None:
-        advice = "There is an answer to this call. Which `raise`, or which step, refuses it?"
+    if isinstance(failed.__cause__, (ValueError, AssertionError)) and failed.finding.advice is None:
+        word = "`assert`" if isinstance(failed.__cause__, AssertionError) else "`raise`, or which step,"
+        advice = f"There is an answer to this call. Which {word} refuses it?"
         told = CheckFailed(replace(failed.finding, advice=advice))
         told.__cause__ = failed.__cause__
         return told

@@ -20,7 +20,7 @@ Part = int | str | tuple[Any, ...]
 _RETURN = "Did you forget `return`?"
 _ASKED = "The docstring says what is returned, and in which order."
 _KEYS = "Each result belongs under its key, in one dict: {name: value, ...}."
-_STOPPED = "The first keys are there, the later ones are not. Does a `return` stand in the loop?"
+_STOPPED = "The first key is there, the others are not. Does a `return` stand in the loop?"
 _COMMAS = "Several results are returned with commas between them."
 
 
@@ -104,7 +104,7 @@ def _misheld_dict(got: Any, want: dict[Any, Any], step: Step) -> Finding | None:
     if step in got:
         return None
     verdict = f"the key {_show.value(step)} is missing; the dict has {_show.keys(got)}"
-    if got and len(got) < len(want) and list(got) == list(want)[: len(got)]:
+    if len(got) == 1 < len(want) and list(got) == list(want)[:1]:
         return Finding(verdict, advice=_STOPPED)
     near = get_close_matches(str(step).lower(), [str(key).lower() for key in got])
     letters = "Keys are compared letter by letter." if near else "The docstring names all the keys."

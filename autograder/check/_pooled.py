@@ -13,13 +13,14 @@ import numpy as np
 
 from autograder.check import _calls
 from autograder.check._context import Evidence, Raised
-from autograder.check._diagnose import Trial, diagnose
-from autograder.check._difference import agree
+from autograder.check._diagnose import LAST, Trial, diagnose
+from autograder.check._difference import agree, numeric
 from autograder.check._probes import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from autograder.check._diagnose import Rule
     from autograder.check._finding import CheckFailed, Finding
 
 _MOST = 40
@@ -57,14 +58,26 @@ def looked_at(
     wrong = next((item for item in here if item.wrong and not item.refusal), None)
     if wrong is None or isinstance(wrong.got, Raised):
         return replace(finding, advice=_otherwise(later) or (finding.advice if wrong is None else None))
-    for items, every in ((seen, True), (here, False)):
-        alike = [i for i in items if i.function == wrong.function and i.kind == wrong.kind]
-        said = _diagnosed([i for i in alike if not isinstance(i.got, Raised)][-_MOST:], every=every)
-        if said:
-            return replace(finding, advice=said)
-    if not _steady(wrong):
-        return replace(finding, advice=_UNSTEADY)
-    return replace(finding, advice=_otherwise(later))
+    sure = next((failed.finding.advice for failed in later if failed.sure), None)
+    said = sure or _alike(seen, wrong, every=True) or _alike(here, wrong, every=False)
+    if said is None and not _steady(wrong):
+        said = _UNSTEADY
+    if said is None and any(_loses(item) for item in here if item.kind == wrong.kind):
+        said = _alike(here, wrong, every=True, rules=LAST)
+    return replace(finding, advice=said or _otherwise(later))
+
+
+def _alike(
+    items: Sequence[Evidence], wrong: Evidence, *, every: bool, rules: tuple[Rule, ...] | None = None
+) -> str | None:
+    """Look at the calls of one function and one part of its result that gave something."""
+    alike = [i for i in items if i.function == wrong.function and i.kind == wrong.kind]
+    return _diagnosed([i for i in alike if not isinstance(i.got, Raised)][-_MOST:], every=every, rules=rules)
+
+
+def _loses(item: Evidence) -> bool:
+    got = numeric(item.got)
+    return item.wrong and got is not None and not bool(np.isfinite(got).all())
 
 
 def _otherwise(later: Sequence[CheckFailed]) -> str | None:
@@ -77,7 +90,9 @@ def _otherwise(later: Sequence[CheckFailed]) -> str | None:
     return None
 
 
-def _diagnosed(items: Sequence[Evidence], *, every: bool) -> str | None:
+def _diagnosed(
+    items: Sequence[Evidence], *, every: bool, rules: tuple[Rule, ...] | None = None
+) -> str | None:
     wrong = [item for item in items if item.wrong]
     if not wrong:
         return None
@@ -90,7 +105,8 @@ def _diagnosed(items: Sequence[Evidence], *, every: bool) -> str | None:
         names, _ = _signature(ref)
         return Asked(calls, names or items[0].names, _partly(ref, wrong[0].part)).look()
 
-    return diagnose([Trial(*_whole(item, ref), _names(item, ref)) for item in items], probe, every=every)
+    trials = [Trial(*_whole(item, ref), _names(item, ref)) for item in items]
+    return diagnose(trials, probe, every=every, last=rules or ())
 
 
 def _whole(item: Evidence, ref: Callable[..., Any] | None) -> tuple[tuple[Any, ...], Any, Any]:
