@@ -17,6 +17,7 @@ that call into the sandbox. Importing it needs NumPy alone.
 from autograder.check import cases
 from autograder.check._compare import between, close, equal, finite, shape
 from autograder.check._cost import cost
+from autograder.check._depends import depends
 from autograder.check._derivation import derives, small_steps
 from autograder.check._finding import CheckFailed, Comparison, Finding, Opaque, ProcessDied, TookTooLong
 from autograder.check._functions import (
@@ -52,6 +53,7 @@ __all__ = [
     "cases",
     "close",
     "cost",
+    "depends",
     "derives",
     "equal",
     "finite",

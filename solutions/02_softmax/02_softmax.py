@@ -388,13 +388,15 @@ def softmax(x):
 
 
 @mistake(
-    "a transpose to reach the rows",
-    "x.T turns all axes around: right for a matrix. With three axes, along which of "
-    "them do you add up in the end?",
+    "two axes by rows, all others by one sum",
+    "Right for a row and for a matrix. With three axes your case for everything else "
+    "takes one maximum and one sum. How do you name the last axis, however many "
+    "there are?",
 )
 def softmax(x):
-    e = np.exp(x.T - x.T.max(axis=0))
-    return (e / e.sum(axis=0)).T
+    axis = 1 if x.ndim == 2 else None
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
 
 
 @mistake(
@@ -709,6 +711,11 @@ with marks.errors:
             T,
             because="a temperature lies above 0",
         )
+    check.depends(
+        softmax_temperature,
+        cases.of((np.array([[1.0, 3.0]]), 0.5), (np.array([[1.0, 3.0]]), 2.0)),
+        because="above 0, every temperature has an answer of its own",
+    )
 with marks.shapes:
     check.matches(
         softmax_temperature,
@@ -1177,6 +1184,11 @@ with marks.shapes:
     check.matches(nll, reference.nll, cases.of((np.array([1.5]), 0)))
     check.leaves_arguments_alone(nll, labelled)
     check.accepts_read_only(nll, labelled)
+    check.depends(
+        nll,
+        cases.of((np.array([0.5, 1.0, -2.0]), 2), (np.array([0.5, 1.0, -2.0]), 0)),
+        because="each class has a loss of its own",
+    )
 
 
 @mistake(
@@ -2441,6 +2453,11 @@ with marks.shapes:
     check.matches(nll_grad, reference.nll_grad, cases.of((np.array([1.5]), 0)))
     check.leaves_arguments_alone(nll_grad, labelled)
     check.accepts_read_only(nll_grad, labelled)
+    check.depends(
+        nll_grad,
+        cases.of((np.array([0.5, 1.0, -2.0]), 2), (np.array([0.5, 1.0, -2.0]), 0)),
+        because="each class has a slope of its own",
+    )
 
 
 @mistake(

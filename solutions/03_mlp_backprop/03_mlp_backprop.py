@@ -790,6 +790,11 @@ with marks.values:
 with marks.arguments:
     check.leaves_arguments_alone(grad_output, outputs)
     check.accepts_read_only(grad_output, outputs)
+    check.depends(
+        grad_output,
+        cases.of((np.array([0.25, 0.75]), 0), (np.array([0.25, 0.75]), 1)),
+        because="the right class is another one",
+    )
 
 
 @mistake(
@@ -2497,6 +2502,11 @@ with marks.keys:
 with marks.arguments:
     check.leaves_arguments_alone(sgd_step, steps)
     check.accepts_read_only(sgd_step, steps)
+    check.depends(
+        sgd_step,
+        cases.of((before, slope, 0.1), (before, slope, 0.5)),
+        because="a larger rate is a longer step",
+    )
 
 
 @mistake(
@@ -4728,13 +4738,21 @@ with marks.step:
     check.matches(
         numerical_gradient,
         reference.numerical_gradient,
-        cases.draw(lambda rng, n: ground(rng, n, (0.1 / (n + 1),)), count=6),
+        cases.draw(lambda rng, n: ground(rng, n, (0.5 / (n + 1),)), count=6),
     )
 with marks.restored:
     check.leaves_arguments_alone(
         numerical_gradient,
         cases.draw(lambda rng, n: ground(rng, n, (0.01,)), count=6),
         within=1e-12,
+    )
+    check.depends(
+        numerical_gradient,
+        cases.of(
+            (two_squares, np.array([1.0, 2.0]), 0.01),
+            (product, np.array([1.0, 2.0]), 0.01),
+        ),
+        because="another function has another slope",
     )
 
 

@@ -860,6 +860,11 @@ with marks.errors:
             *given,
             because="the kernel must fit in height and in width",
         )
+    check.depends(
+        conv_output_shape,
+        [((3, 8, 4), 2, 4), ((3, 4, 8), 2, 4)],
+        because="a kernel of 4 fits",
+    )
 
 
 @mistake(
@@ -1084,6 +1089,11 @@ with marks.errors:
             *given,
             because="the window must fit in height and in width",
         )
+    check.depends(
+        pool_output_shape,
+        [((6, 2, 5), 2), ((6, 9, 5), 2)],
+        because="a window of 2 fits",
+    )
 
 
 @mistake(
@@ -1655,6 +1665,11 @@ with marks.none:
         reference.solve_kernel_size,
         [(5, 6), (4, 9, 1, 2), (10, 5, 1, 0, 2), (5, 4, 2), (12, 5, 1, 0, 3)],
         because="no kernel fits",
+    )
+    check.depends(
+        solve_kernel_size,
+        [(5, 6), (64, 6)],
+        because="here one fits",
     )
 
 
@@ -3558,6 +3573,19 @@ def conv2d_backward(dY, X, W, s=1, p=0):
             dW += np.einsum("nf,ncuv->fcuv", dY[:, :, y, x], P[place])
     height, width = X.shape[2:]
     return dP[:, :, p : p + height, p : p + width], dW, dY.sum((0, 2, 3))
+
+
+@mistake(
+    "the windows of the image without its padding",
+    "Right for p = 0. Your loops end where windows on the bare image end. How many "
+    "rows and columns has dY?",
+)
+def conv2d_backward(dY, X, W, s=1, p=0):
+    rows, columns = ((n - W.shape[2]) // s + 1 for n in X.shape[2:])
+    seen = np.zeros(dY.shape)
+    seen[:, :, :rows, :columns] = dY[:, :, :rows, :columns]
+    dX, dW, _ = reference.conv2d_backward(seen, X, W, s, p)
+    return dX, dW, dY.sum(axis=(0, 2, 3))
 
 
 @mistake(

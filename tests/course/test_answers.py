@@ -47,6 +47,16 @@ EXERCISES = [
 ]
 graded_by = pytest.mark.sandbox
 
+#: Bodies of functions that do nothing. Some of them leave arguments alone, or raise the error that is asked for.
+IDLE = (
+    "return given[0]",
+    "return 0.0",
+    "return []",
+    "return np.zeros_like(given[0])",
+    "return {**given[-1]} if isinstance(given[-1], dict) else given",
+    "raise ValueError('no')",
+)
+
 
 @cache
 def answers_of(name: str) -> tuple[Answer, ...]:
@@ -88,6 +98,19 @@ def test_an_answer_graded_alone_gets_the_same(desks: Callable[[str], Desk], name
     if answers:
         at, desk = crc32(exercise.encode()) % len(answers), desks(name)
         assert desk.grade(exercise, [answers[at]]) == [desk.grade(exercise, answers)[at]]
+
+
+@graded_by
+@pytest.mark.parametrize("name", ANSWERED)
+def test_a_function_that_does_nothing_earns_nothing(desks: Callable[[str], Desk], name: str) -> None:
+    paid = []
+    for exercise in aspects(LESSONS[name]):
+        (given,) = [c.source for c in LESSONS[name].notebook.cells if cells.grade_id(c) == exercise]
+        if f"def {exercise}(" in given:
+            bodies = [wrong(exercise, body, f"def {exercise}(*given, **named):\n    {body}") for body in IDLE]
+            graded = zip(bodies, desks(name).grade(exercise, bodies), strict=True)
+            paid += [f"{answer}: {result.earned}" for answer, result in graded if result.outcome.score]
+    assert paid == []
 
 
 @pytest.mark.parametrize("name", GRADED)
