@@ -1,6 +1,7 @@
-"""Test cells without what takes them long: a mutant that is wrong on ten numbers need not be tried on a million.
+"""Test cells without what takes them long and tells a mutant's fate no better.
 
-A mutant that loses points without these parts loses them with these parts, too. The others are graded in full.
+A mutant that is wrong on ten numbers need not be tried on a million, and nobody reads which known mistake it is like.
+What loses points without these parts loses them with these parts, too. The others are graded in full.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _SLOW = "cost"
+_UNNAMED = """
+import dataclasses as __dataclasses
+from autograder.check import _context as __context, grading as __grading
+__context.session.set(__dataclasses.replace(__context.session.get(), mistakes=__grading.Mistakes()))
+"""
 
 
 def with_quick_tests(notebook: NotebookNode) -> tuple[NotebookNode, dict[int, int]]:
@@ -44,21 +50,22 @@ def with_quick_tests(notebook: NotebookNode) -> tuple[NotebookNode, dict[int, in
 
 
 def _quick(source: str) -> str | None:
-    """Return a test without its ``with`` blocks that call `check.cost`; None where there are none."""
+    """Return a test without its known mistakes and its blocks that call `check.cost`; None where it has neither."""
     try:
         tree = parse(source)
     except SyntaxError:
         return None
-    kept = [node for node in tree.body if not (isinstance(node, ast.With) and _is_slow(node))]
+    kept = [node for node in tree.body if not (_is_slow(node) or _is_mistake(node))]
     if len(kept) == len(tree.body):
         return None
-    mistakes = [
-        node
-        for node in kept
-        if isinstance(node, ast.FunctionDef) and any(decorator(m) == "mistake" for m in node.decorator_list)
-    ]
-    return ast.unparse(ast.Module([node for node in kept if node not in mistakes], []))
+    return _UNNAMED + ast.unparse(ast.Module(kept, []))
 
 
-def _is_slow(block: ast.With) -> bool:
-    return any(called(node) == _SLOW for node in ast.walk(block))
+def _is_slow(node: ast.stmt) -> bool:
+    return isinstance(node, ast.With) and any(called(inner) == _SLOW for inner in ast.walk(node))
+
+
+def _is_mistake(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and any(
+        decorator(mark) == "mistake" for mark in node.decorator_list
+    )

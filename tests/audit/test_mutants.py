@@ -18,6 +18,7 @@ def scaled(x, T=1.0):
     x : ndarray, shape (N, C)
     T : float
     """
+    x = 1.0 * x
     ### BEGIN SOLUTION
     d = (x - x.min(axis=-1, keepdims=True)) * T
     return d / d.max(axis=-1, keepdims=True)
@@ -125,6 +126,10 @@ def test_only_what_students_write_and_default_values_are_changed() -> None:
     }
 
 
+def test_a_docstring_is_no_part_of_a_change() -> None:
+    assert all("Each row" not in mutant.source for mutant in mutants(SCALED))
+
+
 def test_a_number_is_not_changed_in_place() -> None:
     document = '"""Half.\n\n    n : int\n    x : ndarray\n    """'
     assert "in place" not in made(f"def f(n, x):\n    {document}\n    return n + x")
@@ -147,9 +152,10 @@ def test_of_equal_lines_each_has_its_number() -> None:
 
 
 def test_no_two_mutants_are_the_same_and_none_is_the_reference() -> None:
-    sources = [mutant.source for mutant in mutants(SCALED)]
+    reference = body("return a if b else a")  # of which both branches make the same
+    sources = [mutant.source for mutant in mutants(reference)]
     assert len(set(sources)) == len(sources)
-    assert ast.unparse(ast.parse(SCALED)) not in sources
+    assert ast.unparse(ast.parse(reference)) not in sources
 
 
 def test_every_kind_of_change_says_what_to_add() -> None:
