@@ -44,6 +44,7 @@ class Aspect:
         self.thin = False  # whether its advice rests on one case
         self.later: list[CheckFailed] = []  # what failed after the first failure
         self.foreign = False  # whether the finding came from the check of another aspect
+        self.waiting = ""  # for which aspect, where that has to pass first
         self.shapes: Aspect | None = None  # the aspect that pays for shapes, where it is another one
         self.functions: list[str] = []
         self.evidence: list[Evidence] = []
@@ -87,6 +88,10 @@ class Aspect:
         student's notebook the aspect stays "checked when graded".
         """
         return FormOnly(self)
+
+    def waits_for(self, aspect: str) -> None:
+        """Say in a student's notebook that this aspect is not looked at until another one passes."""
+        self.waiting = aspect
 
     def _note(self, warning: warnings.WarningMessage) -> None:
         plain = warning.category is UserWarning  # what a test cell says by `warnings.warn` alone
@@ -206,7 +211,8 @@ class Marks:
                 finding = NEVER_CHECKED
             kept = "; points kept" if status == "passed" else ""
             notes = tuple(f"{note}{kept}" for note in aspect.notes)
-            result = AspectResult(aspect.name, aspect.points, earned, status, finding, notes)
+            waits = aspect.waiting if status == "unchecked" and session is None else ""
+            result = AspectResult(aspect.name, aspect.points, earned, status, finding, notes, waits)
             results.append(self._explained(result, aspect))
         points = sum(aspect.points for aspect in aspects)
         title = self._title or next((name for aspect in aspects for name in aspect.functions), "")

@@ -50,6 +50,8 @@ def headline(report: Report) -> str:
 def state(aspect: AspectResult, *, student_side: bool) -> str:
     """Return an aspect's status in words."""
     if aspect.status == "unchecked":
+        if aspect.waits:
+            return f"waits for {aspect.waits}"
         return "checked when graded" if student_side else "not checked"
     return aspect.status
 

@@ -34,6 +34,8 @@ class AspectResult:
         The first failure, for a failed aspect.
     notes
         Remarks that cost nothing, such as a warning that was raised.
+    waits
+        The aspect that has to pass before this one is looked at, in a student's notebook.
     """
 
     name: str
@@ -42,6 +44,7 @@ class AspectResult:
     status: Status
     finding: Finding | None = None
     notes: tuple[str, ...] = ()
+    waits: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as a dict that JSON can hold."""

@@ -305,7 +305,7 @@ tiny = {
 # radians. Take each array from `params` by its name, as in `params["W1"]`, since a dict may hold them in any order. For the
 # last step there is the `softmax` at the top.
 #
-# The four results are marked one by one. When one is wrong, the ones after it wait for it: the card shows a dash.
+# The four results are marked one by one. When one is wrong, the ones after it wait for it, and the card says so.
 
 
 # %% nbgrader={"grade_id": "mlp_forward", "solution": true}
@@ -352,20 +352,22 @@ def by_hand(x, params):
     }
 
 
-right_so_far = True
+waiting_for = ""
 for name, why in {
     "h_a": "W1 @ x is [-1, 1], and the biases take it to 30 and 150 degrees",
     "h_s": "the sines of 30 and of 150 degrees",
     "o_a": "W2 @ h_s is [0, 1, 1, 1], and the biases are added to that",
     "o_s": "the exponentials of o_a are 1, 1, 2, 1, and their sum is 5",
 }.items():
-    if right_so_far:
-        right_so_far = False
-        with getattr(marks, name):
-            check.matches(
-                mlp_forward, by_hand, [(tiny_x, tiny)], part=name, because=why
-            )
-            right_so_far = True
+    if waiting_for:
+        getattr(marks, name).waits_for(waiting_for)
+        continue
+    waiting_for = name
+    with getattr(marks, name):
+        check.matches(
+            mlp_forward, by_hand, [(tiny_x, tiny)], part=name, because=why
+        )
+        waiting_for = ""
 ### BEGIN HIDDEN TESTS
 nets = cases.draw(lambda rng, n: draw_net(rng, n)[::2])
 

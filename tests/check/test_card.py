@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import check
-from autograder.check import AspectResult, Finding, Report
+from autograder.check import AspectResult, Finding, Report, grading
 
 SOFTMAX = Report(
     "softmax",
@@ -147,3 +147,31 @@ def test_nothing_a_student_wrote_is_markup(title: str, verdict: str, case: str, 
 def test_both_forms_for_jupyter() -> None:
     bundle = SOFTMAX._repr_mimebundle_()
     assert bundle == {"text/html": SOFTMAX._repr_html_(), "text/plain": str(SOFTMAX)}
+
+
+def test_an_aspect_can_wait_for_another() -> None:
+    marks = check.marks("mlp_forward", h_a=1, h_s=1)
+    with marks.h_a:
+        check.equal(1, 2)
+    marks.h_s.waits_for("h_a")
+    report = marks._report()
+    assert "waits for h_a" in str(report)
+    assert "waits for h_a" in report._repr_html_()
+    assert "checked when graded" not in str(report)
+    assert report.earned == 0
+    with grading.session({}) as session:
+        marks.total()
+    assert "waits" not in str(session.reports[0])
+
+
+def test_what_is_not_written_is_not_called_an_error() -> None:
+    finding = check.Finding(
+        "not written yet", advice="There is no line of your own yet.", error="not written yet"
+    )
+    parts = tuple(check.AspectResult(name, 1, 0, "failed", finding) for name in ("values", "steps"))
+    for card in (
+        str(check.Report("chain", parts, 0, 2, student_side=True)),
+        check.Report("chain", parts, 0, 2, student_side=True)._repr_html_(),
+    ):
+        assert card.count("not written yet") == 2
+        assert "same error" not in card
