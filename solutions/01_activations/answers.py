@@ -1005,4 +1005,69 @@ find_the_slip = [round(float(line), 6) for line in lines].index(0) + 1
     *unusable_value("find_the_slip", says={"NaN": "nan", "wrong type": "no idea"}),
 ]
 
-ANSWERS = [*RECTIFIER, *SIGMOID, *SOFTPLUS, *NORMS, *DERIVATIONS, *SLIP]
+FROM_THE_FIELD = [
+    right(
+        "relu_grad",
+        "half a slope at the corner",
+        """
+def relu_grad(x):
+    return np.heaviside(x, 0.5)
+""",
+    ),
+    right(
+        "sigmoid_grad",
+        "a quarter over cosh squared, which overflows to the right answer",
+        """
+def sigmoid_grad(x):
+    return 0.25 / np.cosh(x / 2) ** 2
+""",
+    ),
+    right(
+        "tanh_grad",
+        "four over a square that overflows",
+        """
+def tanh_grad(x):
+    return 4 / (np.exp(x) + np.exp(-x)) ** 2
+""",
+    ),
+    wrong(
+        "sigmoid",
+        "two divisions for one",
+        Known("the bracket of the denominator left out"),
+        says="line of the fraction",
+    ),
+    wrong(
+        "sigmoid", "one minus the exponential", Known("a minus in the denominator")
+    ),
+    wrong("sigmoid_grad", "a plus by mistake", Known("plus for minus")),
+    wrong(
+        "sigmoid_grad",
+        "a function that takes its own result",
+        Known("the sigmoid of the sigmoid"),
+    ),
+    wrong("tanh_grad", "tanh of a square", Known("the square inside tanh")),
+    wrong("tanh_grad", "a bracket too wide", Known("the square around everything")),
+    wrong("softplus", "log2", Known("the logarithm to base 2")),
+    wrong(
+        "l1_grad",
+        "the unit vector",
+        Known("the vector scaled to length 1"),
+        marks={"shapes": 1},
+    ),
+    wrong("sigmoid_from_tanh", "the curve that falls", Known("minus for plus")),
+    wrong(
+        "sigmoid_from_tanh",
+        "tanh from the sigmoid",
+        Known("the identity read the other way"),
+    ),
+]
+
+ANSWERS = [
+    *RECTIFIER,
+    *SIGMOID,
+    *SOFTPLUS,
+    *NORMS,
+    *DERIVATIONS,
+    *SLIP,
+    *FROM_THE_FIELD,
+]

@@ -230,7 +230,7 @@ def softmax_temperature(x, T):
         "def softmax_temperature(x, T):\n    return softmax(x / T)",
         marks={"values": 2, "stability": 1, "shapes": 1},
         says=["expected ValueError", "errors: "],
-        mistake="",
+        mistake="no look at T",
     ),
     wrong(
         "softmax_temperature",
@@ -256,7 +256,7 @@ def softmax_temperature(x, T):
 """,
         marks={"values": 2, "stability": 1, "shapes": 1},
         says=["expected ValueError", "errors: "],
-        mistake="",
+        mistake="T = 0 refused, negative T not",
     ),
     wrong(
         "softmax_temperature",
@@ -425,7 +425,6 @@ def nll(o_a, y):
         "nll",
         "all classes",
         Known("summed over all classes"),
-        marks={"shapes": 1},
         says="Which index",
     ),
     wrong(
@@ -1498,6 +1497,91 @@ GRADIENT_DERIVATIONS = [
     *unusable_chain(GRADIENT),
 ]
 
+FROM_THE_FIELD = [
+    wrong("softmax", "one half shifted", Known("the shift in the numerator alone")),
+    wrong(
+        "softmax",
+        "cases by the number of axes",
+        Known("two axes by rows, all others by one sum"),
+        marks={"values": 2, "stability": 1},
+    ),
+    wrong(
+        "softmax",
+        "no case for three axes",
+        Known("a case for one axis and one for two"),
+        marks={"values": 2, "stability": 1},
+    ),
+    wrong(
+        "softmax",
+        "a loop over the first axis",
+        Known("one row for each entry of the first axis"),
+        marks={"values": 2, "stability": 1},
+    ),
+    wrong(
+        "softmax", "a norm for a sum", Known("divided by the length of the vector")
+    ),
+    wrong(
+        "softmax_temperature",
+        "argmax when it is cold",
+        Known("the winner takes all, ties or not"),
+        marks={"values": 2, "errors": 1, "shapes": 1},
+    ),
+    wrong("log_softmax", "log2", Known("the logarithm to base 2")),
+    wrong(
+        "log_softmax",
+        "a loop over the first axis",
+        Known("one row for each entry of the first axis"),
+        marks={"values": 2, "stability": 1},
+    ),
+    wrong(
+        "nll",
+        "log2",
+        """
+def nll(o_a, y):
+    p = np.exp(o_a - o_a.max())
+    return -np.log2(p[y] / p.sum())
+""",
+        mistake="the logarithm to base 2",
+        marks={"shapes": 1},
+    ),
+    wrong(
+        "nll_grad",
+        "labels from 1",
+        """
+def nll_grad(o_a, y):
+    p = np.exp(o_a - o_a.max())
+    p /= p.sum()
+    p[y - 1] -= 1
+    return p
+""",
+        marks={"shapes": 1},
+        mistake="labels counted from 1",
+    ),
+    wrong(
+        "softmax_jacobian",
+        "one row",
+        """
+def softmax_jacobian(x):
+    p = np.exp(x - x.max())
+    p /= p.sum()
+    return (np.diag(p) - np.outer(p, p))[0]
+""",
+        mistake="one row for the whole table",
+    ),
+    wrong(
+        "softmax_vjp",
+        "a gradient that passes through",
+        Known("dy handed back as it came"),
+    ),
+    wrong(
+        "softmax_vjp",
+        "one sum for all rows",
+        Known("a softmax over the whole array"),
+        marks={"cost": 1},
+    ),
+    wrong("sigmoid_vjp", "arguments in another order", Known("x and dy exchanged")),
+]
+
 ANSWERS = [
     *SOFTMAX,
     *WITNESS,
@@ -1512,4 +1596,5 @@ ANSWERS = [
     *SHORT_DERIVATIONS,
     *JACOBIAN_DERIVATIONS,
     *GRADIENT_DERIVATIONS,
+    *FROM_THE_FIELD,
 ]
