@@ -24,6 +24,7 @@ from autograder.check._finding import CheckFailed, Finding, Opaque
 from autograder.check._habits import FORGOT_RETURN
 from autograder.check._matches import advised, hopeless, located, record
 from autograder.check._recognise import raised
+from autograder.check._remarks import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -217,7 +218,9 @@ def leaves_arguments_alone(f: Function, cases: Iterable[Any], *, within: float =
     for args in _calls.each(cases):
         named = names(len(args), f)
         given = fresh(args)
-        _answered(call(f, given, described(args, named)), described(args, named))
+        result = call(f, given, described(args, named))
+        _answered(result, described(args, named))
+        shared(result, given, named)
         for name, before, after in zip(named, args, given, strict=True):
             change = changed(name, before, after, within)
             if change is not None:

@@ -13,7 +13,7 @@ from autograder.check._difference import within
 
 Array = npt.NDArray[Any]
 TRUTH = "True or False came where numbers are due. Which step asks a question, as x > 0 does?"
-FORGOT_RETURN = "Did you forget `return`?"
+FORGOT_RETURN = "Did you forget `return`? print() shows a value, and gives nothing back."
 ENOUGH = 2  # entries that must agree before a pattern is believed
 
 

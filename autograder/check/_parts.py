@@ -13,11 +13,11 @@ from typing import Any
 from autograder.check import _show
 from autograder.check._difference import agree
 from autograder.check._finding import CheckFailed, Finding
+from autograder.check._habits import FORGOT_RETURN
 
 Step = int | str
 Part = int | str | tuple[Any, ...]
 
-_RETURN = "Did you forget `return`?"
 _ASKED = "The docstring says what is returned, and in which order."
 _KEYS = "Each result belongs under its key, in one dict: {name: value, ...}."
 _STOPPED = "The first key is there, the others are not. Does a `return` stand in the loop?"
@@ -90,7 +90,7 @@ def _misheld(got: Any, want: Any, step: Step) -> Finding | None:
         return _misheld_dict(got, want, step)
     if type(got) not in (tuple, list):
         verdict = f"expected {len(want)} results, got {_show.described(got)}"
-        return Finding(verdict, advice=_RETURN if got is None else _COMMAS, error=verdict)
+        return Finding(verdict, advice=FORGOT_RETURN if got is None else _COMMAS, error=verdict)
     if len(got) != len(want):
         verdict = f"expected {len(want)} results, got {len(got)}"
         return Finding(verdict, advice=_ASKED, error=verdict)  # one cause for every part
@@ -100,7 +100,7 @@ def _misheld(got: Any, want: Any, step: Step) -> Finding | None:
 def _misheld_dict(got: Any, want: dict[Any, Any], step: Step) -> Finding | None:
     if not isinstance(got, dict):
         asked = f"expected a dict with {_show.keys(want)}, got {_show.described(got)}"
-        return Finding(asked, advice=_RETURN if got is None else _KEYS, error=asked)
+        return Finding(asked, advice=FORGOT_RETURN if got is None else _KEYS, error=asked)
     if step in got:
         return None
     verdict = f"the key {_show.value(step)} is missing; the dict has {_show.keys(got)}"

@@ -17,6 +17,26 @@ def is_whole(value: Any) -> bool:
     )
 
 
+def shared(result: Any, given: tuple[Any, ...], names: list[str]) -> None:
+    """Tell, at no cost, of a result that is an argument, or a view of one: who changes one changes the other."""
+    collector = _context.aspect.get()
+    if collector is None:
+        return
+    for name, argument in zip(names, given, strict=True):
+        if any(np.may_share_memory(a, b) for a in _arrays(result) for b in _arrays(argument)):
+            collector.tell(
+                f"the result and the argument `{name}` are the same numbers: who changes one changes both"
+            )
+            return
+
+
+def _arrays(value: Any) -> list[Any]:
+    if isinstance(value, np.ndarray):
+        return [value] if value.size else []
+    parts = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()
+    return [part for part in parts if isinstance(part, np.ndarray) and part.size]
+
+
 def remark(got: Any, want: Any) -> None:
     """Tell, at no cost, of floats that are equal to the ints that were asked for."""
     collector = _context.aspect.get()

@@ -225,3 +225,17 @@ def test_accepts_read_only() -> None:
     finding = refused(check.accepts_read_only, writes, cases.reals())
     assert finding.case == "x = [-1.5, 2] (read-only)"
     assert finding.advice == "An argument must not be written to. Which line assigns into it?"
+
+
+@pytest.mark.parametrize(
+    ("f", "told"),
+    [(lambda x: x.T, True), (lambda x: (x[0], 1.0), True), (lambda x: x, True), (lambda x: x.T + 0, False),
+     (lambda x: x.copy(), False), (lambda x: (float(x[0, 0]),), False)],
+)  # fmt: skip
+def test_a_view_of_an_argument_is_told_and_costs_nothing(f: Any, *, told: bool) -> None:
+    marks = check.marks(shapes=1)
+    with marks.shapes:
+        check.leaves_arguments_alone(f, cases.matrices())
+    (aspect,) = marks._report().aspects
+    assert aspect.earned == 1
+    assert any("are the same numbers" in note for note in aspect.notes) is told

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograder import check
+from autograder.check._habits import FORGOT_RETURN
 from check.test_functions import refused
 
 
@@ -91,4 +92,4 @@ def test_an_empty_list_lost_on_the_way() -> None:
     assert "take the empty list for nothing" in str(
         refused(check.matches, lambda i: None, lambda i: [], [(3,)]).advice  # noqa: ARG005
     )
-    assert refused(check.close, None, [59]).advice == "Did you forget `return`?"
+    assert refused(check.close, None, [59]).advice == FORGOT_RETURN

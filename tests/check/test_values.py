@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder import check
+from autograder.check._habits import FORGOT_RETURN
 
 
 def refused(verb: Any, *args: Any, **options: Any) -> check.Finding:
@@ -211,7 +212,7 @@ def test_between_takes_its_ends_in() -> None:
         == "at entry 1: expected a value in [0, 1], got 1.5"
     )
     assert refused(check.between, nan, 0, 1).what == "expected a value in [0, 1], got nan"
-    assert refused(check.between, None, 0, 1).advice == "Did you forget `return`?"
+    assert refused(check.between, None, 0, 1).advice == FORGOT_RETURN
 
 
 def test_a_number_in_quotes() -> None:
