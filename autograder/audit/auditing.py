@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from autograder.audit.equivalents import Equivalents, EquivalentsError, read_equivalents
+from autograder.audit.equivalents import NAME, Equivalents, EquivalentsError, read_equivalents
 from autograder.audit.exercises import Exercise, exercises
 from autograder.audit.findings import AuditedExercise, AuditedLesson, JudgedMutant, JudgedVersion
 from autograder.audit.mutants import Mutant, mutants
 from autograder.audit.trials import Bench, Marked
 from autograder.grading.sources import source_notebooks
 from autograder.lesson.answers import Answer, AnswerError, read_answers
-from autograder.lesson.source import read_lesson
+from autograder.lesson.source import SourceError, read_lesson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,29 +100,37 @@ def audit(
 
 
 def _materials(course: Course, assignment: str, only: str) -> list[_Material]:
-    """Read the notebooks of an assignment, and for its text source the answers beside it."""
-    found = []
+    """Read the notebooks of an assignment, and what lies beside them; the faults of all are the first one's."""
     folder = course.source(assignment)
-    for name, notebook in source_notebooks(course, assignment).items():
-        faults: list[str] = []
-        answers: tuple[Answer, ...] = ()
-        equivalents = Equivalents()
-        try:
-            equivalents = read_equivalents(folder)
-            if name == assignment and (folder / "answers.py").is_file():
-                answers = read_answers(read_lesson(folder / f"{assignment}.py"))
-        except (EquivalentsError, AnswerError, SyntaxError) as error:
-            faults.append(str(error))
-        listed = exercises(notebook)
-        known = {one.name for one in listed}
-        faults += [
-            f"equivalent.toml names {x}, which is no exercise here."
-            for x in equivalents.reasons
-            if x not in known
-        ]
-        kept = tuple(one for one in listed if only in {"", one.name})
-        found.append(_Material(assignment, name, notebook, kept, answers, equivalents, tuple(faults)))
-    return found
+    faults: list[str] = []
+    answers: tuple[Answer, ...] = ()
+    equivalents = Equivalents()
+    try:
+        equivalents = read_equivalents(folder)
+        if (folder / "answers.py").is_file():
+            answers = read_answers(read_lesson(folder / f"{assignment}.py"))
+    except (EquivalentsError, AnswerError, SourceError, SyntaxError) as error:
+        faults.append(str(error))
+    notebooks = source_notebooks(course, assignment)
+    listed = {name: exercises(notebook) for name, notebook in notebooks.items()}
+    known = {one.name for found in listed.values() for one in found}
+    faults += [
+        f"{NAME} names {name}, which is no exercise here."
+        for name in equivalents.reasons
+        if name not in known
+    ]
+    return [
+        _Material(
+            assignment,
+            name,
+            notebook,
+            tuple(one for one in listed[name] if only in {"", one.name}),
+            answers if name == assignment else (),
+            equivalents,
+            tuple(faults) if number == 0 else (),
+        )
+        for number, (name, notebook) in enumerate(notebooks.items())
+    ]
 
 
 class _Lesson:
@@ -228,11 +236,9 @@ def _remarks(exercise: Exercise, made: list[Mutant], answers: list[Answer]) -> l
     """Say what an author may still add."""
     found = []
     if not made:
-        found.append("There is nothing to change in the reference; no mutant was made.")
+        found.append("Nothing of the reference can be changed; no mutant was made")
     if exercise.source.lstrip().startswith("def ") and not exercise.mistakes:
-        found.append("No known mistake is named. What goes wrong most often? Add it with @mistake.")
+        found.append("No known mistake is named. What goes wrong most often? Add it with @mistake")
     if not any(answers):
-        found.append(
-            "No right variant is listed in answers.py: another way to write it, which must pass too."
-        )
+        found.append("No right variant is in answers.py: another way to write it, which must pass too")
     return found

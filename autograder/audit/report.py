@@ -65,8 +65,6 @@ def print_lesson(console: Console, lesson: AuditedLesson, *, entries: bool = Fal
         say(f"  {_line(exercise)}", "" if exercise.sound else "yellow")
         for fault in exercise.faults:
             say(f"      {fault}", "red")
-        for remark in exercise.remarks:
-            say(f"      {remark}", "dim")
         _print_versions(say, exercise)
         for judged in exercise.mutants:
             if judged.state == "alive" and entries:
@@ -75,6 +73,9 @@ def print_lesson(console: Console, lesson: AuditedLesson, *, entries: bool = Fal
                 say(f"      alive ({judged.mutant.operator}): {hint(judged.mutant.operator)}")
                 for line in judged.mutant.diff().split("\n"):
                     say(f"        {line}", _COLOURS.get(line[:1], ""))
+    for remark in dict.fromkeys(remark for exercise in lesson.exercises for remark in exercise.remarks):
+        names = [exercise.name for exercise in lesson.exercises if remark in exercise.remarks]
+        say(f"  {remark}: {', '.join(names)}", "dim")
 
 
 def print_end(console: Console, lessons: Sequence[AuditedLesson]) -> None:

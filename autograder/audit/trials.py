@@ -8,6 +8,7 @@ is looked at first: if it is not everything, all cells above are run.
 from __future__ import annotations
 
 import copy
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ for __name in [name for name in globals() if name not in __kept and name != "__k
 globals().update(__kept)
 """
 _APART = 100_000  # between the cell numbers of one version and the next
+_PATIENCE = 6.0  # times the limits, at most
 _TOGETHER = 150  # versions in one run: what they leave behind is cleared after so many
 
 
@@ -76,12 +78,18 @@ class Marked:
 
 
 def for_many(limits: Limits) -> Limits:
-    """Return limits for many versions in one run, some of which hang."""
+    """Return limits for many versions in one run, some of which hang.
+
+    They are wall-clock. Where much else is running a call gets a small part of each second, so it is waited for longer:
+    what a table says must not depend on that.
+    """
+    patience = min(max(os.getloadavg()[0] / (os.cpu_count() or 1), 1.0), _PATIENCE)
     return replace(
         limits,
         hung_calls=1,
-        cell_seconds=min(limits.cell_seconds, 20.0),
-        test_seconds=min(limits.test_seconds, 20.0),
+        call_seconds=limits.call_seconds * patience,
+        cell_seconds=min(limits.cell_seconds, 20.0) * patience,
+        test_seconds=min(limits.test_seconds, 20.0) * patience,
         submission_seconds=3600.0,
         restarts=1000,
     )

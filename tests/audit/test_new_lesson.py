@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -173,6 +174,14 @@ def test_an_exercise_without_a_test_is_told(exercise: dict[str, AuditedExercise]
     assert exercise["nobody_looks"].faults == ("No test looks at it: whatever is handed in passes.",)
 
 
+def test_answers_that_cannot_be_run_are_told(folder: Path, tmp_path: Path) -> None:
+    course = shutil.copytree(folder, tmp_path / "course")
+    (course / "source/rows/answers.py").write_text("ANSWERS = [*SLIP]\n")
+    (found,) = auditing.audit(open_course(course), exercise="nobody_looks")
+    (fault,) = (fault for fault in found.faults if "answers.py" in fault)
+    assert fault.endswith("answers.py cannot be run: NameError: name 'SLIP' is not defined")
+
+
 def test_what_may_be_added_is_said(exercise: dict[str, AuditedExercise]) -> None:
     said = "\n".join(exercise["mean_of_rows"].remarks)
     assert "No known mistake" in said
@@ -201,6 +210,10 @@ def test_living_mutants_are_shown_with_what_to_add(audited: AuditedLesson) -> No
     assert "No test has an array that tells the axes apart" in shown
     assert "the mistake 'no step too many' keeps all its points" in shown
     assert "the right variant 'whole steps alone' gets 0 of 2 points" in shown
+    assert (
+        "No right variant is in answers.py: another way to write it, which must pass too: mean_of_rows\n"
+        in shown
+    )
     assert "1 of 2 mistakes caught and rightly named; 1 of 2 variants passed" in shown
 
 
