@@ -24,7 +24,7 @@ from autograder.check import ProcessDied, TookTooLong, grading
 from autograder.grading import credit
 from autograder.grading.follow import Follow
 from autograder.grading.names import Ledger, is_imported, kind_of
-from autograder.grading.text import scrub
+from autograder.grading.text import scrub, scrub_all
 from autograder.lesson import notebook as cells
 from autograder.sandbox.doubts import Doubts, Expected
 from autograder.sandbox.shell import Shell
@@ -206,15 +206,12 @@ class Lesson:
                 if self.needs(locked):
                     self._shell.run(self.locked[locked])
             _, outputs = self._shell.run(test.source)
-        reports = [report.as_dict() for report in session.reports]
-        shown = [
-            {
-                "output_type": "display_data",
-                "data": {"text/html": report._repr_html_(), "text/plain": str(report)},
-                "metadata": {"autograder": report.as_dict()},
-            }
-            for report in session.reports
-        ]
+        reports = [scrub_all(report.as_dict()) for report in session.reports]
+        shown = []
+        for about in reports:
+            report = grading.Report.from_dict(about)
+            data = {"text/html": report._repr_html_(), "text/plain": str(report)}
+            shown.append({"output_type": "display_data", "data": data, "metadata": {"autograder": about}})
         return [*shown, *self._presentable(test, outputs)], reports
 
     def _expected(self, name: str, arguments: dict[str, Any]) -> Expected | None:

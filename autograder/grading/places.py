@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 import sys
-import sysconfig
 import tempfile
 from functools import lru_cache
 from pathlib import Path
 
 import autograder
 
+#: A path up to a folder that names the machine. It starts where no path goes on, so that the search stays linear in
+#: the text: a student chooses how many slashes there are.
 _PACKAGES = re.compile(r"(?<![\w.+@~-])(?:/[\w.+@~-]+)+/(?:(?:site|dist)-packages|python3\.\d+|autograder)/")
-_ENDS = r"(?=[/\s\"'`<>():,;\]\[]|\\[nrt\"']|$)"
+_ENDS = r"(?![\w+@~-])"
+#: Folders that every machine has, and that tell nothing; the sandbox's own home and /tmp are the student's.
+_COMMON = ("", "usr", "usr/local", "usr/bin", "home", "tmp", "var", "var/tmp", "opt", "srv")
+_EVERYWHERE = frozenset(f"/{name}" for name in _COMMON)
 
 
 def without_places(text: str) -> str:
@@ -26,18 +30,30 @@ def without_places(text: str) -> str:
     return _known().sub("…", _PACKAGES.sub("", text))
 
 
+def remember(*folders: Path) -> None:
+    """Name folders that this process works in, such as the course's."""
+    new = {folder.resolve() for folder in folders} - _folders
+    if new:
+        _folders.update(new)
+        _known.cache_clear()
+
+
+_folders: set[Path] = {Path(autograder.__file__).resolve().parents[1]}
+
+
 @lru_cache(maxsize=1)
 def _known() -> re.Pattern[str]:
     """Return a pattern of the folders that this machine's Python, project and users live in."""
-    here = Path(autograder.__file__).parents[1]
-    found = {
-        sys.prefix, sys.base_prefix, sys.exec_prefix, sysconfig.get_path("purelib"), str(here), str(Path.home()),
-        str(Path.cwd()), tempfile.gettempdir() + "/autograder",
-    }  # fmt: skip
-    found |= {str(Path(one).resolve()) for one in found}
-    # Nobody is told anything by /usr; and in the sandbox /tmp is the student's own.
-    telling = {one.rstrip("/") for one in found if one.count("/") > 1 or one.startswith("/root")} - {
-        "/usr/local"
+    plain = {
+        Path(sys.prefix),
+        Path(sys.base_prefix),
+        Path(sys.exec_prefix),
+        Path.home(),
+        Path.cwd(),
+        *_folders,
     }
-    longest = sorted(map(re.escape, telling), key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join(longest)}){_ENDS}" if longest else r"(?!)")
+    found = plain | {path.resolve() for path in plain}
+    found |= {path for one in found for path in one.parents}
+    found.add(Path(tempfile.gettempdir()) / "autograder")
+    telling = sorted((str(path) for path in found if str(path) not in _EVERYWHERE), key=len, reverse=True)
+    return re.compile(f"(?<![\\w.+@~-])(?:{'|'.join(map(re.escape, telling))}){_ENDS}")

@@ -19,6 +19,7 @@ from autograder.grading.pool import Pool, SourceFailsError
 from autograder.grading.reading import UnreadableError
 from autograder.grading.sources import extra_files, lesson_source, readable, source_notebooks
 from autograder.grading.submission import refuse_links
+from autograder.grading.withhold import withhold
 from autograder.lesson.course import Course, open_course
 from autograder.sandbox.limits import Limits
 
@@ -120,6 +121,7 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         if result.error:
             raise RuntimeError(f"{names['student']}, {names['assignment']}: {result.error}")
         marks.write_outputs(nb, result)
+        withhold(nb)
         record = nb.metadata.setdefault("autograder", {})
         record["status"] = "partial" if marks.is_cut_short(result) else "graded"
         record["sandboxed"] = True

@@ -21,10 +21,11 @@ from autograder.grading.handin import find_notebooks, read_bytes
 from autograder.grading.mend import mend
 from autograder.grading.other import refuse_other_lessons
 from autograder.grading.outcome import CellOutcome, ExamRequest, Outcome
-from autograder.grading.places import without_places
+from autograder.grading.places import remember, without_places
 from autograder.grading.pool import SourceFailsError
 from autograder.grading.reading import UnreadableError, read_submission
 from autograder.grading.sources import extra_files, link_in_the_way, readable
+from autograder.grading.withhold import withhold
 from autograder.sandbox.holder import NoSandboxError
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Graded:
 
 def grade_submission(assignment: Assignment, student: str, pool: Pool) -> Graded:
     """Grade one submission and write its ``autograded`` folder; whatever it is, there is an outcome."""
+    remember(assignment.course.root)
     folder = assignment.course.submitted(assignment.name, student)
     target = assignment.course.autograded(assignment.name, student)
     try:
@@ -132,6 +134,7 @@ def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Gr
                 f"{without_places(result.error)}. This is not your fault: ask for it to be graded again."
             )
         marks.write_outputs(notebook, result)
+        withhold(notebook)
         stops += result.notes
         cut_short |= marks.is_cut_short(result)
         outcomes |= marks.outcomes(notebook, result)

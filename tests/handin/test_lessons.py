@@ -35,7 +35,7 @@ def _lesson(name: str) -> Lesson:
 
 def _answered(name: str) -> NotebookNode:
     """Return the released notebook with the lesson's own answers in it."""
-    notebook = nbformat.read(COURSE.release(name) / f"{name}.ipynb", as_version=4)
+    notebook: NotebookNode = nbformat.read(COURSE.release(name) / f"{name}.ipynb", as_version=4)
     answers = {cells.grade_id(c): c.source for c in _lesson(name).notebook.cells if cells.is_solution(c)}
     for cell in notebook.cells:
         text = answers.get(cells.grade_id(cell), cell.source)

@@ -1,0 +1,1 @@
+"""Nothing leaks: what a class with wrong answers of every kind gets to read."""
