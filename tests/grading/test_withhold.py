@@ -12,15 +12,15 @@ from autograder.grading.withhold import RAN, WITHHELD, withhold
 
 from .conftest import TESTS, lesson
 
-SECRET = "assert double(-3) == -6, 'negative numbers too'"
+HIDDEN = "assert double(-3) == -6, 'negative numbers too'"
 
 
 def test_hidden_tests_are_taken_out_and_the_visible_ones_stay() -> None:
     notebook = lesson()
     withhold(notebook)
     source = notebook.cells[3].source
-    assert SECRET in TESTS["double"]
-    assert SECRET not in source
+    assert HIDDEN in TESTS["double"]
+    assert HIDDEN not in source
     assert RAN in source
     assert source.startswith("assert double(2) == 4\n")
 
@@ -28,7 +28,7 @@ def test_hidden_tests_are_taken_out_and_the_visible_ones_stay() -> None:
 def test_a_test_that_ran_inside_is_taken_out_of_what_the_notebook_shows() -> None:
     notebook = lesson()
     notebook.cells[3].metadata["tags"] = ["in-sandbox"]
-    stolen = f"found:\n{SECRET}\nassert double(2) == 4"
+    stolen = f"found:\n{HIDDEN}\nassert double(2) == 4"
     outputs = [
         new_output("stream", text=stolen),
         new_output("error", ename="E", evalue=stolen, traceback=[stolen]),
