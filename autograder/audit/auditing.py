@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from autograder.audit.equivalents import NAME, Equivalents, EquivalentsError, read_equivalents
+from autograder.audit.equivalents import NAME, Equivalents, EquivalentsError, Key, read_equivalents
 from autograder.audit.exercises import Exercise, exercises
 from autograder.audit.findings import AuditedExercise, AuditedLesson, JudgedMutant, JudgedVersion
 from autograder.audit.mutants import Mutant, mutants
@@ -18,7 +18,7 @@ from autograder.lesson.answers import Answer, AnswerError, read_answers
 from autograder.lesson.source import SourceError, read_lesson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from nbformat import NotebookNode
 
@@ -181,9 +181,11 @@ class _Lesson:
                 exercise.name, faults=("No test looks at it: whatever is handed in passes.",)
             )
         try:
-            made = mutants(exercise.source)
+            listed = mutants(exercise.source)
         except SyntaxError as error:
             return AuditedExercise(exercise.name, faults=(f"The reference is no Python: {error}.",))
+        registry = self._material.equivalents
+        made = [mutant for mutant in listed if registry.is_tried(exercise.name, mutant)]
         answers = [a for a in self._material.answers if a.exercise == exercise.name and a.kind == "right"]
         together = [answer for answer in answers if not answer.alone]
         alone = [answer for answer in answers if answer.alone]
@@ -194,10 +196,11 @@ class _Lesson:
             [str(answer.source) for answer in alone],
         )
         reference, rest = marked[0], marked[1:]
+        fates = {mutant.key: one for mutant, one in zip(made, rest, strict=False)}
         return AuditedExercise(
             exercise.name,
             reference,
-            tuple(self._judge(exercise.name, m, one) for m, one in zip(made, rest, strict=False)),
+            tuple(self._judge(exercise.name, mutant, fates.get(mutant.key)) for mutant in listed),
             tuple(
                 JudgedVersion(known.name, one)
                 for known, one in zip(exercise.mistakes, rest[len(made) :], strict=False)
@@ -208,18 +211,18 @@ class _Lesson:
                     [*together, *alone], rest[len(made) + len(exercise.mistakes) :], strict=True
                 )
             ),
-            tuple(_remarks(exercise, made, answers)),
-            tuple(self._faults(exercise.name, reference, made, rest)),
+            tuple(_remarks(exercise, listed, answers)),
+            tuple(self._faults(exercise.name, reference, listed, fates)),
         )
 
-    def _judge(self, exercise: str, mutant: Mutant, marked: Marked) -> JudgedMutant:
-        if not marked.full:
+    def _judge(self, exercise: str, mutant: Mutant, marked: Marked | None) -> JudgedMutant:
+        if marked is not None and not marked.full:
             return JudgedMutant(mutant, "killed")
         reason = self._material.equivalents.reason(exercise, mutant)
         return JudgedMutant(mutant, "equivalent" if reason else "alive", reason)
 
     def _faults(
-        self, exercise: str, reference: Marked, made: list[Mutant], marked: list[Marked]
+        self, exercise: str, reference: Marked, listed: list[Mutant], fates: Mapping[Key, Marked]
     ) -> list[str]:
         found = []
         if not reference.full:
@@ -228,8 +231,8 @@ class _Lesson:
             )
         if not reference.possible:
             found.append("Its tests are worth no points.")
-        alive = [mutant for mutant, one in zip(made, marked, strict=False) if one.full]
-        return found + self._material.equivalents.faults(exercise, alive, made)
+        alive = [mutant for mutant in listed if mutant.key not in fates or fates[mutant.key].full]
+        return found + self._material.equivalents.faults(exercise, alive, listed)
 
 
 def _remarks(exercise: Exercise, made: list[Mutant], answers: list[Answer]) -> list[str]:

@@ -7,7 +7,8 @@
     reason = "Of equal lengths either will do."
 
 ``now = "*"`` stands for everything that the line may become, and ``operator = "*"`` for every kind of change:
-for a witness, or the settings of a training run, where any of many answers will do. ``nth`` tells equal lines apart.
+for a witness, where any of many answers will do. ``tried = false`` has such changes not graded at all: for the settings
+of a training run, where it would be luck, or the machine's speed, that decides. ``nth`` tells equal lines apart.
 
 The file shows solutions, so it is as secret as the lesson's source.
 """
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 NAME = "equivalent.toml"
 ANY = "*"
-_FIELDS = {"operator": str, "was": str, "now": str, "nth": int, "reason": str}
+_FIELDS = {"operator": str, "was": str, "now": str, "nth": int, "reason": str, "tried": bool}
 Key = tuple[str, str, str, int]
 
 
@@ -37,9 +38,18 @@ class EquivalentsError(ValueError):
 
 @dataclass(frozen=True)
 class Equivalents:
-    """The mutants of a lesson that its author lists as equivalent: exercise to mutant to reason."""
+    """The mutants of a lesson that its author lists as equivalent.
+
+    Attributes
+    ----------
+    reasons : mapping
+        Exercise to mutant to reason.
+    untried : frozenset
+        Exercise and mutant of the entries whose mutants are not graded.
+    """
 
     reasons: Mapping[str, Mapping[Key, str]] = field(default_factory=dict)
+    untried: frozenset[tuple[str, Key]] = frozenset()
 
     def of(self, exercise: str, mutant: Mutant) -> Key | None:
         """Return the entry that lists a mutant, the most precise one; None where there is none."""
@@ -52,6 +62,11 @@ class Equivalents:
         """Return why a mutant is equivalent, or "" where it is not listed."""
         key = self.of(exercise, mutant)
         return self.reasons[exercise][key] if key else ""
+
+    def is_tried(self, exercise: str, mutant: Mutant) -> bool:
+        """Whether a mutant is graded, as nearly all are."""
+        key = self.of(exercise, mutant)
+        return key is None or (exercise, key) not in self.untried
 
     def faults(self, exercise: str, alive: list[Mutant], mutants: list[Mutant]) -> list[str]:
         """Say which entries of an exercise are to be taken out: their mutant is none any more, or loses points."""
@@ -81,6 +96,7 @@ def read_equivalents(folder: Path) -> Equivalents:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise EquivalentsError(f"{path}: {error}") from error
     reasons: dict[str, dict[Key, str]] = {}
+    untried = set()
     for exercise, entries in listed.items():
         if not isinstance(entries, list):
             raise EquivalentsError(f"{path}: write [[{exercise}]], one for each mutant.")
@@ -89,7 +105,9 @@ def read_equivalents(folder: Path) -> Equivalents:
             if key in reasons.setdefault(exercise, {}):
                 raise EquivalentsError(f"{path}: twice in {exercise}: {key[1]!r} -> {key[2]!r}.")
             reasons[exercise][key] = reason
-    return Equivalents(reasons)
+            if not entry.get("tried", True):
+                untried.add((exercise, key))
+    return Equivalents(reasons, frozenset(untried))
 
 
 def entry(exercise: str, mutant: Mutant, reason: str = "") -> str:

@@ -56,6 +56,14 @@ def test_an_entry_that_lists_nothing_is_to_be_taken_out(tmp_path: Path) -> None:
     assert "is not made" in gone
 
 
+def test_an_entry_may_have_its_mutants_not_tried(tmp_path: Path) -> None:
+    wide = Mutant("*", "if n > best:", "*", 1, "")
+    listed = read_equivalents(write(tmp_path, entry("longest", wide, "A setting.") + "tried = false\n"))
+    assert not listed.is_tried("longest", MUTANT)
+    assert listed.is_tried("other", MUTANT)
+    assert listed.reason("longest", MUTANT) == "A setting."
+
+
 def test_a_lesson_without_a_registry_lists_none(tmp_path: Path) -> None:
     assert read_equivalents(tmp_path).reasons == {}
 

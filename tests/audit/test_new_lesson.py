@@ -85,6 +85,13 @@ operator = "comparison"
 was = "while n < limit:"
 now = "while n <= limit:"
 reason = "This is not so."
+
+[[grows]]
+operator = "sign"
+was = "return n"
+now = "*"
+tried = false
+reason = "Only said for the test: it would lose points."
 """
 
 ANSWERS = '''from autograder.lesson.answers import right
@@ -170,6 +177,11 @@ def test_a_listed_mutant_that_loses_points_is_to_be_taken_out(exercise: dict[str
     assert "loses points" in fault
 
 
+def test_a_mutant_that_is_not_to_be_tried_counts_as_equivalent(exercise: dict[str, AuditedExercise]) -> None:
+    (judged,) = [judged for judged in exercise["grows"].mutants if judged.state == "equivalent"]
+    assert judged.mutant.now == "return -n"
+
+
 def test_an_exercise_without_a_test_is_told(exercise: dict[str, AuditedExercise]) -> None:
     assert exercise["nobody_looks"].faults == ("No test looks at it: whatever is handed in passes.",)
 
@@ -193,7 +205,7 @@ def test_the_table_counts_and_shows_no_code(audited: AuditedLesson) -> None:
     assert "return" not in "\n".join(rows)
     cells = next(row for row in rows if row.startswith("| grows")).split(" | ")
     made = len(audited.exercises[1].mutants)
-    assert cells[1:] == [str(made), str(made), "0", "0", "2", "1", "1", "2", "1 |"]
+    assert cells[1:] == [str(made), str(made - 1), "1", "0", "2", "1", "1", "2", "1 |"]
 
 
 def test_the_data_are_json(audited: AuditedLesson) -> None:
