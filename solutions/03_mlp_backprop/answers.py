@@ -931,7 +931,6 @@ def sgd_step(params, grads, lr):
         "sgd_step",
         "no rate",
         Known("the learning rate left out"),
-        marks={"arguments": 1},
     ),
     wrong(
         "sgd_step",
@@ -1833,11 +1832,6 @@ def numerical_gradient(f, x, h=1e-5):
         "numerical_gradient",
         arguments="f, x, h=1e-5",
         nan="np.full(x.shape, np.nan)",
-        marks={
-            "wrong type": {"restored": 1},
-            "wrong shape": {"restored": 1},
-            "NaN": {"restored": 1},
-        },
     ),
 ]
 
@@ -2516,4 +2510,206 @@ BATCH = [
     *TRAIN,
 ]
 
-ANSWERS = [*NET, *PAPER, *SLIPS, *BACK, *WHOLE, *BATCH]
+FROM_THE_FIELD = [
+    wrong(
+        "softmax_cross_entropy",
+        "log2",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y)
+    P = np.exp(S - S.max(axis=1, keepdims=True))
+    P /= P.sum(axis=1, keepdims=True)
+    T = np.eye(S.shape[1])[y]
+    loss = -np.log2((P * T).sum(axis=1)).sum()
+    dS = P - T
+    return (loss / N, dS / N) if reduction == "mean" else (loss, dS)
+""",
+        marks={"dS": 1, "shapes": 1},
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "no minus",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y)
+    P = np.exp(S - S.max(axis=1, keepdims=True))
+    P /= P.sum(axis=1, keepdims=True)
+    T = np.eye(S.shape[1])[y]
+    loss = np.log((P * T).sum(axis=1)).sum()
+    dS = P - T
+    return (loss / N, dS / N) if reduction == "mean" else (loss, dS)
+""",
+        marks={"dS": 1, "shapes": 1},
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "a loss for coins",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y)
+    P = np.exp(S - S.max(axis=1, keepdims=True))
+    P /= P.sum(axis=1, keepdims=True)
+    T = np.eye(S.shape[1])[y]
+    loss = -(T * np.log(P) + (1 - T) * np.log(1 - P)).sum()
+    dS = P - T
+    return (loss / N, dS / N) if reduction == "mean" else (loss, dS)
+""",
+        marks={"dS": 1, "shapes": 1},
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "squares",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y)
+    P = np.exp(S - S.max(axis=1, keepdims=True))
+    P /= P.sum(axis=1, keepdims=True)
+    T = np.eye(S.shape[1])[y]
+    loss = 0.5 * ((P - T) ** 2).sum()
+    dS = P - T
+    return (loss / N, dS / N) if reduction == "mean" else (loss, dS)
+""",
+        marks={"dS": 1, "shapes": 1},
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "the slope of the logarithm",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y)
+    P = np.exp(S - S.max(axis=1, keepdims=True))
+    P /= P.sum(axis=1, keepdims=True)
+    T = np.eye(S.shape[1])[y]
+    loss = -np.log((P * T).sum(axis=1)).sum()
+    dS = -T / P
+    return (loss / N, dS / N) if reduction == "mean" else (loss, dS)
+""",
+        marks={"loss": 1},
+    ),
+    wrong(
+        "softmax_cross_entropy",
+        "a plus at the label",
+        """
+def softmax_cross_entropy(S, y, reduction="mean"):
+    N = len(y)
+    P = np.exp(S - S.max(axis=1, keepdims=True))
+    P /= P.sum(axis=1, keepdims=True)
+    T = np.eye(S.shape[1])[y]
+    loss = -np.log((P * T).sum(axis=1)).sum()
+    dS = P + T
+    return (loss / N, dS / N) if reduction == "mean" else (loss, dS)
+""",
+        marks={"loss": 1},
+    ),
+    wrong(
+        "linear_forward",
+        "a bias in the loop",
+        Known("the bias added once for every example"),
+    ),
+    wrong(
+        "linear_backward",
+        "set, not added to",
+        Known("the last example alone"),
+        marks={"dX": 1},
+    ),
+    wrong("relu_backward", "relu of both", Known("the relu of a product")),
+    wrong("relu_backward", "a leak", Known("a leak where Z is negative")),
+    wrong("two_layer_forward", "a sigmoid", Known("the sigmoid for ReLU")),
+    wrong(
+        "two_layer_forward",
+        "a bias too late",
+        Known("the bias added after the bend"),
+    ),
+    right(
+        "numerical_gradient",
+        "through a flat view",
+        """
+def numerical_gradient(f, x, h=1e-5):
+    gradient, flat = np.zeros(x.size), x.reshape(-1)
+    for k, kept in enumerate(flat.tolist()):
+        flat[k] = kept + h
+        gradient[k] = f(x)
+        flat[k] = kept - h
+        gradient[k] -= f(x)
+        flat[k] = kept
+    return gradient.reshape(x.shape) / (2 * h)
+""",
+    ),
+    right(
+        "numerical_gradient",
+        "put back by adding, up to the last digits",
+        """
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in np.ndindex(x.shape):
+        x[k] += h
+        above = f(x)
+        x[k] -= 2 * h
+        gradient[k] = (above - f(x)) / (2 * h)
+        x[k] += h
+    return gradient
+""",
+    ),
+    wrong(
+        "numerical_gradient",
+        "no brackets",
+        """
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for k in np.ndindex(x.shape):
+        kept = x[k]
+        x[k] = kept + h
+        above = f(x)
+        x[k] = kept - h
+        gradient[k] = (above - f(x)) / 2 * h
+        x[k] = kept
+    return gradient
+""",
+        marks={"restored": 1},
+        mistake="multiplied by h",
+    ),
+    wrong(
+        "numerical_gradient",
+        "flatten copies",
+        """
+def numerical_gradient(f, x, h=1e-5):
+    gradient, flat = np.zeros(x.size), x.flatten()
+    for k in range(x.size):
+        flat[k] += h
+        above = f(x)
+        flat[k] -= 2 * h
+        gradient[k] = (above - f(x)) / (2 * h)
+        flat[k] += h
+    return gradient.reshape(x.shape)
+""",
+        mistake="a copy moved while f sees x",
+    ),
+    wrong(
+        "numerical_gradient",
+        "to the left",
+        Known("a difference to the left side alone"),
+        marks={"restored": 1},
+    ),
+    wrong(
+        "numerical_gradient",
+        "brackets in the numerator",
+        Known("the second term alone divided"),
+        marks={"restored": 1},
+    ),
+    wrong(
+        "numerical_gradient",
+        "x[k] of a matrix",
+        Known("whole rows moved, and kept in a view"),
+        marks={"restored": 1},
+    ),
+]
+
+ANSWERS = [
+    *NET,
+    *PAPER,
+    *SLIPS,
+    *BACK,
+    *WHOLE,
+    *BATCH,
+    *FROM_THE_FIELD,
+]

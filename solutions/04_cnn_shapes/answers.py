@@ -5,6 +5,7 @@ the id of the tests' student, ada.
 """
 
 from autograder.lesson.answers import right, unusable, unusable_value, wrong
+from autograder.lesson.samples import Known
 
 EFFECTIVE = [
     right(
@@ -119,7 +120,7 @@ def conv_output_size(i, k, s=1, p=0, d=1):
 """,
         marks={"values": 1, "stride": 1, "dilation": 1},
         says="got back 1",
-        mistake="",
+        mistake="int() for the floor",
     ),
     wrong(
         "conv_output_size",
@@ -1495,7 +1496,7 @@ def conv2d_forward(X, W, b, s=1, p=0):
 """,
         marks={"values": 2, "shapes": 1},
         says="stride: at conv2d_forward(",
-        mistake="",
+        mistake="the stride in the size, not in the windows",
     ),
     wrong(
         "conv2d_forward",
@@ -1539,7 +1540,7 @@ def conv2d_forward(X, W, b, s=1, p=0):
     return Y
 """,
         says="values: ",
-        mistake="",
+        mistake="one size for height and width",
     ),
     wrong(
         "conv2d_forward",
@@ -1985,6 +1986,72 @@ def max_pool_backward(dY, X, k, s=None):
     *unusable("max_pool_backward", arguments="dY, X, k, s=None", nan="X * np.nan"),
 ]
 
+FROM_THE_FIELD = [
+    wrong(
+        "conv_output_size",
+        "d times k",
+        Known("a gap too many in the kernel"),
+        marks={"values": 1, "stride": 1},
+    ),
+    wrong(
+        "conv_output_size",
+        "a stride that must divide",
+        Known("strides that leave pixels over refused"),
+        marks={"values": 1, "dilation": 1, "errors": 1},
+    ),
+    wrong(
+        "conv2d_forward",
+        "sides exchanged",
+        """
+def conv2d_forward(X, W, b, s=1, p=0):
+    N, C, H, V = X.shape
+    F, _, k, _ = W.shape
+    P = np.pad(X, ((0, 0), (0, 0), (p, p), (p, p)))
+    out = np.zeros((N, F, (V + 2 * p - k) // s + 1, (H + 2 * p - k) // s + 1))
+    for n, f, i, j in np.ndindex(out.shape):
+        out[n, f, i, j] = (P[n, :, i * s : i * s + k, j * s : j * s + k] * W[f]).sum() + b[f]
+    return out
+""",
+        mistake="height and width exchanged in the output size",
+    ),
+    wrong(
+        "conv2d_forward",
+        "im2col in another order",
+        Known("the rows of the matrix in another order"),
+    ),
+    wrong(
+        "conv2d_backward",
+        "a stride for the rows alone",
+        Known("the stride left out along the width"),
+        marks={"dX": 1, "dW": 1, "db": 1, "shapes": 1},
+    ),
+    wrong(
+        "max_pool_forward",
+        "range(0, H, s)",
+        Known("a window at every start, full or not"),
+    ),
+    wrong(
+        "max_pool_backward",
+        "assigned, zeros and all",
+        """
+def max_pool_backward(dY, X, k, s=None):
+    s = s or k
+    dX = np.zeros_like(X)
+    for n, c, i, j in np.ndindex(dY.shape):
+        window = X[n, c, i * s : i * s + k, j * s : j * s + k]
+        dX[n, c, i * s : i * s + k, j * s : j * s + k] = (window == window.max()) * dY[n, c, i, j]
+    return dX
+""",
+        marks={"values": 2, "shapes": 1},
+        mistake="each window written over the one before",
+    ),
+    wrong(
+        "max_pool_backward",
+        "a maximum over channels",
+        Known("one winner for all channels"),
+    ),
+]
+
 ANSWERS = [
     *EFFECTIVE,
     *SIZE,
@@ -2000,4 +2067,5 @@ ANSWERS = [
     *CONV_BACK,
     *POOLING,
     *POOLING_BACK,
+    *FROM_THE_FIELD,
 ]
