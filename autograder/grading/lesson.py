@@ -205,6 +205,7 @@ class Lesson:
             for locked in desk.stand_ins.locked:
                 if self.needs(locked):
                     self._shell.run(self.locked[locked])
+            desk.stand_ins.are_prepared()
             _, outputs = self._shell.run(test.source)
         reports = [scrub_all(report.as_dict()) for report in session.reports]
         shown = []

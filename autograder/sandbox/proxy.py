@@ -152,6 +152,7 @@ class TestDesk:
             self._standing = set(self._allowed[-1])
             with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
                 self._converse(link, "the cells", message, packer, {}, seconds)
+            self.stand_ins.are_prepared()
         except (wire.WireError, TookTooLong) as error:
             self._lost()
             raise ProcessDied(f"the cells could not be run again ({error})") from None

@@ -62,11 +62,24 @@ class StandIns:
         }
         self.cells = list(cells)
         self.locked = list(locked)
+        self._before: set[str] = set()
+
+    def are_prepared(self) -> None:
+        """Take the calls so far as those of the cells that were run again."""
+        self._before |= {name for name, one in self.laid.items() if isinstance(one, StandIn) and one.calls}
+        for one in self.laid.values():
+            if isinstance(one, StandIn):
+                one.calls = 0
 
     @property
     def used(self) -> list[str]:
-        """Names that the test came to use: functions that were called, and values."""
-        return [n for n, one in self.laid.items() if not isinstance(one, StandIn) or one.calls]
+        """Names that the test came to use: functions that were called, and values.
+
+        What the cells alone have called counts where the test itself calls nothing.
+        """
+        called = {name for name, one in self.laid.items() if isinstance(one, StandIn) and one.calls}
+        called = called or self._before
+        return [n for n, one in self.laid.items() if n in called or not isinstance(one, StandIn)]
 
     def message(self, packer: Packer, seconds: float) -> dict[str, Any]:
         """Return what a fresh worker is told before it answers the test."""

@@ -300,5 +300,5 @@ MOODS: dict[str, str] = {
         "plt.style.use('ggplot')\nplt.rcParams['figure.figsize'] = (3, 2)\nnp.set_printoptions(precision=1)"
     ),
     "autoreload": "%load_ext autoreload\n%autoreload 2\n%pdb off\n!echo hello\nnot_there",
-    "names of the test's own": "check = cases = reference = mistake = marks = case = None\nx = X = y = params = 3",
+    "names of the test's own": "cases = reference = mistake = marks = case = None\nx = X = y = params = 3",
 }

@@ -51,6 +51,16 @@ def test_cells_are_run_again_with_it(submission: Submission) -> None:
     assert on(submission, "", "fixed", later) == 2
 
 
+def test_what_was_used_is_what_the_test_used_or_else_the_cells(submission: Submission) -> None:
+    source = f"{SOURCE}def double(x): return 0\ndef four(x): return double(double(x))\n"
+    both = {"halve": right, "double": lambda x: 2 * x}
+    stand_ins = StandIns(both, ["fixed = quarter(8)"])
+    four = on(submission, source, "four", stand_ins)
+    assert stand_ins.used == ["halve"]
+    assert four(1) == 4
+    assert stand_ins.used == ["double"]
+
+
 def test_a_cell_that_does_not_end_is_left(submission: Submission) -> None:
     stand_ins = StandIns({"halve": right}, ["fixed = 3", "while True: pass", "fixed = 4"])
     assert on(submission, SOURCE, "fixed", stand_ins) == 3
