@@ -18,6 +18,7 @@ from autograder.lesson.samples import Known, known_mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from nbformat import NotebookNode
 
@@ -226,9 +227,7 @@ def read_answers(lesson: Lesson) -> tuple[Answer, ...]:
         If there are none, or one of them does not fit the lesson; the message names it.
     """
     path = lesson.path.with_name("answers.py")
-    if not path.is_file():
-        raise AnswerError(f"{path} is not there: the answers to a lesson are listed in it, as ANSWERS.")
-    listed: list[Answer] = list(runpy.run_path(str(path))["ANSWERS"])
+    listed = _listed(path)
     possible = aspects(lesson)
     known = known_mistakes(lesson)
     found = []
@@ -251,6 +250,15 @@ def read_answers(lesson: Lesson) -> tuple[Answer, ...]:
     if doubled := sorted({str(a) for a, name in zip(found, names, strict=True) if names.count(name) > 1}):
         raise AnswerError(f"{path}: more than once: {'; '.join(doubled)}")
     return tuple(found)
+
+
+def _listed(path: Path) -> list[Answer]:
+    if not path.is_file():
+        raise AnswerError(f"{path} is not there: the answers to a lesson are listed in it, as ANSWERS.")
+    try:
+        return list(runpy.run_path(str(path))["ANSWERS"])
+    except Exception as error:
+        raise AnswerError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
 
 
 def aspects(lesson: Lesson) -> dict[str, dict[str, float]]:

@@ -28,7 +28,7 @@ def test_nbgraders_own_release_keeps_lesson_sources_at_home(
     lesson = read_lesson(make_lesson())
     folder = lesson.path.parent
     (folder / "doubling.ipynb").write_text(lesson.notebook_text())
-    for secret in ("samples.py", "answers.py", "kept.npz", "kept.csv"):
+    for secret in ("samples.py", "answers.py", "equivalent.toml", "kept.npz", "kept.csv"):
         (folder / secret).write_text("SECRET = 1\n")
     (folder / "helper.py").write_text("x = 1\n")
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "--no-db", "doubling"]

@@ -40,7 +40,7 @@ def test_a_lesson_becomes_two_notebooks_and_only_the_instructors_has_secrets(
     make_lesson: Callable[..., Path], tmp_path: Path
 ) -> None:
     make_lesson()
-    for secret in ("samples.py", "answers.py", "kept.csv"):
+    for secret in ("samples.py", "answers.py", "equivalent.toml", "kept.csv"):
         (tmp_path / "solutions/doubling" / secret).write_text("SECRET = 1\n")
     (tmp_path / "solutions/doubling/data").mkdir()
     (tmp_path / "solutions/doubling/data/rows.csv").write_text("1,2\n")
