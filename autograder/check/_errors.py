@@ -120,6 +120,8 @@ TABLE = (
         "`math` stops at a log or root of what is not positive. Which number arrives there?"),
     Row(OverflowError, "",
         "Python's own floats stop with an error where a result grows too large. Which step is it?"),
+    Row(ValueError, "Input must be 1- or 2-d",
+        "np.diag makes a table of one vector. How many axes does this array have?"),
     Row(ModuleNotFoundError, "",
         "That module is not there when this is graded. NumPy and Python's own modules are enough here."),
     Row(ZeroDivisionError, "", "Which number is 0 here, and for which input?"),

@@ -50,6 +50,7 @@ PROVOKED = [
     ("m.copy()[:, :2].__setitem__(slice(None), m[:, 1:1])", "Which slice ends before it begins"),
     ("m + m[:, 3:2].reshape(2, 0)", "Which slice ends before it begins"),
     ("np.ones(1).__iadd__(m)", "has fewer numbers than what it is to take"),
+    ("np.diag(np.ones((2, 2, 2)))", "a table of one vector"),
     ("x.shape[1]", "one number for each axis"),
     ("x[0][0]", "A single number has no entries"),
     ("__import__('no_such_module')", "not there when this is graded"),
