@@ -794,8 +794,8 @@ with marks.arguments:
     check.accepts_read_only(grad_output, outputs)
     check.depends(
         grad_output,
-        cases.of((np.array([0.25, 0.75]), 0), (np.array([0.25, 0.75]), 1)),
-        because="the right class is another one",
+        cases.of((np.array([0.25, 0.75]), 0), (np.array([0.5, 0.5]), 0)),
+        because="other probabilities have other slopes",
     )
 
 
@@ -2506,8 +2506,8 @@ with marks.arguments:
     check.accepts_read_only(sgd_step, steps)
     check.depends(
         sgd_step,
-        cases.of((before, slope, 0.1), (before, slope, 0.5)),
-        because="a larger rate is a longer step",
+        cases.of((before, slope, 0.5), (before, {"w": np.array([4.0])}, 0.5)),
+        because="another slope is another step",
     )
 
 
