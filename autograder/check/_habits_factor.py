@@ -163,7 +163,7 @@ def _counted(factors: list[tuple[float, Pair]]) -> str | None:
         return f"Every entry is {_times(ratios[0])} what was expected, and {size} is the {length}. A sum, or a mean?"
     if smaller:
         return f"Every entry is too small by one factor, the {length}. A mean where a sum is asked?"
-    return f"Every entry is too large by one factor, the {length}. A sum for a mean, or a mean that something is divided by?"
+    return f"Every entry is too large by one factor, the {length}. A sum for a mean, or a division by a mean?"
 
 
 def _lengths(pair: Pair) -> list[tuple[str, int]]:
