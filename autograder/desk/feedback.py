@@ -18,7 +18,7 @@ import nbformat
 
 from autograder.desk.marks import read_marks, read_name
 from autograder.desk.page import render_page, render_rejected
-from autograder.grading.sources import link_in_the_way
+from autograder.grading.sources import link_in_the_way, unusable_id
 from autograder.nbgrader_setup import ensure_on_path
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _submissions(course: Course, gradebook: Any, assignment: str | None) -> list
     for name in names | {name for name, _ in handed_in}:
         handed_in |= {(name, one.student_id) for one in gradebook.assignment_submissions(name)}
         handed_in |= {(name, student) for student in _graded(course, name)}
-    return sorted(handed_in)
+    return sorted(pair for pair in handed_in if not unusable_id(pair[1]))
 
 
 def _graded(course: Course, assignment: str) -> Iterator[str]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from autograder.grading.gradebook import Book
+from autograder.grading.outcome import Outcome
 from autograder.grading.pool import Pool
 from autograder.grading.preprocessors import limits_of
-from autograder.grading.sources import lesson_source, source_notebooks
+from autograder.grading.sources import lesson_source, readable, source_notebooks, unusable_id
 from autograder.grading.submission import Assignment, Graded, grade_submission
 from autograder.sandbox.holder import bwrap_path
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from concurrent.futures import Future
 
-    from autograder.grading.outcome import Outcome
     from autograder.lesson.course import Course
 
 
@@ -74,9 +74,10 @@ def grade(
     """
     if not unsafe:
         bwrap_path()
-    todo = list(pairs)
+    asked = list(pairs)
+    outcomes = {(name, student): _nameless(name, student) for name, student in asked if unusable_id(student)}
+    todo = [pair for pair in asked if pair not in outcomes]
     pool = Pool(keep=max(4, len({a for a, _ in todo})))
-    outcomes: dict[tuple[str, str], Outcome] = {}
     limits = limits_of(course.config)
     assignments: dict[str, Assignment] = {}
     with Book(course) as book, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as workers:
@@ -108,4 +109,9 @@ def grade(
             for future in waiting if "waiting" in locals() else ():
                 future.cancel()
             pool.close()
-    return [outcomes[pair] for pair in todo]
+    return [outcomes[pair] for pair in asked]
+
+
+def _nameless(assignment: str, student: str) -> Outcome:
+    """Return the outcome of a submission whose folder has no name that a gradebook can hold."""
+    return Outcome(readable(student), assignment, "rejected", 0.0, 0.0, reason=unusable_id(student))

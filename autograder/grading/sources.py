@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autograder.lesson.course import Course
 
 MAX_FILES = 500
+LONGEST_ID = 128  # characters of a student's id in nbgrader's gradebook
 
 
 def source_notebooks(course: Course, assignment: str) -> dict[str, NotebookNode]:
@@ -103,6 +104,19 @@ def _size(count: int) -> str:
 def readable(name: str) -> str:
     """Return a file's name as text that can be written down: on disk any bytes will do."""
     return os.fsencode(name).decode("utf-8", "replace")
+
+
+def unusable_id(student: str) -> str:
+    """Say why a folder's name can be no student's id in the gradebook; empty where it can."""
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return (
+            f"the folder {readable(student)} has a name that is no text: no gradebook can hold it. Rename it."
+        )
+    if len(student) > LONGEST_ID:
+        return f"the folder's name has {len(student)} characters, and the gradebook holds {LONGEST_ID}. Rename it."
+    return ""
 
 
 def link_in_the_way(path: Path, top: Path) -> Path | None:
