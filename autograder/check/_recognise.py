@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TELLING = 2  # results that must say something, and confirmations where they do not
 _TELLING_WHOLE = 4  # of whole numbers, of which there are fewer
 _ENOUGH = 4  # confirmations, after which no more are looked for
-_PATIENCE = 1.0  # seconds for calls that nobody asked for
+_PATIENCE = 5.0  # seconds for calls that nobody asked for; they take milliseconds on a quiet machine
 _CLASS = re.compile(r"^\w*(Error|Exception): ")
 
 
