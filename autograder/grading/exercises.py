@@ -135,6 +135,7 @@ def squeezed(source: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("# YOUR"))
 
 
+@lru_cache(maxsize=_KEPT)
 def said(source: str) -> tuple[str, ...]:
     """Return what a student can read of a source's cell, to compare it with a submission's."""
     return squeezed(cells.strip_hidden(source))

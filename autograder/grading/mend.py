@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -135,7 +136,7 @@ def _restore(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None
         )
         own = ""
         if cells.is_locked(original):
-            if cells.strip_hidden(original.source).strip() != cells.strip_hidden(cell.source).strip():
+            if _visible(original.source) != _visible(cell.source):
                 changed = True
                 own = additions(cell, original, lesson)
             cell.source = original.source
@@ -152,6 +153,11 @@ def _restore(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None
             added = "; what you had added stands in a cell of its own" if own else ""
             notes.append(f"{name} had been changed and was restored{added}")
     submitted.cells = restored
+
+
+@lru_cache(maxsize=4096)  # a class hands the same lesson in
+def _visible(source: str) -> str:
+    return cells.strip_hidden(source).strip()
 
 
 def _become(cell: NotebookNode, kind: str) -> None:

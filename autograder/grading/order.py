@@ -19,48 +19,61 @@ if TYPE_CHECKING:
 
 def order(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
     """Move a test that stands above the answer to its exercise to just below it."""
+    at, written = _places(submitted), _written(submitted)
     for name, exercise in lesson.exercises.items():
         for test in exercise.tests:
-            at = {cells.grade_id(cell): i for i, cell in enumerate(submitted.cells)}
             if test not in at:
                 continue
-            below = _answer_below(submitted, exercise, at[test], at.get(name))
+            below = _answer_below(written, exercise, at[test], at.get(name))
             if below is not None:
                 cell = submitted.cells.pop(at[test])
                 submitted.cells.insert(below, cell)
                 notes.append(f"{test} stood above its exercise and was moved below it")
-
-
-def _answer_below(submitted: NotebookNode, exercise: Exercise, test: int, own: int | None) -> int | None:
-    if own is not None and test < own:
-        return own
-    answers = [at for at, cell in enumerate(submitted.cells) if _answers(cell, exercise)]
-    if any(at < test for at in answers):
-        return None
-    return max(answers, default=None)
-
-
-def _answers(cell: NotebookNode, exercise: Exercise) -> bool:
-    own = "nbgrader" not in cell.metadata or cells.is_solution(cell)
-    return own and cell.cell_type == "code" and exercise.is_answer(cell.source)
+                at, written = _places(submitted), _written(submitted)
 
 
 def say_twice(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
     """Say which definition counts where a student's own cells define again what an exercise asks for."""
+    at, written = _places(submitted), _written(submitted)
+    known = set(at.values())
     for name, exercise in lesson.exercises.items():
-        at = {cells.grade_id(cell): i for i, cell in enumerate(submitted.cells)}
-        if any(note.startswith(f"{name} was in the notebook more than once") for note in notes):
-            continue
-        answers = [i for i, cell in enumerate(submitted.cells) if _answers(cell, exercise)]
-        own = [i for i in answers if i == at.get(name) or "nbgrader" not in submitted.cells[i].metadata]
         tests = [at[test] for test in exercise.tests if test in at]
-        if not tests:
+        if not tests or any(note.startswith(f"{name} was in the notebook more than once") for note in notes):
             continue
-        above = [i for i in own if i < min(tests)]
+        answers = [i for i in _answers(written, exercise) if i == at.get(name) or i not in known]
+        above = [i for i in answers if i < min(tests)]
         what = ", ".join(sorted(exercise.asked))
         if len(above) > 1:
             notes.append(
                 f"{what} is defined {len(above)} times above {exercise.tests[0]}: the last one counts"
             )
-        if above and any(i > max(tests) for i in own):
+        if above and any(i > max(tests) for i in answers):
             notes.append(f"{what} is defined again below {exercise.tests[0]}: the one above it counts")
+
+
+def _places(submitted: NotebookNode) -> dict[str, int]:
+    """Return where the cells stand that the lesson knows."""
+    names = ((i, cells.grade_id(cell)) for i, cell in enumerate(submitted.cells))
+    return {name: i for i, name in names if name is not None}
+
+
+def _written(submitted: NotebookNode) -> list[tuple[int, str]]:
+    """Return the code that students write in, with its places."""
+    return [
+        (i, cell.source)
+        for i, cell in enumerate(submitted.cells)
+        if cell.cell_type == "code" and ("nbgrader" not in cell.metadata or cells.is_solution(cell))
+    ]
+
+
+def _answers(written: list[tuple[int, str]], exercise: Exercise) -> list[int]:
+    return [at for at, source in written if exercise.is_answer(source)]
+
+
+def _answer_below(
+    written: list[tuple[int, str]], exercise: Exercise, test: int, own: int | None
+) -> int | None:
+    if own is not None and test < own:
+        return own
+    answers = _answers(written, exercise)
+    return None if any(at < test for at in answers) else max(answers, default=None)

@@ -65,8 +65,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     pages = command(root, "autograder.cli", "feedback", NAME)
     assert pages.returncode == 0, pages.stderr[-2000:]
     entries = json.loads((root / "grades.json").read_text("utf-8"))
-    said = done.stdout + done.stderr + pages.stdout + pages.stderr
-    return Graded(root, {entry["student"]: entry for entry in entries}, said)
+    return Graded(root, {entry["student"]: entry for entry in entries}, done.stdout + done.stderr)
 
 
 @sandboxed
