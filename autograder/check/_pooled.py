@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.check import _calls
 from autograder.check._context import Evidence, Raised
-from autograder.check._diagnose import LAST, Trial, diagnose
+from autograder.check._diagnose import LAST, Trial, diagnose, is_large
 from autograder.check._difference import agree, numeric
 from autograder.check._probes import Asked
 
@@ -101,7 +101,11 @@ def _diagnosed(
     def probe() -> str | None:
         if ref is None:
             return None
-        calls = [_whole(item, ref) for item in items if item.ref is ref]
+        calls = [
+            _whole(item, ref)
+            for item, trial in zip(items, trials, strict=True)
+            if item.ref is ref and not is_large(trial)
+        ]
         names, _ = _signature(ref)
         return Asked(calls, names or items[0].names, _partly(ref, wrong[0].part)).look()
 

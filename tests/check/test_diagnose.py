@@ -256,3 +256,12 @@ def test_a_value_alone_does_not_say_what_went_in() -> None:
     advice = caught.value.finding.advice
     assert advice is not None
     assert advice.startswith("inf: which step grows too large")
+
+
+def test_a_call_of_a_million_numbers_is_left_out() -> None:
+    small, large = np.arange(1.0, 7.0), np.arange(1.0, 1e6)
+    doubled = [Trial((small,), 2 * small, small), Trial((small[::-1],), 2 * small[::-1], small[::-1])]
+    said = recognised(doubled)
+    assert said is not None
+    assert recognised([*doubled, Trial((large,), -large, large)]) == said
+    assert recognised([Trial((large,), 2 * large, large)]) is None
