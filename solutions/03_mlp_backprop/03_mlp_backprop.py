@@ -4719,7 +4719,7 @@ def weighted_squares(x):
 
 
 def row_sums(x):
-    return float(np.sum(np.exp(np.sum(x, axis=1))))
+    return float(np.sum(np.exp(np.sum(x, axis=-1))))
 
 
 def ground(rng, n, h):
