@@ -1539,6 +1539,11 @@ with marks.shapes:
     check.matches(
         softmax_jacobian, reference.softmax_jacobian, cases.of(np.array([1.75]))
     )
+    check.depends(
+        softmax_jacobian,
+        cases.of(np.array([0.0, 0.5, 1.0]), np.array([0.0, 3.0, 1.0])),
+        because="other logits, other slopes",
+    )
     check.leaves_arguments_alone(softmax_jacobian, cases.vectors())
     check.accepts_read_only(softmax_jacobian, cases.vectors())
 
