@@ -116,7 +116,7 @@ class Finding:
     @property
     def hint(self) -> str:
         """The named mistake and the advice as running text, empty when there is neither."""
-        named = f"This is what {self.mistake} gives." if self.mistake else ""
+        named = f"A known slip gives just this: {self.mistake}." if self.mistake else ""
         return " ".join(part for part in (named, self.advice) if part)
 
     def __str__(self) -> str:

@@ -74,7 +74,7 @@ def mistake(name: str, advice: str) -> Callable[[Callable[..., Any]], Any]:
     Parameters
     ----------
     name
-        What goes wrong, as it completes "This is what ... gives."
+        What goes wrong, as it completes "A known slip gives just this: ..."
     advice
         What a tutor would ask. Never the solution.
 

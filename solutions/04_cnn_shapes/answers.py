@@ -1229,7 +1229,7 @@ for key in ("c", "d", "e"):
         "channels last",
         sheet(a="[(32, 43, 6), (10, 14, 6), (4, 6, 26)]"),
         marks=without("a"),
-        says=["This is what channels last gives", "(C, H, W)"],
+        says=["A known slip gives just this: channels last", "(C, H, W)"],
     ),
     wrong(
         "shape_answers",

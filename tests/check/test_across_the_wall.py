@@ -152,7 +152,7 @@ def test_parts_across_the_wall(examiner: Examiner) -> None:
     points, message = graded(examiner, backward=averaged)["backward"]
     assert points == 2.0
     assert "dW, row 0: expected [" in message
-    assert "This is what weights averaged gives. Sum or mean?" in message
+    assert "A known slip gives just this: weights averaged. Sum or mean?" in message
 
 
 def test_a_visible_call_is_quoted_and_a_hidden_one_is_not(examiner: Examiner) -> None:

@@ -43,8 +43,8 @@ def test_plain_text() -> None:
         "  shapes      1/1  RuntimeWarning: overflow; points kept\n"
         "  stability   0/1  at row 1 of [[-1000, -1000], [1000, 1001]]: "
         "expected [0.50, 0.50], got [nan, nan]\n"
-        "                   This is what one maximum for the whole batch gives. Give one row the logits\n"
-        "                   -1000: which maximum does it see?"
+        "                   A known slip gives just this: one maximum for the whole batch. Give one row the\n"
+        "                   logits -1000: which maximum does it see?"
     )
 
 

@@ -75,7 +75,7 @@ def test_a_known_mistake_is_named_with_its_advice() -> None:
     assert named(found["stability"]) == "no maximum subtracted"
     assert found["stability"].finding is not None
     assert found["stability"].finding.hint == (
-        "This is what no maximum subtracted gives. What is exp(1000) in floats?"
+        "A known slip gives just this: no maximum subtracted. What is exp(1000) in floats?"
     )
 
 

@@ -105,7 +105,7 @@ def test_formgrader_draws_formulas_and_cards_without_the_network(desk: Desk) -> 
     assert "MathJax.Hub.Queue" not in html
     assert "<mfrac>" in html
     assert '<section aria-label="Checks of relu"' in html
-    assert "This is what np.max for np.maximum gives." in html
+    assert "A known slip gives just this: np.max for np.maximum." in html
     assert 'class="score tabbable" id="test_relu"' in html
 
 
