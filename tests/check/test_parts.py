@@ -44,7 +44,11 @@ def test_a_part_is_judged_alone() -> None:
 @pytest.mark.parametrize(
     ("result", "verdict", "advice"),
     [
-        (None, "expected 3 results, got None", "Did you forget `return`? print() shows a value, and gives nothing back."),
+        (
+            None,
+            "expected 3 results, got None",
+            "Did you forget `return`? print() shows a value, and gives nothing back.",
+        ),
         (np.ones((2, 3)), "expected 3 results, got an array of shape (2, 3)", "with commas"),
         ((1.0, 2.0), "expected 3 results, got 2", "docstring"),
         ({"dX": 1.0}, "expected 3 results, got a dict", "with commas"),
