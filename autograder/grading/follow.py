@@ -5,7 +5,8 @@ which of its names have lost marks already, whether the test's exercise uses the
 the reference in their place. What students wrote is searched by words, never parsed: a parser can be made to fall
 over. A word too many costs time alone.
 
-A name is stood in for only in a test that does not mark it, and only after every test that does has been run.
+A name is stood in for only in a test that does not mark it, that stands below every one that does in the source, and
+once every test above it there has been run: students can reorder their notebook, but not the lesson.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Follow:
     reference
         What the source's names are bound to.
     points
-        What each test is worth.
+        What each test is worth that is run outside.
     """
 
     def __init__(
@@ -57,12 +58,16 @@ class Follow:
         self._marked: dict[str, frozenset[str]] = {}  # names, by the test that marks them
         self._spoken: dict[str, frozenset[str]] = {}  # names that a test comes to use, by the test
         self._by: dict[str, set[str]] = {}  # tests, by the name that they mark
+        self._above: dict[str, set[str]] = {}  # tests above it in the source, by the test
         homes = _homes(booked)
         tests = {cell.grade_id for cell in booked if cell.kind == "test"}
         for at, cell in enumerate(booked):
             if cell.kind == "test" and cell.grade_id and cell.mentions is not None:
                 self._marked[cell.grade_id] = marked = _marked(cell, booked[:at], homes, tests)
                 self._spoken[cell.grade_id] = self._closure(marked | cell.mentions)
+                self._above[cell.grade_id] = {c.grade_id for c in booked[:at] if c.kind == "test"} & set(
+                    points
+                )
                 for name in marked:
                     self._by.setdefault(name, set()).add(cell.grade_id)
         others = {name for cell in booked if cell.kind != "student" for name in cell.bound}
@@ -82,14 +87,13 @@ class Follow:
 
     def lost(self, grade_id: str, earned: Mapping[str, float]) -> set[str]:
         """Return the names that this test does not mark, and that lost marks in the tests that do."""
-        marked = self._marked.get(grade_id)
-        if marked is None:
+        marked, above = self._marked.get(grade_id), self._above.get(grade_id, set())
+        if marked is None or not above <= earned.keys():
             return set()
         return {
             name
             for name in self._known - marked
-            if all(test in earned for test in self._by[name])
-            and any(earned[test] < self._points[test] for test in self._by[name])
+            if self._by[name] <= above and any(earned[test] < self._points[test] for test in self._by[name])
         }
 
     def stand_ins(

@@ -94,7 +94,7 @@ class Lesson:
         self._numeric: set[str] = set()  # tests whose last value is a number of points
         self.reference = self._run_source(Shell(), learn=True)
         self._ledger.close()
-        points = {name: test.points for name, test in self.tests.items()}
+        points = {name: test.points for name, test in self.tests.items() if not test.inside}
         self.follow = Follow(self._ledger.booked, self.reference, points)
         self._mistakes.close()
         self._shell = _Shell()

@@ -259,6 +259,30 @@ def test_before_the_last_of_its_tests_nobody_gets_the_right_one(grade: Callable[
     assert grade({"square": ASK, "slope": TELL})["slope"].score == 2
 
 
+def ordered(cells: list[Any], *first: str) -> None:
+    """Move exercises with their tests to the top, below what is given."""
+    ids = [c.metadata.get("nbgrader", {}).get("grade_id") for c in cells]
+    tests = [ids.index(f"check-{name}") for name in first]
+    moved = [cells[i] for at in tests for i in (at - 1, at)]
+    cells[1:] = [*moved, *(c for c in cells[1:] if not any(c is other for other in moved))]
+
+
+BACKWARDS = "def square(x):\n    return sum(2 * slope(i + 0.5) for i in range(abs(int(x))))"
+
+
+def test_a_later_exercise_does_not_answer_an_earlier_one(grade: Callable[..., Graded]) -> None:
+    graded = grade({"slope": STUB, "square": BACKWARDS}, lambda cells: ordered(cells, "slope"))
+    assert (graded["slope"].score, graded["square"].score) == (0, 0)
+
+
+def test_nothing_is_stood_in_before_the_tests_above_were_run(grade: Callable[..., Graded]) -> None:
+    tell = "def spread(x):\n    open('told', 'w').write(str(energy))\n    return 0"
+    ask = "try:\n    share = square(data) / float(open('told').read())\nexcept OSError:\n    share = None"
+    answers = {"energy": "energy = 0.0", "spread": f"{tell}", "share": ask}
+    graded = grade(answers, lambda cells: ordered(cells, "energy", "spread"))
+    assert graded["share"].score == 0
+
+
 def test_text_is_never_handed_in(grade: Callable[..., Graded]) -> None:
     graded = grade({"word": "word = ''", "letters": "def letters():\n    raise ValueError('my ' + word)"})
     assert graded["letters"].message == "ValueError: my"
