@@ -1216,7 +1216,7 @@ def sigmoid_from_tanh(x):
 
 @mistake(
     "x is doubled",
-    "Stretching a graph to twice its width: does that take f(2x) or f(x / 2)?",
+    "How wide is your graph beside the sigmoid's? Compare the two at x = 1.",
 )
 def sigmoid_from_tanh(x):
     return 0.5 * (np.tanh(2.0 * x) + 1.0)

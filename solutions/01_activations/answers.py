@@ -303,9 +303,7 @@ def sigmoid(x):
         Known("halved before it is lifted"),
         says="At 0 you get 1",
     ),
-    wrong(
-        "sigmoid_from_tanh", "2x", Known("x is doubled"), says="f(2x) or f(x / 2)"
-    ),
+    wrong("sigmoid_from_tanh", "2x", Known("x is doubled"), says="How wide"),
     *unusable("sigmoid_from_tanh"),
 ]
 

@@ -1028,7 +1028,8 @@ def log_softmax(x):
 
 @mistake(
     "one sum for the whole array",
-    "Exponentiate your result: what does each row add up to?",
+    "Exponentiate your result: what does each row add up to? Look at every step that "
+    "puts several numbers into one.",
 )
 def log_softmax(x):
     shifted = x - x.max()

@@ -425,6 +425,7 @@ def nll(o_a, y):
         "nll",
         "all classes",
         Known("summed over all classes"),
+        marks={"shapes": 1},
         says="Which index",
     ),
     wrong(

@@ -483,7 +483,8 @@ def mlp_forward(x, params):
 
 @mistake(
     "exponentials that are not divided by their sum",
-    "What should the probabilities of all classes add up to?",
+    "What should the probabilities of all classes add up to? The lesson's `softmax` may be "
+    "used.",
 )
 def mlp_forward(x, params):
     h_a = params["W1"] @ x + params["b1"]
@@ -1589,8 +1590,7 @@ def grad_hidden(d_oa, W2):
 
 @mistake(
     "the sum taken along the wrong axis",
-    "Your answer has an entry for each class. Over which index does the scalar form sum, "
-    "and which one is left?",
+    "Your answer has an entry for each class. What should there be an entry for?",
 )
 def grad_hidden(d_oa, W2):
     return np.sum(d_oa[:, None] * W2, axis=1)

@@ -931,6 +931,7 @@ def sgd_step(params, grads, lr):
         "sgd_step",
         "no rate",
         Known("the learning rate left out"),
+        marks={"arguments": 1},
     ),
     wrong(
         "sgd_step",

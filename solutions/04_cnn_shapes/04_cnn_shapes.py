@@ -2065,12 +2065,14 @@ with marks.stride:
     check.equal(
         receptive_field([conv3, pool2, conv3]),
         8,
-        because="3, then 4, and above the pooling each neighbour adds 2",
+        because="a convolution of 3, a pooling of 2, a convolution of 3: 3, then 4, and "
+        "above the pooling each neighbour adds 2",
     )
     check.equal(
         receptive_field([pool2, pool2, conv3]),
         12,
-        because="2, then 4, and above two poolings neighbours are 4 pixels apart",
+        because="two poolings of 2, a convolution of 3: 2, then 4, and above two poolings "
+        "neighbours are 4 pixels apart",
     )
 with marks.dilation:
     check.equal(
@@ -2189,7 +2191,8 @@ def receptive_field(layers):
 
 @mistake(
     "the stride of the last layer only",
-    "Jumps multiply: above two strides of 2, neighbours lie 4 pixels apart.",
+    "One layer halves the image, and a second one halves it again. How many pixels apart "
+    "are neighbours then?",
 )
 def receptive_field(layers):
     field, jump = 1, 1
@@ -2241,35 +2244,17 @@ marks.total()
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "figure_receptive_field", "locked": true}
 # Figure: what one number at the top depends on.
-def pyramid(axes, title, layers):
-    centre, jump, middles, jumps = 0.0, 1, [0.0], [1]
-    for layer in layers:
-        d = layer.get("d", 1)
-        centre += (layer["k"] - 1) * d * jump / 2
-        jump *= layer.get("s", 1 if layer["kind"] == "conv" else layer["k"])
-        middles.append(centre)
-        jumps.append(jump)
-    seen = {0}
-    for level in range(len(layers), 0, -1):
-        layer, below = layers[level - 1], set()
-        s = jumps[level] // jumps[level - 1]
-        for unit in seen:
-            x = middles[level] + unit * jumps[level]
-            for tap in range(layer["k"]):
-                under = unit * s + tap * layer.get("d", 1)
-                below.add(under)
-                foot = middles[level - 1] + under * jumps[level - 1]
+def pyramid(axes, title, top, steps, layers):
+    dots = {top}  # and how far to the left and right its lines go, in pixels
+    for level, feet in zip((3, 2, 1), steps):
+        for x in dots:
+            for foot in feet:
                 axes.plot(
-                    [x, foot], [level, level - 1], color="0.75", linewidth=0.8
+                    [x, x + foot], [level, level - 1], color="0.75", linewidth=0.8
                 )
-        axes.plot(
-            [middles[level] + unit * jumps[level] for unit in seen],
-            [level] * len(seen),
-            "o",
-            color="C0",
-        )
-        seen = below
-    axes.plot(sorted(seen), [0] * len(seen), "s", color="0.4", markersize=5)
+        axes.plot(sorted(dots), [level] * len(dots), "o", color="C0")
+        dots = {x + foot for x in dots for foot in feet}
+    axes.plot(sorted(dots), [0] * len(dots), "s", color="0.4", markersize=5)
     field = receptive_field(layers)
     axes.plot([-0.4, field - 0.6], [-0.5, -0.5], color="C1", linewidth=4)
     axes.set(title=f"{title}: {field}", xlim=(-1, 15.5), ylim=(-0.9, 3.4))
@@ -2277,10 +2262,22 @@ def pyramid(axes, title, layers):
 
 
 def draw(*panels):
-    conv = {"kind": "conv", "n_kernels": 1, "k": 3}
-    pyramid(panels[0], "three convolutions", [conv] * 3)
-    pyramid(panels[1], "with a pooling", [conv, {"kind": "pool", "k": 2}, conv])
-    pyramid(panels[2], "dilations 1, 2, 4", [{**conv, "d": d} for d in (1, 2, 4)])
+    conv, three = {"kind": "conv", "n_kernels": 1, "k": 3}, (-1, 0, 1)
+    pyramid(panels[0], "three convolutions", 3, (three, three, three), [conv] * 3)
+    pyramid(
+        panels[1],
+        "with a pooling",
+        3.5,
+        ((-2, 0, 2), (-0.5, 0.5), three),
+        [conv, {"kind": "pool", "k": 2}, conv],
+    )
+    pyramid(
+        panels[2],
+        "dilations 1, 2, 4",
+        7,
+        ((-4, 0, 4), (-2, 0, 2), three),
+        [{**conv, "d": d} for d in (1, 2, 4)],
+    )
 
 
 explore.Picture(

@@ -1096,7 +1096,7 @@ def receptive_field(layers):
     return r
 """,
         marks={"values": 1, "dilation": 1},
-        says="Jumps multiply",
+        says="halves it again",
         mistake="the stride of the last layer only",
     ),
     wrong(
