@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.check import _calls, _show
 from autograder.check._calls import call, described, fresh, names
 from autograder.check._compare import fail
-from autograder.check._difference import agree
+from autograder.check._difference import agree, numeric
 from autograder.check._habits import FORGOT_RETURN
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def depends(f: Callable[..., Any], cases: Iterable[Any], *, because: str | None 
         got = call(f, fresh(args), case)
         if got is None:
             raise fail("expected a value, got None", case=case, advice=FORGOT_RETURN)
-        if callable(got):
+        if numeric(got) is None and not isinstance(got, (list, tuple, dict, str)):
             raise fail(f"expected a value, got {_show.described(got)}", case=case)
         if before is not None and agree(got, before[0]):
             verdict = f"the answer is the same as for {before[1]}, and it should differ"

@@ -134,7 +134,7 @@ def _value(anything: Any, digits: int) -> str:  # noqa: PLR0911 - one return per
     return described(anything)
 
 
-def described(anything: Any) -> str:  # noqa: PLR0911 - one return per kind
+def described(anything: Any) -> str:  # noqa: C901, PLR0911 - one return per kind
     """Name the kind of a value: "an array of shape (3,)", "a list", "None"."""
     kind = type(anything)
     if anything is None:
@@ -147,6 +147,10 @@ def described(anything: Any) -> str:  # noqa: PLR0911 - one return per kind
         if anything.dtype.kind not in "biufc":
             return f"an array of {anything.dtype}, shape {shape(anything.shape)}"
         return f"an array of shape {shape(anything.shape)}"
+    if isinstance(anything, np.str_):
+        return f"the text {_cut(repr(str(anything)))}"
+    if isinstance(anything, np.generic) and anything.dtype.kind not in "biufc":
+        return f"a value of {anything.dtype}"
     if isinstance(anything, np.generic) or kind in (bool, int, float, complex):
         return (
             f"the number {number(anything)}"

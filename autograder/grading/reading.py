@@ -10,6 +10,7 @@ import gzip
 import io
 import json
 import re
+import zlib
 from typing import Any
 
 import nbformat
@@ -114,7 +115,7 @@ def _unpacked(data: bytes) -> bytes:
     try:
         with gzip.open(io.BytesIO(data)) as file:
             return file.read(MAX_UNPACKED)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         raise UnreadableError(
             f"the file is not a readable notebook: it is a damaged archive. {_INSTEAD}"
         ) from None
@@ -167,14 +168,11 @@ def _set_right(cell: NotebookNode) -> None:
         cell["source"] = "".join(cell["source"])
     if not isinstance(cell.get("source"), str) or cell.get("cell_type") not in _TYPES:
         raise TypeError("a cell has no source")
-    if not isinstance(cell.get("metadata"), dict):
-        cell["metadata"] = NotebookNode()
+    about = cell.get("metadata")
+    cell["metadata"] = nbformat.from_dict(_known(about if isinstance(about, dict) else {}))
     cell["source"] = cell["source"].replace("\r\n", "\n").replace("\r", "\n")
-    if "tags" in cell.metadata:
-        tags = cell.metadata["tags"]
-        cell.metadata["tags"] = [t for t in tags if isinstance(t, str)] if isinstance(tags, list) else []
-    attached = cell.get("attachments", {})
-    if not isinstance(attached, dict) or not all(isinstance(bundle, dict) for bundle in attached.values()):
+    attached = cell.get("attachments")
+    if "attachments" in cell and not (isinstance(attached, dict) and all(map(_is_bundle, attached.values()))):
         del cell["attachments"]
     if cell["cell_type"] == "code":
         cell["outputs"], cell["execution_count"] = [], None
@@ -182,6 +180,24 @@ def _set_right(cell: NotebookNode) -> None:
     else:
         cell.pop("outputs", None)
         cell.pop("execution_count", None)
+
+
+def _known(about: dict[str, Any]) -> dict[str, Any]:
+    """Keep of a cell's metadata what grading looks at, in its form: another form would keep the work from being opened."""
+    kept = {key: about[key] for key in ("deletable", "editable") if type(about.get(key)) is bool}
+    if "nbgrader" in about:
+        kept["nbgrader"] = about["nbgrader"]
+    if "tags" in about:
+        tags = about["tags"]
+        kept["tags"] = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    folded = about.get("jupyter")
+    if isinstance(folded, dict):
+        kept["jupyter"] = {key: value for key, value in folded.items() if type(value) is bool}
+    return kept
+
+
+def _is_bundle(attached: Any) -> bool:
+    return isinstance(attached, dict) and all(isinstance(data, str) for data in attached.values())
 
 
 def _damage(error: Exception, text: str) -> str:

@@ -9,6 +9,7 @@ a doubt is run once more, strictly: arguments stay what they were, and such an a
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from autograder.sandbox.wire import WireError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_CHANGEABLE = (np.ndarray, list, dict, set, np.random.Generator, np.random.RandomState)  # as `assign` has it
 _FEW = 100  # parts of a result that are looked at, at each of two levels
 
 
@@ -98,9 +100,14 @@ class Doubts:
 
 
 def copies(arguments: dict[str, Any], changed: object) -> dict[str, Any]:
-    """Return copies of the arguments that an answer says were changed."""
+    """Return copies of the arguments that an answer says were changed, as far as they can be."""
     keys = changed if type(changed) is dict else {}
-    return {key: copy.deepcopy(arguments[key]) for key in keys if key in arguments}
+    found = {}
+    for key in keys:
+        if isinstance(arguments.get(key), _CHANGEABLE):
+            with suppress(TypeError):  # what cannot be copied, such as a view of a dict's items in it
+                found[key] = copy.deepcopy(arguments[key])
+    return found
 
 
 def _empty(value: Any, depth: int = 0) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DTYPES = "?bhilqBHILQefdgFDGSUmM"
+_DTYPE = re.compile(r"[<>|=]?[A-Za-z?][0-9]{0,9}(?:\[[0-9]{0,9}[A-Za-z]{1,2}\])?")
 _WORDS = 624  # of the Mersenne Twister
 AT_ONCE = 64  # items that one call draws at most
 MAX_DRAWN = 200_000  # from one iterator
@@ -54,10 +56,7 @@ def made(tag: str, plain: Any) -> Any:
     if tag == "T":
         return _CLASSES[plain]
     if tag == "D":
-        kind = np.dtype(str(plain)[:16])
-        if kind.char not in DTYPES or kind.names is not None or kind.subdtype is not None:
-            raise ValueError("a dtype that does not cross")
-        return kind
+        return dtype(plain)
     bits = _BIT_GENERATORS[plain["bit_generator"]](0)
     if not 0 <= plain["state"].get("pos", 0) <= _WORDS:
         raise ValueError("a place outside the generator's words")  # NumPy would read there
@@ -67,6 +66,16 @@ def made(tag: str, plain: Any) -> Any:
         return legacy
     bits.state = plain
     return np.random.Generator(bits)
+
+
+def dtype(text: Any) -> np.dtype[Any]:
+    """Return the dtype of this name; NumPy reads far more than names, and some of it as Python."""
+    if type(text) is not str or not _DTYPE.fullmatch(text):
+        raise ValueError("a dtype of no known form")
+    kind: np.dtype[Any] = np.dtype(text)
+    if kind.char not in DTYPES or kind.names is not None or kind.subdtype is not None:
+        raise ValueError("a dtype that does not cross")
+    return kind
 
 
 class Draw:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_NAME, MAX_TEXT = 100, 300  # characters of an exception: enough to help, too few to carry a test out
+MAX_FRAMES = 8  # of a traceback
 MAX_PRINTED = 64 << 10  # characters of one call that a test can look at
 
 
@@ -107,6 +108,12 @@ def exception(error: Any, name: str) -> Exception:
         break
     if rebuilt is None:
         rebuilt = SubmissionError(f"{name} raised {kind}: {text}" if text else f"{name} raised {kind}")
-    lines = [f"line {f[1]} of {f[0]}" for f in frames or () if type(f) is list and len(f) == 2]  # noqa: PLR2004
+    steps = [frame for frame in frames[:MAX_FRAMES] if _is_step(frame)] if type(frames) is list else []
+    lines = [f"line {line} of {function[:MAX_NAME]}" for function, line in steps]
     rebuilt.remote_traceback = ", in ".join(reversed(lines))[:500]  # type: ignore[attr-defined]
     return rebuilt
+
+
+def _is_step(frame: Any) -> bool:
+    """Whether this is a function's name and a line's number."""
+    return type(frame) is list and [type(part) for part in frame] == [str, int]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.check import Opaque
+from autograder.check import Opaque, TookTooLong
 from autograder.sandbox import known
 from autograder.sandbox.wire import MAX_PAYLOAD, WireError
 
@@ -27,6 +27,7 @@ MAX_NODES = 200_000
 MAX_DIGITS = 20_000  # hexadecimal digits of an int
 MAX_ITEMS = 10_000  # drawn from an iterator where functions do not cross
 FEW_KEYS = 1_000  # of a dict or set, up to which their hashes do not matter
+LAST_CHARACTER = 0x10FFFF
 LONG = 10_000_000  # numbers in a range; longer ones stay where they are
 _TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
 _INT64 = range(-(1 << 63), 1 << 63)
@@ -187,9 +188,9 @@ class Unpacker:
             if tag in known.TAGS:
                 return known.made(tag, self.unpack(rest[0], depth + 1))
             return _SCALARS[tag](self, rest)
-        except WireError:
+        except (WireError, TookTooLong):
             raise
-        except (TypeError, ValueError, KeyError, IndexError, OverflowError, MemoryError, RecursionError):
+        except Exception:  # noqa: BLE001 - NumPy and Python refuse what is malformed in many ways
             raise WireError(f"a malformed value ({tag[:8]!r})") from None
 
     def _slice(self, start: Any, size: Any) -> memoryview:
@@ -205,13 +206,11 @@ class Unpacker:
         return self._payload[start : start + size]
 
     def _array(self, dtype: Any, shape: Any, writeable: Any, start: Any, size: Any) -> np.ndarray[Any, Any]:
-        if type(dtype) is not str or len(dtype) > 16 or type(shape) is not list or len(shape) > 32:  # noqa: PLR2004
+        if type(shape) is not list or len(shape) > 32:  # noqa: PLR2004
             raise WireError("an array of no known form")
         if not all(type(n) is int and 0 <= n <= MAX_PAYLOAD for n in shape):
             raise WireError("an array with an impossible shape")
-        kind = np.dtype(dtype)
-        if kind.char not in known.DTYPES or kind.names is not None or kind.subdtype is not None:
-            raise WireError("an array of a dtype that does not cross")
+        kind = known.dtype(dtype)
         count = 1
         for n in shape:
             count *= n
@@ -219,6 +218,12 @@ class Unpacker:
             raise WireError("an array whose size is not its shape's")
         raw = bytes(self._slice(start, size))
         array = np.zeros(shape, kind) if size == 0 else np.frombuffer(bytearray(raw), kind).reshape(shape)
+        if (
+            kind.kind == "U"
+            and size
+            and int(array.reshape(-1).view(kind.str[0] + "u4").max()) > LAST_CHARACTER
+        ):
+            raise WireError("a text of characters that there are not")  # Python itself would stumble over it
         if not writeable:
             array.flags.writeable = False
         return array

@@ -20,6 +20,7 @@ from .attack import Attack, Scene
 from .exhaust import EXHAUST
 from .forge import FORGED
 from .lies import LIES
+from .pages import PAGES
 from .papers import PAPERS
 from .search import SEARCH
 from .shown import SHOWN
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from autograder.grading.outcome import Outcome
 
-ATTACKS = [*LIES, *SEARCH, *FORGED, *EXHAUST, *PAPERS, *SHOWN]
+ATTACKS = [*LIES, *SEARCH, *FORGED, *EXHAUST, *PAPERS, *SHOWN, *PAGES]
 
 
 @dataclass(frozen=True)

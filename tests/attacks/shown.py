@@ -27,7 +27,7 @@ SHOWN = [
         + f"""
 data = {{'image/png': '{PNG}', 'text/plain': 'x'}}
 send([{{'output_type': 'display_data', 'data': data, 'metadata': {{'image/png':
-      {{'width': '1 onload=alert(1)', 'height': '1 onerror=alert(2)', 'alt': '" onload=alert(3) x="'}}}}}}])""",
+      {{'width': '1 onload=window.ran=1', 'height': '1 onerror=alert(2)', 'alt': '" onload=alert(3) x="'}}}}}}])""",
         relu=HONEST["relu"],
         earns=2.0,
     ),

@@ -26,6 +26,7 @@ def refuse(*_: Any) -> Any:
         (lambda *given: given[0], "the answer is the same"),
         (lambda *_: None, "got None"),
         (lambda *_: print, "expected a value, got a"),
+        (lambda *_: np.array(print), "expected a value, got an"),
         (refuse, "ValueError: no"),
     ],
 )
