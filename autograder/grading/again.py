@@ -36,9 +36,20 @@ class OneRun:
         found = [a.finding for report in self.reports for a in Report.from_dict(report).aspects if a.finding]
         return sum(finding.mistake is not None for finding in found)
 
+    @property
+    def raised(self) -> bool:
+        """Whether it says what was raised: words that the student's code chose."""
+        found = [a.finding for report in self.reports for a in Report.from_dict(report).aspects if a.finding]
+        return any(o["output_type"] == "error" for o in self.outputs) or any(f.error for f in found)
 
-def better(first: OneRun, second: OneRun, names: Sequence[str], points: float) -> OneRun:
+
+def better(
+    first: OneRun, second: OneRun, names: Sequence[str], points: float, *, values: bool = False
+) -> OneRun:
     """Return the result that counts.
+
+    Of two that earn the same it is the second where it alone names a known mistake, and where the submission can
+    have brought no number of the reference's to the page.
 
     Parameters
     ----------
@@ -50,11 +61,14 @@ def better(first: OneRun, second: OneRun, names: Sequence[str], points: float) -
         What the second run came to use of the reference.
     points
         What the test is worth.
+    values
+        Whether values stood in, and not functions alone.
     """
     before, after = first.earned(points), second.earned(points)
     if not names or after < before:
         return first
-    if after == before and (second.trouble or second.mistakes < first.mistakes or not second.reports):
+    says_less = second.trouble or second.raised or values or second.mistakes <= first.mistakes
+    if after == before and says_less:
         return first
     return _noted(first, second, _words(names, gained=after > before, full=after >= points))
 

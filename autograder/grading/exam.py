@@ -148,7 +148,9 @@ class Exam:
         if stand_ins is None or submission is None:
             return first
         second = self._run_test(cell, submission, stand_ins)
-        return better(first, second, stand_ins.used, points)
+        if stand_ins.too_often:
+            return first
+        return better(first, second, stand_ins.used, points, values=stand_ins.has_values)
 
     def _run_along(self, cell: PlanCell, submission: Submission) -> None:
         """Run a locked cell on the trusted side too, where the tests will look for what it binds."""

@@ -17,6 +17,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.names import is_imported
+from autograder.grading.tally import Tally
 from autograder.sandbox.stand_ins import StandIns, can_stand_in
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Follow:
     def __init__(
         self, booked: Sequence[Booked], reference: Mapping[str, Any], points: Mapping[str, float]
     ) -> None:
+        self.tally = Tally()
         self._points = points
         self._reference = reference
         self._locked = {cell.grade_id: cell for cell in booked if cell.kind == "locked" and cell.grade_id}
@@ -71,7 +73,21 @@ class Follow:
                 for name in marked:
                     self._by.setdefault(name, set()).add(cell.grade_id)
         others = {name for cell in booked if cell.kind != "student" for name in cell.bound}
-        self._known = {n for n in self._by if n not in others and can_stand_in(reference.get(n))}
+        self._known = {
+            n
+            for n in self._by
+            if n not in others
+            and can_stand_in(reference.get(n))
+            and (callable(reference[n]) or self._is_built_on(n, booked))
+        }
+
+    def _is_built_on(self, name: str, booked: Iterable[Booked]) -> bool:
+        """Whether anything in the lesson uses a value but its own tests: nobody has to be told the others."""
+        return any(
+            cell.mentions is None or (name in cell.mentions and name not in cell.bound)
+            for cell in booked
+            if cell.grade_id not in self._by[name]
+        )
 
     def _closure(self, names: frozenset[str]) -> frozenset[str]:
         """Add what the locked cells that bind these names speak of."""
@@ -124,10 +140,13 @@ class Follow:
                 touched |= bound
                 if bound & (wanted - lost):
                     again.append(cell)
+        standing = [name for name in self._by if name in lost & wanted]
+        ids = [cell.grade_id for cell in again]
         return StandIns(
-            {name: self._reference[name] for name in self._by if name in lost & wanted},
+            {name: self._reference[name] for name in standing},
             [cell.source for cell in again],
-            [cell.grade_id for cell in again if cell.grade_id in self._locked],
+            [grade_id for grade_id in ids if grade_id in self._locked],
+            {name: self.tally.allowance(grade_id, name, ids) for name in standing},
         )
 
     def _read(self, cell: PlanCell) -> tuple[set[str], set[str]]:

@@ -105,7 +105,7 @@ class Lesson:
         """Run every code cell of the source; the first time, learn who binds which name."""
         namespace: dict[str, Any] = shell.user_ns
 
-        def execute() -> None:
+        def execute() -> bool:
             mapping = namespace if learn else self.reference
             with grading.session(reference=mapping, mistakes=self._mistakes):
                 ok, outputs = shell.run(cell.source)
@@ -116,12 +116,15 @@ class Lesson:
             if not ok and learn:
                 error = f"{type(shell.last_error).__name__}: {shell.last_error}"
                 self.problems.append(f"the source's cell {cells.grade_id(cell) or '?'} fails: {error}")
+            return ok
 
-        for cell in self._notebook.cells:
-            if cell.cell_type == "code" and learn:
+        for at, cell in enumerate(c for c in self._notebook.cells if c.cell_type == "code"):
+            if learn:
                 self._ledger.run(cell, namespace, execute)
-            elif cell.cell_type == "code":
-                execute()
+            else:
+                booked = self._ledger.booked[at]
+                names = None if booked.kind == "test" else booked.bound if booked.kind == "student" else ()
+                self.follow.tally.run(booked.grade_id, namespace, names, execute)
         return namespace
 
     def begin(self, student: str = "") -> None:

@@ -115,6 +115,7 @@ class TestDesk:
     def look_up(self, names: list[str]) -> dict[str, Any]:
         """Return what the names are bound to in the submission: proxies for functions, copies of data."""
         self._names = names
+        self.stand_ins.begin_test()
         found = self._describe()
         return found if self.doubts is None else self.doubts.names(found)
 
@@ -146,6 +147,7 @@ class TestDesk:
         """Have what stands in put into its place in a fresh worker, and cells run again with it."""
         seconds = min(self._limits.cell_seconds, self._deadline - time.monotonic())
         self._allowed.append(set())
+        self.stand_ins.in_cells = True
         try:
             packer = Packer(self._register)
             message = self.stand_ins.message(packer, seconds)
@@ -157,6 +159,7 @@ class TestDesk:
             self._lost()
             raise ProcessDied(f"the cells could not be run again ({error})") from None
         finally:
+            self.stand_ins.in_cells = False
             self._allowed.pop()
 
     def _open(self) -> TestLink:
@@ -193,6 +196,8 @@ class TestDesk:
             raise TookTooLong(
                 f"the test's {self._limits.test_seconds:g} s were used up before {name} was called"
             )
+        if not self._allowed:
+            self.stand_ins.begin_call([*args, *kwargs.values()])
         self._allowed.append(self._around.carried | function.grants | self._standing)
         try:
             return self._call(link, name, number, args, kwargs, seconds)
@@ -280,7 +285,8 @@ class TestDesk:
         unpacker = Unpacker(payload, self._known)
         args = [unpacker.unpack(tree) for tree in trees]
         kwargs = {key: unpacker.unpack(tree) for key, tree in named.items()}
-        reply, buffers = answer_to(self._passed[number], args, kwargs, self._register)
+        function, in_cells = self._passed[number], self.stand_ins.in_cells
+        reply, buffers = answer_to(function, args, kwargs, self._register, in_cells=in_cells)
         if self._link is not link:
             raise wire.Closed("a call within the call lost the worker")
         wire.send(link.socket, reply, buffers)

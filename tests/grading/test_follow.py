@@ -259,6 +259,35 @@ def test_before_the_last_of_its_tests_nobody_gets_the_right_one(grade: Callable[
     assert grade({"square": ASK, "slope": TELL})["slope"].score == 2
 
 
+TRIED = "def arrive(x):\n    tried = [slope(x + i / 100) for i in range({})]\n    return walk(x) + 1"
+
+
+@pytest.mark.parametrize(("times", "score"), [(4, 2), (40, 0)])
+def test_it_is_called_about_as_often_as_by_the_solution(
+    grade: Callable[..., Graded], times: int, score: int
+) -> None:
+    graded = grade({"slope": "def slope(x):\n    return -x", "arrive": TRIED.format(times)})
+    assert graded["arrive"].score == score
+
+
+SHOWN = "def spread(x):\n    raise ValueError(f'seen: {energy} {share} {square(5)}')"
+
+
+def test_numbers_of_the_right_ones_are_not_shown_for_nothing(grade: Callable[..., Graded]) -> None:
+    answers = {
+        "square": "def square(x):\n    return 2 * x",
+        "energy": "energy = 3.0",
+        "share": "share = data",
+    }
+    graded = grade({**answers, "spread": SHOWN})
+    assert "seen: 3.0 [1. 2. 4.] 10" in graded["spread"].message
+
+
+def test_what_no_other_exercise_uses_never_stands_in(grade: Callable[..., Graded]) -> None:
+    told = "def spread(x):\n    return 2.0 if abs(share.sum() - 1) < 0.01 else 0"
+    assert grade({"share": "share = data", "spread": told})["spread"].score == 0
+
+
 def ordered(cells: list[Any], *first: str) -> None:
     """Move exercises with their tests to the top, below what is given."""
     ids = [c.metadata.get("nbgrader", {}).get("grade_id") for c in cells]
@@ -352,6 +381,10 @@ def test_of_two_results_that_earn_the_same_the_one_that_says_more_is_shown() -> 
     assert notes(better(first, second, ["square"], 4.0)).keys() == {"values"}
     assert better(second, first, ["square"], 4.0) is second
     assert better(first, replace(second, trouble=True), ["square"], 4.0) is first
+    assert better(first, second, ["energy"], 4.0, values=True) is first
+    raised = {"output_type": "error", "ename": "ValueError", "evalue": "the number is 4", "traceback": []}
+    assert better(first, replace(second, outputs=[raised, *second.outputs]), ["square"], 4.0) is first
+    assert better(first, made(0, 0), ["square"], 4.0) is first
 
 
 def test_a_worse_result_or_one_without_the_right_one_is_left() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.check import ProcessDied
 from autograder.sandbox.proxy import TestDesk
-from autograder.sandbox.stand_ins import StandIns, can_stand_in
+from autograder.sandbox.stand_ins import Allowance, StandIns, can_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +100,60 @@ def test_a_fresh_worker_has_it_too(submission: Submission) -> None:
     with pytest.raises(ProcessDied):
         use(-1.0)
     assert use(8.0) == 4
+
+
+def bounded(in_one: int = 2, in_all: int = 100, calls: int = 9, in_cells: int = 3) -> StandIns:
+    allowed = {"halve": Allowance(in_one, in_all, calls, in_one, in_cells)}
+    return StandIns({"halve": lambda x: x / 2}, ["fixed = [halve(v) for v in range(cells)]"], (), allowed)
+
+
+MANY = """
+def many(x, n): return sum(halve(x + i) for i in range(n))
+def same(x, n): return sum(halve(x) for i in range(n))
+def parts(x): return sum(float(halve(v)) for v in x)
+def caught(x, n):
+    try:
+        return many(x, n)
+    except RuntimeError:
+        return -1
+cells = {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cells", "calls", "too_often"),
+    [
+        (3, [("many", 1.0, 2), ("many", 2.0, 2)], False),
+        (3, [("same", 1.0, 50)], False),
+        (3, [("parts", np.arange(50.0))], False),
+        (3, [("parts", np.arange(50.0)), ("caught", 1.0, 3)], True),
+        (4, [], True),
+    ],
+    ids=["few", "the same again", "elements", "many", "many in cells"],
+)
+def test_it_may_be_called_as_often_as_the_exercise_needs(
+    submission: Submission, cells: int, calls: list[Any], too_often: bool
+) -> None:
+    stand_ins, source = bounded(), MANY.format(cells)
+    submission.run_cell(f"{SOURCE}\n{source}")
+    found = TestDesk(submission, stand_ins).look_up(["many", "same", "parts", "caught"])
+    for name, *args in calls:
+        found[name](*args)
+    assert stand_ins.too_often is too_often
+
+
+def test_over_all_its_calls_a_test_may_not_call_it_oftener(submission: Submission) -> None:
+    submission.run_cell(f"{SOURCE}\n{MANY.format(0)}")
+    few = bounded(in_all=3, calls=1)
+    many = TestDesk(submission, few).look_up(["many"])["many"]
+    assert [many(1.0, 2), many(1.0, 2)] == [1.5, 1.5]  # each call further may call it as often again
+    assert not few.too_often
+    few = bounded(in_all=3, calls=2)
+    many = TestDesk(submission, few).look_up(["many"])["many"]
+    many(1.0, 2)
+    with pytest.raises(RuntimeError, match="too often"):
+        many(1.0, 2)
+    assert few.too_often
 
 
 def test_what_can_stand_in() -> None:
