@@ -19,7 +19,7 @@ from autograder.check import _calls, _context
 from autograder.check._calls import fresh
 from autograder.check._compare import fail
 from autograder.check._explain import said
-from autograder.check._finding import CheckFailed, ProcessDied, TookTooLong
+from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
 from autograder.check._matches import matches
 
 if TYPE_CHECKING:
@@ -83,11 +83,22 @@ def _told(failed: CheckFailed, n: int, because: str | None) -> CheckFailed:
         what, advice = said(error), _WORK
     elif isinstance(error, ProcessDied):
         what, advice = said(error), _TABLE
+    elif error is None:
+        return _wrong(failed.finding)
     else:
         return failed
     verdict = f"does not cope with n = {n:,}"
     grows = "Memory or time that grows as n^2 is too much here."
     return fail(f"{verdict}: {what}" if what else verdict, because=because, advice=f"{grows} {advice}")
+
+
+def _wrong(finding: Finding) -> CheckFailed:
+    """Say that there was nothing to judge: inputs as plain as these make one mistake look like another."""
+    verdict = "the cost was not judged, because the numbers are wrong (see values)"
+    if finding.comparison is None:
+        verdict = f"{verdict}: {finding.verdict}"
+    advice = "Once they are right, time and memory are looked at."
+    return CheckFailed(Finding(verdict, advice=advice, comparison=finding.comparison))
 
 
 def _measure(f: Function, args: tuple[Any, ...], n: int, because: str | None) -> None:

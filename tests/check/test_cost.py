@@ -76,8 +76,16 @@ def test_the_ends_that_a_sandbox_reports(fate: Exception, what: str) -> None:
     assert finding.verdict == f"does not cope with n = 1,000,000: {what}"
 
 
-def test_a_wrong_answer_or_another_error_reads_as_ever() -> None:
-    assert "expected " in refused(check.cost, lambda s, dy: s * dy, vjp, MILLION).verdict
+def test_wrong_numbers_are_said_to_be_wrong_and_not_explained() -> None:
+    finding = refused(check.cost, lambda s, dy: s * dy, vjp, MILLION)
+    assert finding.verdict == "the cost was not judged, because the numbers are wrong (see values)"
+    assert finding.advice == "Once they are right, time and memory are looked at."
+    assert finding.comparison is not None
+    finding = refused(check.cost, lambda *_: None, vjp, MILLION)
+    assert "are wrong (see values): expected " in finding.verdict
+
+
+def test_another_error_reads_as_ever() -> None:
     assert "ZeroDivisionError" in refused(check.cost, lambda s, dy: 1 / 0, vjp, MILLION).verdict  # noqa: ARG005
 
 
