@@ -6,7 +6,7 @@ compares, decides points or draws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 NOT_WRITTEN = "not written yet"
@@ -118,6 +118,20 @@ class Finding:
         """The named mistake and the advice as running text, empty when there is neither."""
         named = f"A known slip gives just this: {self.mistake}." if self.mistake else ""
         return " ".join(part for part in (named, self.advice) if part)
+
+    @property
+    def hint_first(self) -> bool:
+        """Whether the hint says more than the verdict does, as beside numbers: an error speaks for itself."""
+        return self.mistake is not None or (
+            self.advice is not None and self.error is None and "expected " in self.verdict
+        )
+
+    def under(self, name: str) -> Finding:
+        """Return the finding for a line that begins with this name, which its verdict need not say again."""
+        for again in (f"{name}: ", f"{name}, "):
+            if self.verdict.startswith(again):
+                return replace(self, verdict=self.verdict.removeprefix(again))
+        return self
 
     def __str__(self) -> str:
         return "\n".join(part for part in (self.what, self.hint) if part)

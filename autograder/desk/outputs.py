@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_OUTPUTS = 60
 _REASON = 180
+_NUMBERS = 80  # characters of a line that are left to numbers beside a long diagnosis
+_BECAUSE = re.compile(r"(?<!got) \((?=[^()]*[a-z])[^()]*(?:\([^()]*\)[^()]*)*\)$")
 _ARROW = re.compile(r"^\s*-+>\s*\d*\s?(.*)$", re.MULTILINE)
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -118,19 +120,31 @@ def _reason(report: Report) -> str:
     said = [(aspect.name, _what(aspect)) for aspect in failing]
     one_error = report.repeated >= {name for name, _ in said[1:]}
     if len(said) > 1 and (one_error or len({what for _, what in said}) == 1):
-        return _line(said[0][1])
+        return said[0][1]
     name, what = next(((a.name, _what(a)) for a in failing if a.finding and a.finding.mistake), said[0])
     rest = [other for other, _ in said if other != name]
-    return _line(f"{name}: {what}") + (f" Also lost: {', '.join(rest)}." if rest else "")
+    return f"{name}: {what}" + (f" Also lost: {', '.join(rest)}." if rest else "")
 
 
 def _what(aspect: AspectResult) -> str:
-    """Say what was found, as a sentence, with the known mistake's name where one explains it."""
+    """Say what was found in one line: what the mistake is, where that is known, and then the numbers.
+
+    Where it is long, the numbers are cut, and before them the reason why they are right; the mistake never is.
+    """
     if aspect.finding is None:
         return "not checked."
-    mistake = aspect.finding.mistake
-    what = aspect.finding.what + (f" ({mistake})" if mistake else "")
-    return what if what.endswith((".", "?", "…")) else f"{what}."
+    finding = aspect.finding.under(aspect.name)
+    if not finding.hint_first:
+        what = finding.what
+        return _ended(_line(what if len(what) <= _REASON else _BECAUSE.sub("", what)))
+    lead = _ended(" ".join((finding.mistake or finding.advice or "").split()))
+    numbers = _BECAUSE.sub("", finding.what)
+    room = max(_REASON - len(lead), _NUMBERS)
+    return f"{lead} {_ended(_line(numbers[:1].upper() + numbers[1:], room))}"
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def _failed(output: Any, source: str, redactor: Redactor) -> Verdict:
@@ -150,9 +164,9 @@ def _failed(output: Any, source: str, redactor: Redactor) -> Verdict:
     return Verdict(_line(reason), words + where)
 
 
-def _line(text: str) -> str:
+def _line(text: str, room: int = _REASON) -> str:
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    return first if len(first) <= _REASON else first[: _REASON - 1].rstrip() + "…"
+    return first if len(first) <= room else first[: room - 1].rstrip() + "…"
 
 
 def _output(output: Any, redactor: Redactor) -> Markup | None:

@@ -34,7 +34,6 @@ class Row:
 
     name: str
     anchor: str
-    check_anchor: str
     mark: CellMark | None
     reason: str
 
@@ -222,7 +221,6 @@ def _rows(cells: Sequence[Any], views: Sequence[CellView], marks: Marks | None) 
         Row(
             name=view.name or "exercise",
             anchor=answers.get(view.name, view.anchor),
-            check_anchor=view.anchor,
             mark=view.mark,
             reason=_why(view.mark, view.verdict.reason, marks),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbgrader.utils import determine_grade
 
-from autograder.check import Report
+from autograder.check import Finding, Report
 from autograder.check.grading import SAME_ERROR, told
 from autograder.grading.again import NOTE
 from autograder.grading.lesson import INSIDE_TAG
@@ -164,12 +164,19 @@ def _said(report: Report) -> tuple[list[str], list[str]]:
     mistakes = [finding.mistake for _, finding in found if finding.mistake]
     texts = {str(finding) for _, finding in found}
     if len(report.aspects) == 1 and found:
-        return [str(found[0][1])], mistakes  # an aspect alone needs no name
+        return [_words(found[0][1])], mistakes  # an aspect alone needs no name
     if len(found) > 1 and (len(texts) == 1 or len(report.repeated) == len(found) - 1):
-        return [str(found[0][1])], mistakes[:1]  # one cause, such as an exercise not written yet
-    return [f"{name}: {SAME_ERROR if name in report.repeated else finding}" for name, finding in found], list(
-        dict.fromkeys(mistakes)
-    )
+        return [_words(found[0][1])], mistakes[:1]  # one cause, such as an exercise not written yet
+    said = [
+        f"{name}: {SAME_ERROR if name in report.repeated else _words(finding.under(name))}"
+        for name, finding in found
+    ]
+    return said, list(dict.fromkeys(mistakes))
+
+
+def _words(finding: Finding) -> str:
+    """Return a finding's sentences, the one that says most first."""
+    return f"{finding.hint}\n{finding.what}" if finding.hint_first else str(finding)
 
 
 def _ending(cell: NotebookNode) -> str:

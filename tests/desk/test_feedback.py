@@ -10,7 +10,7 @@ import pytest
 
 from autograder.check import AspectResult, Report
 from autograder.desk.feedback import write_feedback
-from autograder.desk.outputs import verdict
+from autograder.desk.outputs import verdict as verdict_of
 from autograder.desk.redact import Redactor
 
 from .graded_course import ASSIGNMENT, TEST_RELU, check_cell, lesson, nbf, reported, solution
@@ -31,16 +31,16 @@ def test_the_page_gives_total_reasons_and_advice(desk: Desk) -> None:
     page = page_of(desk, first_name="Ada", last_name="Lovelace")
     assert "Ada Lovelace (ada)" in page
     assert "<strong>1</strong> of 5 points" in page
-    assert "values: at x of shape (3,): expected shape (3,), got ()" in page
+    assert "values: np.max for np.maximum. At x of shape (3,): expected shape (3,), got ()." in page
     assert "What shape should relu(x) have?" in page
     assert "a negative number has sign -1" in page
 
 
-def test_the_table_links_to_the_answer_and_to_its_checks(desk: Desk) -> None:
+def test_the_table_links_to_the_answer_with_its_checks_below(desk: Desk) -> None:
     page = page_of(desk)
     assert '<a href="#cell-3">relu</a>' in page
     assert '<section class="cell answer" id="cell-3">' in page
-    assert '<a href="#cell-4" aria-label="Checks of relu' in page
+    assert '<a href="#cell-3" aria-label="Your answer to relu' in page
     assert '<section class="cell check" id="cell-4">' in page
 
 
@@ -198,6 +198,38 @@ def test_an_answer_in_words_shows_its_comment_and_waits_for_a_person(desk: Desk)
     assert "<h3>Your answer: why (0 of 2)</h3>" in page
 
 
+def why(name: str, verdict: str, **finding: Any) -> str:
+    """Return the line of the table for an exercise that lost one of two aspects."""
+    found = {"verdict": verdict, "case": None, "advice": None, "mistake": None, **finding}
+    aspects = [
+        {"name": name, "points": 1.0, "earned": 0.0, "status": "failed", "notes": [], "finding": found},
+        {"name": "shapes", "points": 1.0, "earned": 1.0, "status": "passed", "notes": []},
+    ]
+    card = {"title": "relu", "earned": 1.0, "points": 2.0, "student_side": False, "aspects": aspects}
+    output = {"output_type": "display_data", "data": {}, "metadata": {"autograder": card}}
+    return verdict_of([output], "", Redactor.for_sources([])).reason
+
+
+def test_the_mistake_comes_first_and_whole() -> None:
+    numbers = "expected shape (3,), got (4,)"
+    because = "each hidden unit collects over all f(x) classes"
+    long = "the sum of " + "very " * 40 + "many numbers"
+    said = why(
+        "o_s", f"o_s: {numbers} ({because})", case="x = 1", mistake="the sum taken", advice="Which axis?"
+    )
+    assert said == f"o_s: the sum taken. At x = 1: {numbers}."
+    assert why("values", numbers, advice="Which axis?") == f"values: Which axis? Expected{numbers[8:]}."
+    assert why("values", f"{numbers} ({because})") == f"values: {numbers} ({because})."
+    said = why("values", f"expected {'7 ' * 100}", mistake=long)
+    assert said.startswith(f"values: {long}. Expected 7 7")
+    assert said.endswith("7…")
+
+
+def test_an_error_speaks_for_itself() -> None:
+    error = {"advice": "How many axes?", "error": "ValueError (line 2 of relu)"}
+    assert why("values", "raised ValueError: axis 1, expected 0", **error).startswith("values: raised Value")
+
+
 def test_one_reason_for_all_aspects_is_said_once() -> None:
     stub: list[dict[str, Any]] = [
         {"name": name, "points": 1.0, "earned": 0.0, "status": "failed", "notes": []}
@@ -207,7 +239,7 @@ def test_one_reason_for_all_aspects_is_said_once() -> None:
     card = {"title": "relu", "earned": 0.0, "points": 2.0, "student_side": False}
     record = card | {"aspects": [aspect | {"finding": finding} for aspect in stub]}
     output = {"output_type": "display_data", "data": {}, "metadata": {"autograder": record}}
-    assert verdict([output], "", Redactor.for_sources([])).reason == "not written yet."
+    assert verdict_of([output], "", Redactor.for_sources([])).reason == "not written yet."
 
 
 def test_one_error_in_several_calls_is_one_reason() -> None:
@@ -221,6 +253,6 @@ def test_one_error_in_several_calls_is_one_reason() -> None:
     ]
     card = {"title": "relu", "earned": 0.0, "points": 2.0, "student_side": False, "aspects": aspects}
     output = {"output_type": "display_data", "data": {}, "metadata": {"autograder": card}}
-    said = verdict([output], "", Redactor.for_sources([]))
+    said = verdict_of([output], "", Redactor.for_sources([]))
     assert said.reason == "at x of shape (2,): raised ValueError: (2,) (3,)."
     assert said.body.count("same error as above") == 1
