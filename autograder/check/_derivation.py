@@ -28,7 +28,7 @@ MOST_LINES = 60
 LONG_LINE = 400
 LONG_CHAIN = 20_000
 
-NO_LINE = "There is no line of your own yet."
+NO_LINE = "There is no line of your own yet: a given line written in another way is none."
 _SHAPE = 'A chain is a list of lines, each in quotes: ["first line", "second line"].'
 _BREAKS = {
     "wrong": "is not equal to what is before it",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from autograder.derive import _words as words
 from autograder.derive._forms import unlike
 from autograder.derive._read import read
+from autograder.derive._tree import subtrees
 from autograder.derive._verdict import Complaint
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from autograder.derive._prepared import Prepared
     from autograder.derive._table import Table
     from autograder.derive._verdict import Line
+
+PLAIN = {"num", "fill", "var", "size", "pi", "add", "neg", "mul", "div", "pow", "T"}
 
 
 class Ending:
@@ -114,9 +117,31 @@ class Ending:
     def own(self) -> bool:
         """Say whether any line was not given."""
         end = self.ready.end if self.ready.statement.end_given else None
-        given = [t.node for t in (self.ready.start, end) if t is not None]
+        given = [table for table in (end, self.ready.start) if table is not None]
         # A line that cannot be read was written all the same; a gap (None, ...) was not.
         return any(
-            line.table.node not in given if line.table is not None else bool(line.text.strip())
+            not self.told(line.table, given) if line.table is not None else bool(line.text.strip())
             for line in self.lines
         )
+
+    def told(self, own: Table, given: list[Table]) -> bool:
+        """Say whether a line is a given one, at most rearranged, and nothing in it is new but plain arithmetic."""
+        if any(own.node is other.node for other in given):
+            return True
+        if self.ready.end is None or self.ready.end is not given[0]:
+            return False  # where the end is to be found, any line on the way to it counts
+        if len(given) > 1 and self.one_step(*given):
+            return False  # a line between them can hardly be anything else
+        known = set(subtrees(*(other.node for other in given)))
+        new = [node for node in subtrees(own.node) if node.op not in PLAIN and node not in known]
+        return not new and any(self.alike(own, other) for other in given)
+
+    def one_step(self, end: Table, start: Table) -> bool:
+        """Say whether an exercise takes a single step."""
+        limit = self.ready.statement.rules
+        size = self.ready.steps.measure(start, end, limit + 2).size if start.shape == end.shape else None
+        return size is not None and size <= limit
+
+    def alike(self, one: Table, other: Table) -> bool:
+        """Say whether two lines are the same up to rearranging."""
+        return one.shape == other.shape and self.ready.steps.rearranged(one, other)

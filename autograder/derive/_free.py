@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from autograder.derive._algebra import Algebra, Entry
+from autograder.derive._gap import NEAR, Blind, Gap, leading
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -24,10 +25,6 @@ ZERO: Sum = ()
 ONE: Sum = (((), Fraction(1)),)
 TINY = Decimal("1e-30")
 MAX_POWER = 10**4
-
-
-class Gap(Exception):  # noqa: N818 (the model says nothing here)
-    """A model has no value here: it cannot decide."""
 
 
 def key(value: Decimal) -> Decimal:
@@ -189,6 +186,10 @@ class Free(Algebra[Sum]):
         """Return relu, abs or sign by its cases."""
         if true is None:
             raise Gap
+        if a == ZERO:
+            return ZERO
+        if abs(true) < NEAR:
+            raise Blind
         if name == "sign":
             return self.number(Fraction((true > 0) - (true < 0)))
         return a if true > 0 else self.neg(a) if name == "abs" else ZERO
@@ -275,15 +276,16 @@ class Free(Algebra[Sum]):
 
     def largest(self, entries: list[Sum], true: list[Decimal] | None) -> Sum:
         if "def max" in (self.rules or ()) and true is not None:
-            return entries[true.index(max(true))]
+            return leading(entries, true, self.same)
         return self.atom("max", tuple(sorted(entries)))
 
     def let(self, name: str, entry: Entry) -> Sum | None:
         return None if f"let {name}" in (self.rules or ()) else self.atom("var", name, entry)
 
     def slope(self, value: Sum, true: Decimal) -> Sum:
-        rounded = key(true)
-        return ZERO if rounded == 0 else self.atom("slope", value, rounded)
+        if 0 < abs(true) < NEAR:
+            raise Blind
+        return self.atom("slope", value, key(true)) if true else ZERO
 
     def holds(self, op: str, a: Sum, b: Sum) -> bool:  # noqa: ARG002 (conditions are those of the truth)
         raise Gap

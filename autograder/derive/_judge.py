@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from autograder.derive._steps import Step
 
 MAX_LINES = 60
+DRAWS = 4
+"""So often points are drawn for a step, until one of the draws tells."""
+BLIND = (
+    "a number in it is very small or very large, or something that is zero stands where the sign decides. "
+    "Write the lines without it"
+)
 MUCH = "this line takes too much work to check: write it with fewer nested sums"
 
 
@@ -79,7 +85,7 @@ class _Judgement(Ending):
         self.ready = ready
         self.lines = lines
         self.lost: set[int] = set()
-        self.again: Steps | None = None
+        self.again: list[Steps] = []
         tables = [line.table.node for line in lines if line.table is not None]
         self.texts = [line.text for line in lines]
         self.comparer = with_more(ready, self.texts, tables)
@@ -217,11 +223,15 @@ class _Judgement(Ending):
             return judged
         limit = self.ready.statement.rules
         step = self.ready.steps.measure(other, line.table, limit + 2)
-        found = step.rules
+        found, blind = step.rules, step.blind
         if found is not None and len(found) <= limit:
-            if not self.by_chance(other, line.table, step):
+            seen, blind = self.seen_again(other, line.table, step)
+            if seen:
                 return replace(judged, rules=found)
             found = None
+        if found is None and blind:
+            says = f"the size of the step from {against} to line {line.number} cannot be measured: {BLIND}"
+            return replace(judged, status="far", says=says)
         if found is None:
             takes = f"more than {limit + 2} rules"
         else:
@@ -230,13 +240,22 @@ class _Judgement(Ending):
         says = f"from {against} to line {line.number} it takes {takes}. {may}: write the lines between"
         return replace(judged, status="far", says=says, rules=found)
 
-    def by_chance(self, first: Table, second: Table, step: Step) -> bool:
-        """Say whether two lines that are equal by some rules are not so at points of this chain's own."""
-        steps = self.ready.steps
-        if self.again is None:
-            scope = self.ready.scope
-            self.again = Steps(scope, steps.derivative, drawn.generic(scope, self.texts))
-        return self.again.refuted(first, second, frozenset(step.needed or ()))
+    def seen_again(self, first: Table, second: Table, step: Step) -> tuple[bool, bool]:
+        """Say whether two lines that are equal by some rules are so at points of this chain's own, or too odd to tell."""
+        scope, rules = self.ready.scope, frozenset(step.needed or ())
+        blind = False
+        for turn in range(DRAWS):
+            if len(self.again) <= turn:
+                here = drawn.generic(scope, (*self.texts, str(turn)))
+                self.again.append(Steps(scope, self.ready.steps.derivative, here))
+            steps = self.again[turn]
+            steps.blind = False
+            if steps.equal(first, second, rules):
+                return True, False
+            if steps.refuted(first, second, rules):
+                return False, False
+            blind = blind or steps.blind
+        return False, blind
 
 
 def _much(why: TooMuch, this: str) -> str:

@@ -14,22 +14,43 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from autograder.derive._algebra import Algebra, Entry
-from autograder.derive._free import Gap
+from autograder.derive._gap import NEAR, Blind, Gap, leading
 from autograder.derive._truth import ONE, ZERO, TooLarge, Truth, Undefined
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
     from fractions import Fraction
 
-DIGITS = 42
-ROUNDED = decimal.Context(prec=24)
-SMALL = Decimal("1e-24")
+DIGITS = 64
+ROUNDED = decimal.Context(prec=40)
+"""Keys: what is lost by rounding to them cannot be won back in `DIGITS` well enough for `same`."""
+SMALL = Decimal("1e-36")
+"""Less than this is a zero that was rounded."""
+LEAST, MOST = Decimal("1e-12"), Decimal("1e18")
+"""Between `SMALL` and `LEAST`, and beyond `MOST`, a number is neither zero nor one that can be told from others."""
 EXP_BASE, LOG_BASE = Decimal("1.0731"), Decimal("0.9127")
 
 
 def key(value: Decimal) -> Decimal:
     """Round a number so that equal ones become the same."""
     return ZERO if abs(value) < SMALL else ROUNDED.plus(value).normalize()
+
+
+def bounded(value: Decimal) -> Decimal:
+    """Return a number that is clearly zero or clearly not, and not too large."""
+    size = abs(value)
+    if size < SMALL:
+        return ZERO
+    if size < LEAST or size > MOST:
+        raise Blind
+    return value
+
+
+def nonzero(value: Decimal) -> Decimal:
+    """Return a number that can only be zero by being too small."""
+    if abs(value) < LEAST:
+        raise Blind
+    return bounded(value)
 
 
 def dice(*what: Hashable) -> Decimal:
@@ -59,7 +80,7 @@ class Real(Algebra[Decimal]):
         return near * (1 + dice(*what) / 16)
 
     def number(self, value: Fraction) -> Decimal:
-        return self.true.number(value)
+        return nonzero(self.true.number(value)) if value else ZERO
 
     def size(self, name: str, value: int) -> Decimal:
         return (
@@ -79,29 +100,33 @@ class Real(Algebra[Decimal]):
         return value
 
     def add(self, terms: list[Decimal]) -> Decimal:
-        return sum(terms, ZERO)
+        return bounded(sum(terms, ZERO))
 
     def neg(self, a: Decimal) -> Decimal:
         return -a
 
     def mul(self, a: Decimal, b: Decimal) -> Decimal:
-        return a * b
+        return nonzero(a * b) if a and b else ZERO
 
     def div(self, a: Decimal, b: Decimal) -> Decimal:
         if abs(b) < SMALL:
             raise Gap
-        return a / b
+        return nonzero(a / b) if a else ZERO
 
     def pow(self, a: Decimal, b: Decimal) -> Decimal:
         whole = b == b.to_integral_value()
         if whole or self.has("power"):
             try:
-                return self.true.pow(a, b)
+                return nonzero(self.true.pow(a, b)) if a else self.true.pow(a, b)
             except (Undefined, TooLarge):
                 raise Gap from None
         return self.unknown(ONE, "pow", key(a), key(b))
 
-    def call(self, name: str, a: Decimal, true: Decimal | None) -> Decimal:  # noqa: PLR0911 (one case for each function)
+    def call(self, name: str, a: Decimal, true: Decimal | None) -> Decimal:
+        return bounded(self.called(name, bounded(a), true))
+
+    def called(self, name: str, a: Decimal, true: Decimal | None) -> Decimal:  # noqa: PLR0911 (one case for each function)
+        """Return a function of a number that is no rounded zero."""
         rounded = key(a)
         try:
             match name:
@@ -141,6 +166,10 @@ class Real(Algebra[Decimal]):
         if name in {"relu", "abs", "sign"}:
             if true is None:
                 raise Gap
+            if a == 0:
+                return ZERO
+            if abs(true) < NEAR:
+                raise Blind
             if name == "sign":
                 return Decimal((true > 0) - (true < 0))
             return a if true > 0 else -a if name == "abs" else ZERO
@@ -153,7 +182,7 @@ class Real(Algebra[Decimal]):
         if rounded == 0:
             return ONE
         if self.exp_law:
-            return self.true.call("exp", a if self.undo else a * EXP_BASE)
+            return nonzero(self.true.call("exp", a if self.undo else a * EXP_BASE))
         if self.undo and rounded in self.logs:
             return self.logs[rounded]
         value = self.unknown(self.true.call("exp", a), "exp", rounded)
@@ -177,9 +206,9 @@ class Real(Algebra[Decimal]):
     def sum(self, terms: list[Decimal]) -> Decimal:
         some = [term for term in terms if abs(term) >= SMALL]
         if self.plain() or not some or (self.has("sum pick") and len(some) == 1):
-            return sum(some, ZERO)
+            return bounded(sum(some, ZERO))
         if self.has("sum linear"):
-            return sum((term * self.weight(len(terms), k) for k, term in enumerate(terms)), ZERO)
+            return bounded(sum((term * self.weight(len(terms), k) for k, term in enumerate(terms)), ZERO))
         sign = -1 if some[0] < 0 else 1
         return sign * self.unknown(ONE, "over", *(key(sign * term) for term in terms))
 
@@ -192,13 +221,13 @@ class Real(Algebra[Decimal]):
         if not products:
             return ZERO
         if len(pairs) == 1 or (self.has("sum pick") and len(products) == 1):
-            return products[0][0] * products[0][1]
+            return self.mul(*products[0])
         if self.has("matmul sum"):
-            return self.sum([a * b for a, b in pairs])
+            return self.sum([self.mul(a, b) for a, b in pairs])
         if self.has("matmul algebra"):
             if self.has("sum pick"):
-                return sum((a * b for a, b in products), ZERO)
-            return sum((a * b * self.weight(len(pairs), k) for k, (a, b) in enumerate(pairs)), ZERO)
+                return self.add([self.mul(a, b) for a, b in products])
+            return self.add([self.mul(a, b) * self.weight(len(pairs), k) for k, (a, b) in enumerate(pairs)])
         sign, sides = 1, []
         for side in ([a for a, _ in pairs], [b for _, b in pairs]):
             lead = -1 if next((v for v in side if abs(v) >= SMALL), ONE) < 0 else 1
@@ -215,19 +244,20 @@ class Real(Algebra[Decimal]):
 
     def largest(self, entries: list[Decimal], true: list[Decimal] | None) -> Decimal:
         if self.has("def max") and true is not None:
-            return entries[true.index(max(true))]
+            return leading(entries, true, self.same)
         return self.unknown(ONE, "max", *sorted(key(entry) for entry in entries))
 
     def let(self, name: str, entry: Entry) -> Decimal | None:
         return None if self.has(f"let {name}") else self.unknown(ONE, "var", name, entry)
 
     def slope(self, value: Decimal, true: Decimal) -> Decimal:
-        rounded = key(true)
-        return ZERO if rounded == 0 else self.unknown(ONE, "slope", key(value), rounded)
+        if 0 < abs(true) < NEAR:
+            raise Blind
+        return self.unknown(ONE, "slope", key(value), key(true)) if true else ZERO
 
     def holds(self, op: str, a: Decimal, b: Decimal) -> bool:  # noqa: ARG002
         raise Gap
 
     def same(self, a: Decimal, b: Decimal) -> bool:
         """Say whether two values are equal in this model."""
-        return a == b or abs(a - b) <= Decimal("1e-22") * max(abs(a), abs(b), ONE)
+        return a == b or abs(a - b) <= Decimal("1e-34") * max(abs(a), abs(b), ONE)

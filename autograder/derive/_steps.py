@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.derive._derivative import Derivative
 from autograder.derive._evaluate import Evaluator, TooMuch
-from autograder.derive._free import Free, Gap
+from autograder.derive._free import Free
+from autograder.derive._gap import Blind, Gap
 from autograder.derive._points import generic
 from autograder.derive._real import DIGITS as REAL_DIGITS
 from autograder.derive._real import Real
@@ -45,6 +46,8 @@ class Step:
     """The rules of a step, None when none of the sets tried suffices."""
 
     needed: tuple[str, ...] | None
+    blind: bool = False
+    """Whether a model could not tell the lines apart or together, because of how large or small a number is."""
 
     @property
     def rules(self) -> tuple[str, ...] | None:
@@ -68,12 +71,14 @@ class Steps:
     models: dict[tuple[frozenset[str], int], Evaluator[Any]] = field(default_factory=dict)
     known: dict[tuple[int, int, int], Step] = field(default_factory=dict)
     spent: int = 0
+    blind: bool = False
 
     def measure(self, first: Table, second: Table, limit: int) -> Step:
         """Return the fewest rules, up to `limit`, that lead from one line to the other."""
         at = (min(first.node.number, second.node.number), max(first.node.number, second.node.number), limit)
         if at not in self.known:
-            self.known[at] = Step(self._measure(first, second, limit))
+            self.blind = False
+            self.known[at] = Step(self._measure(first, second, limit), self.blind)
         return self.known[at]
 
     def rearranged(self, first: Table, second: Table) -> bool:
@@ -189,22 +194,44 @@ class Steps:
                         if not model.algebra.same(a, model.entry(second.node, other, env2)):  # type: ignore[attr-defined]
                             return False
                 self.spent += model.work
-            except (Gap, Undefined, TooLarge, decimal.DecimalException):
-                continue
+            except (Gap, Undefined, TooLarge, decimal.DecimalException) as why:
+                # A point without a value says nothing; one that a model does not see would hide a step.
+                if self.outside(first, number):
+                    continue
+                self.blind = self.blind or isinstance(why, Blind)
+                return None
             except (TooMuch, RecursionError):
                 return None
             judged = True
         return judged
 
+    def outside(self, own: Table, number: int) -> bool:
+        """Say whether a line has no value at a point."""
+        at = self.truth(number)
+        at.work = 0
+        try:
+            with decimal.localcontext(context(REAL_DIGITS)):
+                for _, inner, env in own.entries(at):
+                    at.entry(own.node, inner, env)
+        except Undefined:
+            return True
+        except (TooLarge, TooMuch, RecursionError, decimal.DecimalException):
+            return False
+        return False
+
+    def truth(self, number: int) -> Evaluator[Decimal]:
+        """Return the evaluator of true values at a point, made now or earlier."""
+        while len(self.truths) <= number:
+            self.truths.append(truth(self.scope, self.points[len(self.truths)], self.derivative))
+        return self.truths[number]
+
     def model(self, rules: frozenset[str], number: int) -> Evaluator[Any]:
         """Return the evaluator of a model at a point, made now or earlier."""
         at = (rules, number)
         if at not in self.models:
-            if len(self.truths) <= number:
-                self.truths.append(truth(self.scope, self.points[number], self.derivative))
             algebra = Real(rules) if "distribute" in rules else Free(rules)
             self.models[at] = Evaluator(
-                self.scope, self.points[number], algebra, Derivative(self.scope, rules), self.truths[number]
+                self.scope, self.points[number], algebra, Derivative(self.scope, rules), self.truth(number)
             )
         return self.models[at]
 

@@ -747,9 +747,26 @@ derive_sigmoid_tanh = [
     wrong(
         TANH,
         "in one step",
-        chain(TANH, "(tanh(x / 2) + 1) / 2", "(1 + tanh(x / 2)) / 2", "sigmoid(x)"),
+        chain(
+            TANH,
+            "(tanh(x / 2) + 1) / 2",
+            "((exp(x/2) - exp(-x/2)) / (exp(x/2) + exp(-x/2)) + 1) / 2",
+            "sigmoid(x)",
+        ),
         marks={"values": 2},
         says="rules",
+    ),
+    wrong(
+        TANH,
+        "nothing but the given lines",
+        chain(
+            TANH,
+            "(tanh(x / 2) + 1) / 2",
+            "(1 + tanh(x / 2)) / 2",
+            "2 * sigmoid(x) / 2",
+            "sigmoid(x)",
+        ),
+        says="no line of your own",
     ),
     wrong(
         TANH,
@@ -822,11 +839,22 @@ derive_sigmoid_tanh = [
         chain(
             DIFFERENCE,
             "softplus(x) - softplus(-x)",
-            "x - softplus(-x) + softplus(-x)",
+            "log(1 + exp(x)) - softplus(-x)",
             "x",
         ),
         marks={"values": 2},
         says="rules",
+    ),
+    wrong(
+        DIFFERENCE,
+        "nothing but the given lines",
+        chain(
+            DIFFERENCE,
+            "softplus(x) - softplus(-x)",
+            "x - softplus(-x) + softplus(-x)",
+            "x",
+        ),
+        says="no line of your own",
     ),
     wrong(
         DIFFERENCE,

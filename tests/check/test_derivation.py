@@ -17,7 +17,7 @@ from .test_card import ALLOWED, Page
 LOG_SIGMOID = check.Derivation(start="log(sigmoid(x))", end="-softplus(-x)", given="x real")
 RIGHT = ["log(sigmoid(x))", "log(1 / (1 + exp(-x)))", "-log(1 + exp(-x))", "-softplus(-x)"]
 WRONG = ["log(sigmoid(x))", "log(1 / (1 + exp(-x)))", "log(1 + exp(-x))", "-softplus(-x)"]
-FAR = ["log(sigmoid(x))", "log(sigmoid(x)) + 0", "-softplus(-x)"]
+FAR = ["log(sigmoid(x))", "log(sqrt(sigmoid(x)) ** 2)", "-softplus(-x)"]
 
 
 def failure(verb: Any, chain: object, statement: check.Derivation = LOG_SIGMOID) -> check.Finding:

@@ -6,7 +6,7 @@ from autograder.check import Derivation
 from autograder.derive._points import ODD as ODD_POINTS
 from autograder.derive._points import SIMPLE
 
-from .table import Section, unjudged, unread, wrong
+from .table import Section, far, right, unjudged, unread, unwritten, wrong
 
 # The layout is the table's: a chain on as few lines as it needs.
 # fmt: off
@@ -14,6 +14,7 @@ from .table import Section, unjudged, unread, wrong
 START = "log(sigmoid(x))"
 MILLION = 1_000_000
 ODD = "softplus(x) - softplus(-x)"
+LOST = "10**(-30) / 10**(-30)"
 ROOTS = "*".join(
     f"(x - {value})".replace("- -", "+ ") for value in (*SIMPLE, *ODD_POINTS) if len(value) < 12
 )
@@ -130,4 +131,54 @@ ALMOST = Section(
     ),
 )
 
-SECTIONS = [RUN, LARGE, ALIKE, ALMOST]
+FORGED = Section(
+    "Steps that only look small",
+    "The size of a step is measured in models that compute with numbers, rounded. So nothing in a line may be nearly zero, "
+    "beyond measure, or hang on the sign of what is zero: the size of such a step cannot be measured, and it does not pass "
+    "for small. The lines are right, and keep `values`.",
+    Derivation(start=ODD, end="x", given="x real"),
+    (
+        far(3, ODD, f"x + 10**30 * log(exp(({ODD} - x) * 10**(-30)))", "x", says="cannot be measured",
+            why="a number so small that its exp is rounded to 1"),
+        far(3, ODD, f"x + exp(70) * log(exp(({ODD} - x) * exp(-70)))", "x", says="cannot be measured",
+            why="the same without a power of ten"),
+        far(2, ODD, f"x + relu({ODD} - x + 10**(-30)) - 10**(-30)", f"x + relu({ODD} - x - 10**(-30))", "x",
+            says="cannot be measured", why="relu on either side of zero"),
+        far(2, ODD, f"x + relu({ODD} - x + exp(-70)) - exp(-70)", f"x + relu({ODD} - x - exp(-70))", "x",
+            says="cannot be measured", why="the same with exp"),
+        far(2, ODD, f"max({ODD} + 1e-30, x) - 1e-30", f"max({ODD} - 1e-30, x)", "x", says="cannot be measured",
+            why="max of two that are all but equal"),
+        far(2, ODD, f"({ODD}) * (1 + sign({ODD} - x + 1e-30)) / 2 + x * (1 - sign({ODD} - x + 1e-30)) / 2",
+            f"({ODD}) * (1 + sign({ODD} - x - 1e-30)) / 2 + x * (1 - sign({ODD} - x - 1e-30)) / 2", "x",
+            says="cannot be measured", why="sign on either side of zero"),
+        far(3, ODD, f"({ODD}) * {LOST} if x > 0 else {ODD}", f"x * {LOST} if x > 0 else {ODD}", f"x if x > 0 else {ODD}",
+            f"x if x > 0 else ({ODD}) * {LOST}", f"x if x > 0 else x * {LOST}", "x", says="cannot be measured",
+            why="a quotient that no model computes, on one side at a time"),
+        far(2, ODD, f"x+(({ODD}-(x))**26)**(1/26)", f"x+((0*({ODD}-(x)))**26)**(1/26)", "x", says="rules",
+            why="a power that makes little of a difference, and its root"),
+        far(2, ODD, f"max({ODD}, x)", f"max(x, {ODD})", "x", why="the larger of two that are equal"),
+        far(2, ODD, f"({ODD} + x + abs(x - ({ODD}))) / 2", f"({ODD} + x + abs({ODD} - x)) / 2", "x",
+            why="abs of zero, by either of its cases"),
+        right(ODD, "log(1 + exp(x)) - softplus(-x)", "log(1 + exp(x)) - log(1 + exp(-x))",
+              "log((1 + exp(x)) / (1 + exp(-x)))", "log((1 + exp(x)) / (1 + 1 / exp(x)))", "log(exp(x))", "x",
+              why="the honest way"),
+    ),
+)
+
+PADDED = Section(
+    "Lines that only look like one's own",
+    "Where the end is given, a line that only writes a given one in another way, with nothing in it that is new but plain "
+    "arithmetic, is no line of one's own; unless the whole exercise is one step.",
+    Derivation(start="(tanh(x / 2) + 1) / 2", end="sigmoid(x)", given="x real; c real"),
+    (
+        unwritten("(tanh(x / 2) + 1) / 2", "2 * sigmoid(x) / 2", "sigmoid(x)", why="twice the end, halved"),
+        unwritten("(tanh(x / 2) + 1) / 2", "sigmoid(x) + 0", why="the end and nothing"),
+        unwritten("(tanh(x / 2) + 1) / 2", "(1 + tanh(x / 2)) / 2", "sigmoid(x)", why="the start in another order"),
+        unwritten("(tanh(x / 2) + 1) / 2", "sigmoid(x) + c - c", "sigmoid(x)", why="a number added and taken away"),
+        unwritten("(tanh(x / 2) + 1) / 2", "sigmoid(x) + tanh(x / 2) - tanh(x / 2)", "sigmoid(x)",
+                  why="one given line within the other"),
+        far(2, "(tanh(x / 2) + 1) / 2", "1 / (1 + exp(-x))", "sigmoid(x)", says="rules", why="a line of one's own"),
+    ),
+)
+
+SECTIONS = [RUN, LARGE, ALIKE, ALMOST, FORGED, PADDED]

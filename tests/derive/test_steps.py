@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import decimal
 from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 
 from autograder.derive import Derivation, Line, StatementError, judge
+from autograder.derive._free import Free
+from autograder.derive._gap import Blind
 from autograder.derive._points import generic
 from autograder.derive._prepared import prepare
+from autograder.derive._real import DIGITS, ROUNDED, Real
+from autograder.derive._truth import ONE, ZERO, context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GIVEN = "x, c real; a, b positive; u, v (n); A (n, m); w (m); y label(n)"
 LET = ("s = softmax(u)", "h[i] = sin(u[i])", "z = sum(i, h[i] * v[i])")
@@ -140,13 +150,58 @@ def test_a_form_may_use_other_functions() -> None:
     assert verdict.steps_small
 
 
-def test_a_step_made_to_measure_is_not_small() -> None:
-    """The points of the models are public too: a factor that is zero there makes any step look like a small one."""
+@pytest.mark.parametrize("unseen", ["1", "(x / 10**7) * (1 / 10**7)"])
+def test_a_step_made_to_measure_is_not_small(unseen: str) -> None:
+    """The points of the models are public too: a factor that is zero there makes any step look like a small one.
+
+    So it does where the models see nothing at any other point.
+    """
     statement = Derivation(given="x real", start="x", rules=1)
     factors = "*".join(
         f"(x - ({str(value)[:8]}) - ({value - Decimal(str(value)[:8]):e}))"
         for point in generic(prepare(statement).scope)
         for value in point.values["x"].values()
     )
-    (_, line) = judge(["x", f"x + {factors} * (softplus(x) - softplus(-x) - x)"], statement).lines
+    (_, line) = judge(["x", f"x + {factors} * {unseen} * (softplus(x) - softplus(-x) - x)"], statement).lines
     assert (line.status, line.rules) == ("far", None)
+
+
+REAL, FREE = Real(frozenset({"distribute", "def relu", "def max"})), Free(frozenset({"def relu", "def max"}))
+TINY = Decimal("1e-20")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        lambda: REAL.number(Fraction(1, 10**20)),
+        lambda: REAL.mul(Decimal("1e-20"), Decimal("1e-20")),
+        lambda: REAL.div(Decimal("1e-10"), Decimal("1e10")),
+        lambda: REAL.pow(Decimal("0.06"), Decimal(100)),
+        lambda: REAL.add([ONE, TINY - 1]),
+        lambda: REAL.call("exp", Decimal(-70), None),
+        lambda: REAL.call("exp", Decimal(70), None),
+        lambda: REAL.call("relu", ONE, TINY),
+        lambda: REAL.call("relu", ONE, ZERO),
+        lambda: REAL.largest([ONE, Decimal(2)], [ONE, ONE + TINY]),
+        lambda: REAL.largest([ONE, Decimal(2)], [ONE, ONE]),
+        lambda: FREE.call("relu", FREE.pi(), TINY),
+        lambda: FREE.largest([FREE.pi(), FREE.number(Fraction(1))], [ONE, ONE]),
+    ],
+)
+def test_a_model_does_not_tell_what_rounding_decides(odd: Callable[[], object]) -> None:
+    with decimal.localcontext(context(DIGITS)), pytest.raises(Blind):
+        odd()
+
+
+def test_zeros_and_ties_of_one_thing_with_itself_are_no_matter_of_rounding() -> None:
+    assert REAL.call("relu", ZERO, ZERO) == REAL.mul(ZERO, ONE) == REAL.add([ONE, -ONE]) == 0
+    assert REAL.largest([ONE, ONE], [ONE, ONE]) == 1
+
+
+def test_what_a_key_forgets_cannot_be_won_back() -> None:
+    kept = next(
+        n
+        for n in range(DIGITS)
+        if not REAL.same(ONE, 1 + Decimal(10) ** -n) and REAL.same(ONE, 1 + Decimal(10) ** -(n + 1))
+    )
+    assert ROUNDED.prec + kept > DIGITS
