@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEBIANS = Path("/usr/bin/python3")
 CORE = (
     "liar-object empty-array patch-worker frame-value loop-deaf memory- fork-count disk-bomb daemon prowl-p shell "
-    "write-outside"
+    "write-outside picture- page-r slow-p flood- packed graders-"
 )
 
 
