@@ -46,9 +46,16 @@ def depends(f: Callable[..., Any], cases: Iterable[Any], *, because: str | None 
         got = call(f, fresh(args), case)
         if got is None:
             raise fail("expected a value, got None", case=case, advice=FORGOT_RETURN)
-        if numeric(got) is None and not isinstance(got, (list, tuple, dict, str)):
+        if not _is_plain(got):
             raise fail(f"expected a value, got {_show.described(got)}", case=case)
         if before is not None and agree(got, before[0]):
             verdict = f"the answer is the same as for {before[1]}, and it should differ"
             raise fail(verdict, because=because, case=case)
         before = got, case
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether a result is made of numbers and text: a function handed back is no answer."""
+    if isinstance(value, (list, tuple, dict)):
+        return all(_is_plain(part) for part in (value.values() if isinstance(value, dict) else value))
+    return value is None or isinstance(value, str) or numeric(value) is not None

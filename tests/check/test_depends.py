@@ -27,6 +27,7 @@ def refuse(*_: Any) -> Any:
         (lambda *_: None, "got None"),
         (lambda *_: print, "expected a value, got a"),
         (lambda *_: np.array(print), "expected a value, got an"),
+        (lambda *given: (print, *given), "expected a value, got a tuple"),
         (refuse, "ValueError: no"),
     ],
 )
