@@ -396,7 +396,7 @@ SAMPLES = [
         Foreseen(
             scores={"relu": 0, "relu_grad": 0},
             says={"relu": "got 7", "relu_grad": "which cannot be compared"},
-            why="expected [3, 0.25], got [7, 7]",
+            why="Every entry is 7",
         ),
         answers={"relu": LIAR_RELU, "relu_grad": LIAR_RELU_GRAD},
     ),
@@ -419,7 +419,7 @@ SAMPLES = [
         Foreseen(
             scores={"relu": 0, "sigmoid_from_tanh": 0},
             says={"relu": "None", "sigmoid_from_tanh": "return"},
-            why="None",
+            why="Did you forget",
         ),
         answers={
             "relu": "def relu(x):\n    np.maximum(x, 0.0)",
