@@ -1,4 +1,7 @@
-"""What passes between the rooms of grading: plans, results, outcomes. Plain data, no behaviour."""
+"""What passes between the rooms of grading: hand-ins, plans, results, outcomes, records. Plain data, no behaviour.
+
+All of it can be written down and sent: between processes, and from one machine to another.
+"""
 
 from __future__ import annotations
 
@@ -83,3 +86,95 @@ class Outcome(msgspec.Struct, frozen=True):
     reason: str = ""
     mends: list[str] = []
     sandboxed: bool = True
+
+
+class NotebookRecord(msgspec.Struct, frozen=True):
+    """What the gradebook is told about one graded notebook. Cells that it knows and this does not earn nothing.
+
+    Attributes
+    ----------
+    scores
+        The automatic points by grade id, of graded cells that are no tasks; None where a person gives them.
+    tasks
+        Grade ids of nbgrader's task cells, which are a person's from the start.
+    answered
+        Grade ids of the cells with a response; the comment on every other one reads "No response.".
+    """
+
+    scores: dict[str, float | None] = {}
+    tasks: list[str] = []
+    answered: list[str] = []
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What the gradebook is told about one submission.
+
+    Attributes
+    ----------
+    timestamp
+        When it was handed in, as ISO text in UTC; None where that is not known.
+    notebooks
+        By name; None for one that was not handed in, which earns nothing. Empty for a submission that was
+        rejected: all its grades wait for a person.
+    """
+
+    assignment: str
+    student: str
+    timestamp: str | None = None
+    notebooks: dict[str, NotebookRecord | None] = {}
+
+
+class Graded(msgspec.Struct, frozen=True):
+    """What is known of a submission once it is graded: what is told, and what is recorded."""
+
+    outcome: Outcome
+    record: Record
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """A file that lay beside a handed-in notebook: its bytes, or why it was left out, in words."""
+
+    name: str
+    data: bytes | None = None
+    left_out: str = ""
+
+
+class Handin(msgspec.Struct, frozen=True):
+    """What one student handed in, read from its folder: grading goes on from here without any folder.
+
+    Attributes
+    ----------
+    notebooks
+        The bytes of the files that were taken for the assignment's notebooks, by the notebooks' names.
+    beside
+        Files beside them, in order of their names.
+    notes
+        What a student should know of the choice of files.
+    timestamp
+        When it was handed in, as ISO text in UTC.
+    problem
+        Why it cannot be read at all, in words for the student: it is then rejected with these.
+    """
+
+    assignment: str
+    student: str
+    notebooks: dict[str, bytes] = {}
+    beside: list[Beside] = []
+    notes: list[str] = []
+    timestamp: str | None = None
+    problem: str = ""
+
+
+class Work(msgspec.Struct, frozen=True):
+    """What grading made of a hand-in.
+
+    Attributes
+    ----------
+    graded
+        Its outcome and its record.
+    files
+        What its ``autograded`` folder holds, by relative path.
+    """
+
+    graded: Graded
+    files: list[tuple[str, bytes]] = []
