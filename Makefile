@@ -16,7 +16,7 @@ BENCH ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev system browser demo test lint build build-check lab docs bench lock clean
+.PHONY: help setup dev system browser demo test lint build build-check release lab docs bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1@/' | awk -F@ '{printf "make %-12s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ build: setup ## solutions/ -> notebooks/
 
 build-check: setup ## is notebooks/ in step with solutions/?
 	$(BIN)/autograder build --check
+
+release: build-check ## one zip for students: lessons, data, checks; no solutions, no grader
+	@$(BIN)/python tools/student_zip.py
 
 lab: setup ## JupyterLab on the lessons; nothing is sent to the network
 	@$(BIN)/python tools/lab.py $(LAB)
