@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
+from autograder.grading.folders import LONGEST_ID, link_in_the_way, readable, unusable_id
 from autograder.grading.pool import LessonSource, SourceFailsError
 from autograder.lesson.source import read_lesson
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from autograder.lesson.course import Course
 
 MAX_FILES = 500
-LONGEST_ID = 128  # characters of a student's id in nbgrader's gradebook
+__all__ = [
+    "LONGEST_ID", "extra_files", "lesson_source", "link_in_the_way", "readable", "source_notebooks", "unusable_id",
+]  # fmt: skip
 
 
 def source_notebooks(course: Course, assignment: str) -> dict[str, NotebookNode]:
@@ -99,30 +102,6 @@ def extra_files(folder: Path, ignore: Sequence[str], room: int) -> tuple[list[tu
 
 def _size(count: int) -> str:
     return f"{count / (1 << 20):.1f} MiB" if count >= 1 << 20 else f"{count} bytes"
-
-
-def readable(name: str) -> str:
-    """Return a file's name as text that can be written down: on disk any bytes will do."""
-    return os.fsencode(name).decode("utf-8", "replace")
-
-
-def unusable_id(student: str) -> str:
-    """Say why a folder's name can be no student's id in the gradebook; empty where it can."""
-    try:
-        student.encode()
-    except UnicodeEncodeError:
-        return (
-            f"the folder {readable(student)} has a name that is no text: no gradebook can hold it. Rename it."
-        )
-    if len(student) > LONGEST_ID:
-        return f"the folder's name has {len(student)} characters, and the gradebook holds {LONGEST_ID}. Rename it."
-    return ""
-
-
-def link_in_the_way(path: Path, top: Path) -> Path | None:
-    """Return the first link between `top` and `path`, both included in what is looked at but `top`."""
-    inside = [p for p in (path, *path.parents) if top in p.parents]
-    return next((p for p in reversed(inside) if p.is_symlink()), None)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
