@@ -6,22 +6,22 @@ never parsed: a parser can be made to fall over.
 
 from __future__ import annotations
 
-import copy
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograder.lesson import notebook as cells
-from autograder.lesson.stubs import ClearSolutions
+from autograder.lesson.node import Node, copied
+from autograder.lesson.stubbing import Stubs, language_of, stubs_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-    from traitlets.config import Config
 
 _UNWRITTEN = ("raise NotImplementedError", "pass", "...", "# YOUR")
 _LONG = 200_000  # characters of a cell that are searched
 _KEPT = 4_096  # cells whose lines and names are remembered: each is held against every exercise
+_ABOUT = ("kernelspec", "language_info")
 _WORD = re.compile(r"[^\W\d]\w*")
 _BINDS = re.compile(
     r"^(?:(?:async[ \t]+)?def[ \t]+(\w+)|class[ \t]+(\w+)"
@@ -77,12 +77,15 @@ class Outline:
         What its cells of prose say.
     above
         What the cell above a solution cell says.
+    about
+        The notebook's kernel and language.
     """
 
     known: dict[str, NotebookNode]
     exercises: dict[str, Exercise]
     texts: frozenset[tuple[str, ...]]
     above: dict[str, tuple[str, ...]]
+    about: NotebookNode
 
     def present(self, notebook: NotebookNode) -> float:
         """Return the share of the lesson's exercises that a notebook holds, by id or by what it binds."""
@@ -97,9 +100,9 @@ class Outline:
         return held / len(self.exercises) if self.exercises else 1.0
 
 
-def outline(source: NotebookNode, config: Config | None = None) -> Outline:
-    """Return what is known of a lesson from its source; `config` says what its stubs are."""
-    released = _released(source, config)
+def outline(source: NotebookNode, stubs: Stubs | None = None) -> Outline:
+    """Return what is known of a lesson from its source; without `stubs` these are nbgrader's."""
+    released = _released(source, stubs_of(None) if stubs is None else stubs)
     known = {name: cell for cell in source.cells if (name := cells.grade_id(cell)) is not None}
     tests: dict[str, list[NotebookNode]] = {}
     last = None
@@ -125,7 +128,8 @@ def outline(source: NotebookNode, config: Config | None = None) -> Outline:
     texts = frozenset(said(c.source) for c in source.cells if c.cell_type == "markdown")
     pairs = zip(source.cells, source.cells[1:], strict=False)
     above = {str(cells.grade_id(c)): said(before.source) for before, c in pairs if cells.is_solution(c)}
-    return Outline(known, exercises, texts - {()}, above)
+    about = Node({name: copied(source.metadata[name]) for name in _ABOUT if name in source.metadata})
+    return Outline(known, exercises, texts - {()}, above, about)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -158,14 +162,13 @@ def _is_code(cell: NotebookNode) -> bool:
     return bool(cell.cell_type == "code")
 
 
-def _released(source: NotebookNode, config: Config | None) -> dict[str, NotebookNode]:
+def _released(source: NotebookNode, stubs: Stubs) -> dict[str, NotebookNode]:
     """Return the cells that students write in, as they get them."""
-    notebook = copy.copy(source)
-    notebook["cells"] = [copy.deepcopy(c) for c in source.cells if cells.is_solution(c)]
-    step: Any = ClearSolutions(config=config)
-    step.enforce_metadata = False
-    with_stubs, _ = step.preprocess(notebook, {})
-    return {str(cells.grade_id(cell)): cell for cell in with_stubs.cells}
+    language = language_of(source, stubs)
+    found = {str(cells.grade_id(cell)): copied(cell) for cell in source.cells if cells.is_solution(cell)}
+    for cell in found.values():
+        cell["source"] = stubs.stubbed(cell, language)
+    return found
 
 
 @lru_cache(maxsize=4096)  # a class hands the same lesson in

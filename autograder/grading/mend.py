@@ -6,44 +6,44 @@ metadata recognised. What a student wrote is never changed.
 
 from __future__ import annotations
 
-import copy
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-
-import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
 
 from autograder.grading.additions import additions
 from autograder.grading.exercises import Outline, outline, squeezed
 from autograder.grading.order import order, say_twice
 from autograder.grading.recognise import answered_elsewhere, recognise
 from autograder.lesson import notebook as cells
+from autograder.lesson.node import copied, new_cell
+from autograder.lesson.stubbing import Stubs, stubs_of
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
     from traitlets.config import Config
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_ABOUT = ("kernelspec", "language_info")
 _NAMED = 3  # cells that a note names
 _INSTRUCTORS = ("BEGIN HIDDEN TESTS", "BEGIN SOLUTION", "BEGIN MARK SCHEME")
 
 
-def mend(submitted: NotebookNode, source: NotebookNode, config: Config | None = None) -> list[str]:
+def mend(
+    submitted: NotebookNode, lesson: Outline | NotebookNode, stubs: Stubs | Config | None = None
+) -> list[str]:
     """Set a submission right in place; return what was mended, in words for the student.
 
     Parameters
     ----------
     submitted
         The submission; changed in place.
-    source
-        The lesson as its author wrote it.
-    config
-        The course's, which says what stands in a released notebook for a solution.
+    lesson
+        The lesson as its author wrote it, or its outline, which a class needs once.
+    stubs
+        What stands in a released notebook for a solution, or the course's config, which says so. An outline knows.
     """
     notes: list[str] = []
-    lesson = outline(source, config)
+    if not isinstance(lesson, Outline):
+        lesson = outline(lesson, stubs if isinstance(stubs, Stubs) else stubs_of(stubs))
     _say_what_it_is(submitted, lesson, notes)
     _disown(submitted, lesson, notes)
     recognise(submitted, lesson, notes)
@@ -54,9 +54,7 @@ def mend(submitted: NotebookNode, source: NotebookNode, config: Config | None = 
     order(submitted, lesson, notes)
     say_twice(submitted, lesson, notes)
     _unique_cell_ids(submitted)
-    submitted.metadata = nbformat.from_dict(
-        {name: copy.deepcopy(source.metadata[name]) for name in _ABOUT if name in source.metadata}
-    )
+    submitted.metadata = copied(lesson.about)
     return notes
 
 
@@ -143,11 +141,11 @@ def _restore(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None
         if cell.cell_type != original.cell_type:
             changed = True
             _become(cell, original.cell_type)
-        cell.metadata["nbgrader"] = copy.deepcopy(original.metadata["nbgrader"])
+        cell.metadata["nbgrader"] = copied(original.metadata["nbgrader"])
         cell.metadata["tags"] = sorted(cells.tags(original))  # one of them says where a test is run
         if not cell.metadata["tags"]:
             del cell.metadata["tags"]
-        kept = [new_code_cell(own)] if own else []
+        kept = [new_cell("code", own)] if own else []
         restored += [*kept, cell] if cells.is_test(original) else [cell, *kept]
         if changed:
             added = "; what you had added stands in a cell of its own" if own else ""
@@ -179,7 +177,7 @@ def _put_back(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> Non
             last = place[name]
         elif cells.is_locked(original) or cells.is_graded(original):
             last += 1
-            fresh = copy.deepcopy(original)
+            fresh = copied(original)
             if cells.is_solution(fresh):
                 fresh.source = ""  # an answer that a person marks: the author's own must not stand there
             submitted.cells.insert(last, fresh)

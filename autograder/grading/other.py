@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from autograder.grading.exercises import Outline, outline
 from autograder.grading.pool import SourceFailsError
 from autograder.grading.reading import UnreadableError
-from autograder.grading.sources import source_notebooks
+from autograder.grading.sources import read_sources
+from autograder.lesson.stubbing import Stubs, stubs_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nbformat import NotebookNode
 
     from autograder.lesson.course import Course
@@ -20,17 +22,45 @@ if TYPE_CHECKING:
 _FEW, _MOST = 0.5, 0.8  # shares of a lesson's exercises
 
 
-def refuse_other_lessons(
-    notebook: NotebookNode, source: NotebookNode, course: Course, assignment: str
-) -> None:
+class Others(msgspec.Struct, frozen=True):
+    """The other lessons of a course, read when a submission looks as if it were one of them.
+
+    Attributes
+    ----------
+    folders
+        Their source folders by name.
+    stubs
+        The course's.
+    """
+
+    folders: dict[str, str]
+    stubs: Stubs
+
+    def outlines(self, name: str) -> tuple[Outline, ...]:
+        """Return what one lesson's notebooks look like; nothing where they cannot be read."""
+        folder = Path(self.folders[name])
+        newest = max((path.stat().st_mtime_ns for path in folder.glob("*.*")), default=0)
+        return _read(folder, name, newest, msgspec.json.encode(self.stubs))
+
+    def load(self) -> None:
+        """Read them all now: forks that come after need not."""
+        for name in self.folders:
+            self.outlines(name)
+
+
+def others_of(course: Course, assignment: str) -> Others:
+    """Return the lessons of a course beside this one."""
+    names = [name for name in course.assignments() if name != assignment]
+    return Others({name: str(course.source(name)) for name in names}, stubs_of(course.config))
+
+
+def refuse_other_lessons(notebook: NotebookNode, lesson: Outline, others: Others, assignment: str) -> None:
     """Raise `UnreadableError` for a notebook that holds none of these exercises, or most of another lesson's."""
-    here = outline(source, course.config).present(notebook)
+    here = lesson.present(notebook)
     if here >= _FEW:
         return
-    for name in course.assignments():
-        if name == assignment:
-            continue
-        for other in _outlines(course.source(name), name, course):
+    for name in others.folders:
+        for other in others.outlines(name):
             if other.exercises and other.present(notebook) >= max(_MOST, here):
                 raise UnreadableError(
                     f"this is the notebook of {name}, and not that of {assignment}. "
@@ -43,28 +73,10 @@ def refuse_other_lessons(
         )
 
 
-def _outlines(folder: Path, name: str, course: Course) -> tuple[Outline, ...]:
-    newest = max((path.stat().st_mtime_ns for path in folder.glob("*.*")), default=0)
-    return _read(folder, name, newest, _Same(course))
-
-
-class _Same:
-    """A course as part of a key: any of the same folder is the same."""
-
-    def __init__(self, course: Course) -> None:
-        self.course = course
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.course.root == self.course.root
-
-    def __hash__(self) -> int:
-        return hash(self.course.root)
-
-
 @lru_cache(maxsize=64)
-def _read(folder: Path, name: str, newest: int, course: _Same) -> tuple[Outline, ...]:  # noqa: ARG001 - a key
+def _read(folder: Path, name: str, newest: int, stubs: bytes) -> tuple[Outline, ...]:  # noqa: ARG001 - a key
+    wanted = msgspec.json.decode(stubs, type=Stubs)
     try:
-        notebooks = source_notebooks(course.course, name).values()
-        return tuple(outline(notebook, course.course.config) for notebook in notebooks)
+        return tuple(outline(notebook, wanted) for notebook in read_sources(folder, name).values())
     except (SourceFailsError, OSError, ValueError):
         return ()

@@ -12,8 +12,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from autograder.grading import marks
+from autograder.grading.exercises import outline
 from autograder.grading.mend import mend
-from autograder.grading.other import refuse_other_lessons
+from autograder.grading.other import others_of, refuse_other_lessons
 from autograder.grading.outcome import ExamRequest
 from autograder.grading.pool import Pool, SourceFailsError
 from autograder.grading.reading import UnreadableError
@@ -21,6 +22,7 @@ from autograder.grading.sources import extra_files, lesson_source, readable, sou
 from autograder.grading.submission import refuse_links
 from autograder.grading.withhold import withhold
 from autograder.lesson.course import Course, open_course
+from autograder.lesson.stubbing import stubs_of
 from autograder.sandbox.limits import Limits
 
 if TYPE_CHECKING:
@@ -62,8 +64,9 @@ class Mend(NbGraderPreprocessor):  # type: ignore[misc]
         source = _source(course, resources)
         if not nb.cells:
             raise UnreadableError("the notebook has no cells")
-        refuse_other_lessons(nb, source, course, names["assignment"])
-        notes = mend(nb, source, course.config)
+        lesson = outline(source, stubs_of(course.config))
+        refuse_other_lessons(nb, lesson, others_of(course, names["assignment"]), names["assignment"])
+        notes = mend(nb, lesson)
         for note in notes:
             self.log.warning(note)
         nb.metadata["autograder"] = {"mends": notes}  # in the place of what a student may have put there

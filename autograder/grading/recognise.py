@@ -7,12 +7,12 @@ whatever a cell says of itself.
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograder.grading.exercises import bound, said, squeezed
 from autograder.lesson import notebook as cells
+from autograder.lesson.node import copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def answered_elsewhere(submitted: NotebookNode, lesson: Outline, notes: list[str
 
 def claim(cell: NotebookNode, original: NotebookNode) -> None:
     """Take a cell for one of the source's."""
-    cell.metadata["nbgrader"] = copy.deepcopy(original.metadata["nbgrader"])
+    cell.metadata["nbgrader"] = copied(original.metadata["nbgrader"])
     if cell.cell_type != original.cell_type and cells.is_solution(original):
         cell.cell_type = original.cell_type
         if cell.cell_type == "code":

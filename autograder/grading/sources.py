@@ -8,11 +8,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
-
 from autograder.grading.folders import LONGEST_ID, link_in_the_way, readable, unusable_id
 from autograder.grading.pool import LessonSource, SourceFailsError
-from autograder.lesson.source import read_lesson
+from autograder.lesson import node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +21,8 @@ if TYPE_CHECKING:
 
 MAX_FILES = 500
 __all__ = [
-    "LONGEST_ID", "extra_files", "lesson_source", "link_in_the_way", "readable", "source_notebooks", "unusable_id",
+    "LONGEST_ID", "extra_files", "lesson_source", "link_in_the_way", "read_sources", "readable",
+    "source_notebooks", "unusable_id",
 ]  # fmt: skip
 
 
@@ -35,12 +34,20 @@ def source_notebooks(course: Course, assignment: str) -> dict[str, NotebookNode]
     SourceFailsError
         If there is none; the message says where it was looked for.
     """
-    folder = course.source(assignment)
-    found: dict[str, NotebookNode] = {}
-    for path in sorted(folder.glob("*.ipynb")):
-        found[path.stem] = nbformat.read(path, as_version=4)
+    return read_sources(course.source(assignment), assignment)
+
+
+def read_sources(folder: Path, assignment: str) -> dict[str, NotebookNode]:
+    """Return the instructor's notebooks that a folder holds; see `source_notebooks`."""
     text = folder / f"{assignment}.py"
+    found: dict[str, NotebookNode] = {
+        path.stem: node.reads(path.read_bytes())
+        for path in sorted(folder.glob("*.ipynb"))
+        if path.stem != assignment or not text.is_file()
+    }
     if text.is_file():
+        from autograder.lesson.source import read_lesson  # noqa: PLC0415 - a plain course has none
+
         found[assignment] = read_lesson(text).notebook
     if not found:
         raise SourceFailsError(

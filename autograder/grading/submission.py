@@ -17,15 +17,17 @@ import nbformat
 from nbgrader.utils import parse_utc
 
 from autograder.grading import marks
+from autograder.grading.exercises import outline
 from autograder.grading.handin import find_notebooks, read_bytes
 from autograder.grading.mend import mend
-from autograder.grading.other import refuse_other_lessons
+from autograder.grading.other import others_of, refuse_other_lessons
 from autograder.grading.outcome import CellOutcome, ExamRequest, Outcome
 from autograder.grading.places import remember, without_places
 from autograder.grading.pool import SourceFailsError
 from autograder.grading.reading import UnreadableError, read_submission
 from autograder.grading.sources import extra_files, link_in_the_way, readable
 from autograder.grading.withhold import withhold
+from autograder.lesson.stubbing import stubs_of
 from autograder.sandbox.holder import NoSandboxError
 
 if TYPE_CHECKING:
@@ -119,8 +121,10 @@ def _grade(assignment: Assignment, student: str, folder: Path, pool: Pool) -> Gr
             outcomes |= _nothing(source.notebook)
             continue
         notebook = read_submission(read_bytes(path), notes)
-        refuse_other_lessons(notebook, source.notebook, assignment.course, assignment.name)
-        notes += mend(notebook, source.notebook, assignment.course.config)
+        lesson = outline(source.notebook, stubs_of(assignment.course.config))
+        others = others_of(assignment.course, assignment.name)
+        refuse_other_lessons(notebook, lesson, others, assignment.name)
+        notes += mend(notebook, lesson)
         checksums = assignment.checksums.get((assignment.name, name), {})
         for cell in notebook.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")

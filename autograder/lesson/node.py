@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode as Node
+    from nbformat import NotebookNode
+
+    Node = NotebookNode
 else:
 
     class Node(dict):

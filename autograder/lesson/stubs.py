@@ -6,12 +6,13 @@ between given ones or one value alone, a statement is a syntax error; there a co
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.preprocessors import ClearSolutions as _ClearSolutions
 from traitlets import Dict
+
+from autograder.lesson.stubbing import reads
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -36,7 +37,7 @@ class ClearSolutions(_ClearSolutions):  # type: ignore[misc]
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         alone = re.search(r"\(\s*#[^\n]*" + re.escape(self.begin_solution_delimeter), written)
         lines = (self.value_stub if alone else self.lines_stub).get(resources["language"])
-        if lines is None or cell.cell_type != "code" or _reads(cell.source) or not _reads(written):
+        if lines is None or cell.cell_type != "code" or reads(cell.source) or not reads(written):
             return cell, resources
         statement = self.code_stub
         self.code_stub = {**statement, resources["language"]: lines}
@@ -45,12 +46,3 @@ class ClearSolutions(_ClearSolutions):  # type: ignore[misc]
             return super().preprocess_cell(cell, resources, cell_index)  # type: ignore[no-any-return]
         finally:
             self.code_stub = statement
-
-
-def _reads(source: str) -> bool:
-    """Whether this is Python as it stands; a cell with a magic in it is not."""
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError):
-        return False
-    return True

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+
 import nbformat.v4
 import pytest
+from traitlets.config import Config
 
+from autograder.lesson.stubbing import stubs_of
 from autograder.lesson.stubs import ClearSolutions
 
 CHAIN = """\
@@ -61,3 +65,37 @@ def test_the_next_cell_gets_the_usual_stub_again() -> None:
     notebook, _ = step.preprocess(nbformat.v4.new_notebook(cells=cells), {})
     assert "raise" not in notebook.cells[0].source
     assert "raise" in notebook.cells[1].source
+
+
+@pytest.mark.parametrize("kind", ["code", "markdown"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        CHAIN,
+        STATEMENT,
+        WITH_A_MAGIC,
+        "slip = (\n    ### BEGIN SOLUTION\n    4\n    ### END SOLUTION\n)",
+        "slip = (  # one value\n    ### BEGIN SOLUTION\n    4\n    ### END SOLUTION\n)",
+        "def broken(:\n### BEGIN SOLUTION\n1\n### END SOLUTION",
+        "a whole cell",
+        "",
+        "### BEGIN SOLUTION\n1\n### END SOLUTION\nx = [\n\t### BEGIN SOLUTION\n1\n### END SOLUTION\n]",
+    ],
+)
+def test_grading_knows_the_stub_without_nbgrader(kind: str, source: str) -> None:
+    config = Config({"ClearSolutions": {"text_stub": "Your words", "value_stub": {"python": "# ?"}}})
+    cell = {"cell_type": kind, "source": source, "metadata": {"nbgrader": {"solution": True}}}
+    notebook = nbformat.from_dict({"cells": [cell], "metadata": {}})
+    expected = ClearSolutions(config=config).preprocess(copy.deepcopy(notebook), {})[0].cells[0].source
+    assert stubs_of(config).stubbed(notebook.cells[0], "python") == expected
+
+
+@pytest.mark.parametrize(
+    "source", ["### BEGIN SOLUTION", "### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION"]
+)
+def test_markers_that_do_not_pair_up_stop_both(source: str) -> None:
+    cell = nbformat.v4.new_code_cell(source)
+    with pytest.raises(RuntimeError):
+        stubs_of(None).stubbed(cell, "python")
+    with pytest.raises(RuntimeError):
+        ClearSolutions().preprocess(nbformat.v4.new_notebook(cells=[cell]), {})
