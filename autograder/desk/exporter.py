@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from nbconvert.exporters import Exporter
 
 from autograder.desk import outputs, prose
-from autograder.desk.marks import read_marks
+from autograder.desk.gradebook import open_gradebook
 from autograder.desk.page import render_page
 
 if TYPE_CHECKING:
@@ -28,12 +28,11 @@ class FeedbackExporter(Exporter):
         self, nb: Any, resources: Any = None, **kw: Any
     ) -> tuple[str, Any]:
         """Return the page and the resources, as nbconvert's writer wants them."""
-        from nbgrader.api import Gradebook  # noqa: PLC0415  slow to import
-
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         ids = resources["nbgrader"]
-        with Gradebook(ids["db_url"]) as gradebook:
-            marks = read_marks(gradebook, ids["assignment"], ids["notebook"], ids["student"])
+        with open_gradebook(ids["db_url"]) as gradebook:
+            known = gradebook.marks(ids["assignment"], ids["student"])
+        marks = known.get((ids["student"], ids["notebook"]))
         page = render_page(
             nb, assignment=ids["assignment"], notebook=ids["notebook"], student=ids["student"], marks=marks
         )

@@ -1,7 +1,7 @@
 """Feedback files: `autograded/` and the gradebook in, `feedback/<student>/<assignment>/<name>.html` out.
 
 The folders are nbgrader's, so `nbgrader release_feedback` works on them as they are. One submission that
-cannot be read gets a page that says so and stops nothing.
+cannot be read gets a page that says so and stops nothing. A page is written only if what it is made from changed.
 """
 
 from __future__ import annotations
@@ -11,19 +11,18 @@ import logging
 import os
 import shutil
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
-from autograder.desk.marks import read_marks, read_name
-from autograder.desk.page import render_page, render_rejected
-from autograder.grading.sources import link_in_the_way, unusable_id
-from autograder.nbgrader_setup import ensure_on_path
+from autograder.desk.gradebook import open_gradebook
+from autograder.desk.stamps import Stamps
+from autograder.grading.folders import link_in_the_way, unusable_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
+    from autograder.desk.marks import Marks
     from autograder.lesson.course import Course
 
 log = logging.getLogger(__name__)
@@ -33,6 +32,23 @@ _BESIDE = ("timestamp.txt", "submission_secret.txt")
 _UNREADABLE = (
     "The graded notebook could not be read. This is not your mistake: show this page to your instructor."
 )
+_NBFORMAT = 4
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of a class.
+
+    Attributes
+    ----------
+    paths
+        All of them, by assignment and student.
+    written
+        Those that are new or changed.
+    """
+
+    paths: tuple[Path, ...]
+    written: tuple[Path, ...]
 
 
 def write_feedback(
@@ -42,7 +58,21 @@ def write_feedback(
     *,
     on_page: Callable[[Path], None] | None = None,
 ) -> list[Path]:
-    """Write one page for each graded or rejected submission.
+    """Bring the page of each graded or rejected submission up to date, and return their paths.
+
+    The same as `update_feedback` for callers who do not ask which pages changed.
+    """
+    return list(update_feedback(course, assignment, students, on_page=on_page).paths)
+
+
+def update_feedback(
+    course: Course,
+    assignment: str | None = None,
+    students: Collection[str] = (),
+    *,
+    on_page: Callable[[Path], None] | None = None,
+) -> Pages:
+    """Write the page of each graded or rejected submission where it is missing or out of date.
 
     Parameters
     ----------
@@ -53,43 +83,39 @@ def write_feedback(
     students : collection of str
         Only these student ids; everyone by default.
     on_page : callable, optional
-        Called with each path once its page is written, for a progress bar.
-
-    Returns
-    -------
-    list of Path
-        The pages, in the order they were written. A page that was there before is replaced.
+        Called with each path once its page is there, for a progress bar.
     """
-    from nbgrader.api import Gradebook  # noqa: PLC0415  slow to import
-
-    ensure_on_path()
     pages: list[Path] = []
+    written: list[Path] = []
     absent = set(students)
-    with Gradebook(course.db_url) as gradebook:
-        for name, student in _submissions(course, gradebook, assignment):
-            if students and student not in students:
-                continue
-            for notebook, html in _pages(course, gradebook, name, student):
-                page = course.feedback(name, student) / f"{notebook}.html"
-                _write(page, html)
-                pages.append(page)
-                absent.discard(student)
-                if on_page is not None:
-                    on_page(page)
-            _copy_beside(course, name, student)
+    stamps = Stamps.read(course.root / course.feedback_directory)
+    with open_gradebook(course.db_url) as gradebook:
+        pairs = _submissions(course, gradebook, assignment)
+        names = gradebook.students()
+        for name in sorted({name for name, _ in pairs}):
+            wanted = [
+                student for one, student in pairs if one == name and (not students or student in students)
+            ]
+            desk = _Desk(course, name, names, gradebook.marks(name), stamps)
+            for student in wanted:
+                for page in desk.pages(student):
+                    pages.append(page)
+                    absent.discard(student)
+                    if on_page is not None:
+                        on_page(page)
+                _copy_beside(course, name, student)
+            written += desk.written
+    stamps.write()
     for student in sorted(absent):
         log.warning("%s has nothing graded yet: run `autograder grade` first.", student)
-    return pages
+    return Pages(tuple(pages), tuple(written))
 
 
 def _submissions(course: Course, gradebook: Any, assignment: str | None) -> list[tuple[str, str]]:
     """List (assignment, student) of all that was handed in, by the folders or by the gradebook."""
-    names = (
-        {assignment} if assignment else {*course.assignments(), *(one.name for one in gradebook.assignments)}
-    )
-    handed_in = set(course.submissions(assignment))
+    names = {assignment} if assignment else {*course.assignments(), *gradebook.assignments()}
+    handed_in = {*course.submissions(assignment), *gradebook.submissions(assignment)}
     for name in names | {name for name, _ in handed_in}:
-        handed_in |= {(name, one.student_id) for one in gradebook.assignment_submissions(name)}
         handed_in |= {(name, student) for student in _graded(course, name)}
     return sorted(pair for pair in handed_in if not unusable_id(pair[1]))
 
@@ -103,50 +129,92 @@ def _graded(course: Course, assignment: str) -> Iterator[str]:
             yield folder.parts[place]
 
 
-def _pages(course: Course, gradebook: Any, assignment: str, student: str) -> Iterator[tuple[str, str]]:
-    """Yield (notebook name, HTML) for each notebook of a submission; nothing before it is graded."""
-    folder = course.autograded(assignment, student)
-    notebooks = sorted(folder.glob("*.ipynb"))
-    for path in notebooks:
+@dataclass
+class _Desk:
+    """Where the pages of one assignment are made."""
+
+    course: Course
+    assignment: str
+    names: Mapping[str, tuple[str, str]]
+    marks: Mapping[tuple[str, str], Marks]
+    stamps: Stamps
+    written: list[Path] = field(default_factory=list)
+
+    def pages(self, student: str) -> Iterator[Path]:
+        """Yield the page of each notebook of a submission, up to date; nothing before it is graded."""
+        folder = self.course.autograded(self.assignment, student)
+        target = self.course.feedback(self.assignment, student)
+        notebooks = sorted(folder.glob("*.ipynb"))
+        for path in notebooks:
+            yield self._page(target / f"{path.stem}.html", path, student)
+        if not notebooks and (rejection := _content(folder / "rejected.json")) is not None:
+            page = target / f"{self.assignment}.html"
+            self._write(
+                page, rejection, self.names.get(student), lambda: self._rejected(student, _reason(rejection))
+            )
+            yield page
+
+    def _page(self, page: Path, path: Path, student: str) -> Path:
+        from autograder.desk.page import render_page  # noqa: PLC0415  not needed where nothing changed
+
+        marks = self.marks.get((student, path.stem))
+        ids = {"assignment": self.assignment, "notebook": path.stem, "student": student}
+        content = _content(path) or b""
         try:
-            marks = read_marks(gradebook, assignment, path.stem, student)
-            ids = {"assignment": assignment, "notebook": path.stem, "student": student}
-            yield path.stem, render_page(read_notebook(path), marks=marks, **ids)
+            self._write(page, content, marks, lambda: render_page(read_notebook(content), marks=marks, **ids))
         except Exception:
             # Whatever is wrong with one notebook, the rest of the class gets its pages.
             log.exception("%s could not be turned into a page.", path)
-            yield path.stem, _rejected(gradebook, assignment, student, _UNREADABLE)
-    rejection = folder / "rejected.json"
-    if not notebooks and rejection.is_file():
-        yield assignment, _rejected(gradebook, assignment, student, _reason(rejection))
+            _put(page, self._rejected(student, _UNREADABLE))
+            self.written.append(page)
+        return page
+
+    def _write(self, page: Path, content: bytes, known: object, make: Callable[[], str]) -> None:
+        """Make a page from a file's content and what the gradebook knows, unless it is there already."""
+        stamp = self.stamps.stamp(content, known)
+        if self.stamps.holds(page, stamp):
+            return
+        _put(page, make())
+        self.stamps.keep(page, stamp)
+        self.written.append(page)
+
+    def _rejected(self, student: str, reason: str) -> str:
+        from autograder.desk.page import render_rejected  # noqa: PLC0415
+
+        name = " ".join(self.names.get(student, ("", ""))).strip()
+        return render_rejected(assignment=self.assignment, student=student, full_name=name, reason=reason)
 
 
-def read_notebook(path: Path) -> Any:
+def read_notebook(content: bytes) -> Any:
     """Read a graded notebook as plain dicts, without validating again what nbgrader wrote."""
-    nb = json.loads(path.read_text(encoding="utf-8"))
+    nb = json.loads(content)
     if not isinstance(nb, dict):
         raise TypeError("not a notebook")
-    if nb.get("nbformat") != nbformat.current_nbformat:
-        nb = nbformat.convert(nbformat.from_dict(nb), nbformat.current_nbformat)
+    if nb.get("nbformat") != _NBFORMAT:
+        import nbformat  # noqa: PLC0415  slow to import, and this is a rare notebook
+
+        nb = nbformat.convert(nbformat.from_dict(nb), _NBFORMAT)
     if not isinstance(nb["cells"], list):
         raise TypeError("its cells are no list")
     return nb
 
 
-def _rejected(gradebook: Any, assignment: str, student: str, reason: str) -> str:
-    name = read_name(gradebook, student)
-    return render_rejected(assignment=assignment, student=student, full_name=name, reason=reason)
-
-
-def _reason(path: Path) -> str:
+def _content(path: Path) -> bytes | None:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _reason(rejection: bytes) -> str:
+    try:
+        found = json.loads(rejection)
+    except ValueError:
         return ""
     return str(found.get("reason") or "") if isinstance(found, dict) else ""
 
 
-def _write(page: Path, html: str) -> None:
+def _put(page: Path, html: str) -> None:
     """Put the page in place in one step, so that nobody ever reads half of one."""
     page.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=page.parent, prefix=".page-")

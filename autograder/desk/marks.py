@@ -1,14 +1,15 @@
-"""What nbgrader's gradebook says about one submitted notebook, read in a handful of queries.
+"""What nbgrader's gradebook says about one submitted notebook, as plain frozen data.
 
-Scores, hand-given points, comments and the late penalty come from here and from nowhere else. Reads only.
+Scores, hand-given points, comments and the late penalty are these and nothing else. They are read in `gradebook`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
 
@@ -50,6 +51,8 @@ class Marks:
         Points taken off for being late.
     seconds_late
         How late the submission is, extensions counted in.
+    handed_in
+        When, in UTC; None where the gradebook does not know.
     """
 
     student: str
@@ -60,6 +63,7 @@ class Marks:
     max_score: float = 0.0
     penalty: float = 0.0
     seconds_late: float = 0.0
+    handed_in: dt.datetime | None = None
 
     @property
     def score(self) -> float:
@@ -70,62 +74,3 @@ class Marks:
     def name(self) -> str:
         """First and last name, empty when the gradebook has neither."""
         return f"{self.first_name} {self.last_name}".strip()
-
-
-def read_marks(gradebook: Any, assignment: str, notebook: str, student: str) -> Marks | None:
-    """Read the marks of one notebook from an open ``nbgrader.api.Gradebook``.
-
-    Returns
-    -------
-    Marks or None
-        None when the gradebook has no such submission.
-    """
-    from nbgrader.api import BaseCell, Comment, Grade, MissingEntry  # noqa: PLC0415  slow to import
-
-    try:
-        submission = gradebook.find_submission_notebook(notebook, assignment, student)
-    except MissingEntry:
-        return None
-    grades = (
-        gradebook.db.query(
-            BaseCell.name,
-            Grade.score,
-            Grade.max_score,
-            Grade.auto_score,
-            Grade.manual_score,
-            Grade.extra_credit,
-            Grade.needs_manual_grade,
-        )
-        .join(Grade.cell)
-        .filter(Grade.notebook_id == submission.id)
-    )
-    comments = (
-        gradebook.db.query(BaseCell.name, Comment.comment)
-        .join(Comment.cell)
-        .filter(Comment.notebook_id == submission.id)
-    )
-    person = submission.assignment.student
-    return Marks(
-        student=person.id,
-        first_name=person.first_name or "",
-        last_name=person.last_name or "",
-        cells={
-            name: CellMark(score or 0.0, max_score or 0.0, auto, manual, extra, bool(pending))
-            for name, score, max_score, auto, manual, extra, pending in grades
-        },
-        comments={name: comment for name, comment in comments if comment},
-        max_score=submission.max_score or 0.0,
-        penalty=submission.late_submission_penalty or 0.0,
-        seconds_late=submission.assignment.total_seconds_late,
-    )
-
-
-def read_name(gradebook: Any, student: str) -> str:
-    """Return a student's full name from the gradebook, empty when it has none."""
-    from nbgrader.api import MissingEntry  # noqa: PLC0415  slow to import
-
-    try:
-        person = gradebook.find_student(student)
-    except MissingEntry:
-        return ""
-    return f"{person.first_name or ''} {person.last_name or ''}".strip()

@@ -14,10 +14,10 @@ from typing import Any
 import nh3
 from ipython_pygments_lexers import IPython3Lexer  # type: ignore[import-untyped]
 from markupsafe import Markup
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 
+from autograder.desk.markdown import Renderer, parser
 from autograder.desk.maths import to_mathml
 
 #: Longer code and Markdown are shown as plain text (parsing hostile Markdown takes time that grows as its
@@ -77,16 +77,21 @@ def clean(html: str) -> Markup:
     return Markup(_CLEANER.clean(html))  # noqa: S704  the sanitiser's own result
 
 
-class _Renderer(IPythonRenderer):
+class _Renderer(Renderer):
     """Jupyter's Markdown with formulas as MathML, code in our colours and headings below the page's own.
 
     What is drawn here goes past the sanitiser: its place is held by an element with a quoted attribute, which
     student text cannot imitate inside an attribute value, since quotes are escaped there.
     """
 
-    def __init__(self, attachments: dict[str, Any]) -> None:
-        super().__init__(escape=False, attachments=attachments)
+    def __init__(self) -> None:
+        super().__init__()
         self.held: list[str] = []
+        self.attachments: dict[str, Any] = {}
+
+    def begin(self, attachments: dict[str, Any]) -> None:
+        """Forget the last text; the pictures of the next one are given."""
+        self.held, self.attachments = [], attachments
 
     def _hold(self, html: str) -> str:
         self.held.append(html)
@@ -125,6 +130,10 @@ class _Renderer(IPythonRenderer):
         return None
 
 
+_RENDERER = _Renderer()
+_PARSER = parser(_RENDERER)
+
+
 def markdown(source: str, attachments: dict[str, Any] | None = None) -> Markup:
     """Return Markdown as safe HTML, with formulas as MathML."""
     return _markdown(source, attachments) if attachments else _markdown_alone(source)
@@ -139,9 +148,10 @@ def _markdown_alone(source: str) -> Markup:
 def _markdown(source: str, attachments: dict[str, Any]) -> Markup:
     if len(source) > MAX_MARKDOWN:
         return preformatted(source)
-    renderer = _Renderer(attachments)
+    renderer = _RENDERER
+    renderer.begin(attachments)
     try:
-        html = MarkdownWithMath(renderer=renderer).render(source)
+        html = str(_PARSER(source))
         safe = _CLEANER.clean(html)
     except (RecursionError, ValueError):
         return preformatted(source)
