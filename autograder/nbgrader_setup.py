@@ -69,6 +69,7 @@ LESSON_IGNORES = (
     "answers.py",
     "equivalent.toml",
     "kept.*",
+    ".autograder.json",
     "*.lesson",
     ".mypy_cache",
     ".ruff_cache",

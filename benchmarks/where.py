@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from autograder.grading import marks
 from autograder.grading.gradebook import Book
+from autograder.grading.limits import limits_of
 from autograder.grading.mend import mend
 from autograder.grading.outcome import ExamRequest
 from autograder.grading.pool import Examiner
-from autograder.grading.preprocessors import limits_of
 from autograder.grading.reading import read_submission
 from autograder.grading.sources import lesson_source, source_notebooks
 from autograder.lesson.course import open_course

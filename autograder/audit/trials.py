@@ -18,9 +18,9 @@ from autograder.audit.needs import names_of, needed
 from autograder.audit.quick import with_quick_tests
 from autograder.check import Report
 from autograder.grading import marks
+from autograder.grading.limits import limits_of
 from autograder.grading.outcome import ExamRequest, ExamResult, PlanCell
 from autograder.grading.pool import Examiner
-from autograder.grading.preprocessors import limits_of
 from autograder.grading.sources import extra_files, lesson_source
 from autograder.lesson import notebook as cells
 from autograder.lesson.answers import STUDENT

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Float, Integer
 
 from autograder.grading import marks
 from autograder.grading.exercises import outline
+from autograder.grading.limits import LimitSettings, limits_of
 from autograder.grading.mend import mend
 from autograder.grading.other import others_of, refuse_other_lessons
 from autograder.grading.outcome import ExamRequest
@@ -23,14 +23,12 @@ from autograder.grading.submission import refuse_links
 from autograder.grading.withhold import withhold
 from autograder.lesson.course import Course, open_course
 from autograder.lesson.stubbing import stubs_of
-from autograder.sandbox.limits import Limits
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-    from traitlets.config import Config
 
+__all__ = ["Mend", "SandboxedExecute", "limits_of"]
 _pool = Pool()
-_DEFAULT = Limits()
 
 
 def _course(preprocessor: NbGraderPreprocessor) -> Course:
@@ -73,38 +71,11 @@ class Mend(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
+class SandboxedExecute(LimitSettings, NbGraderPreprocessor):  # type: ignore[misc]
     """Runs a submission in the sandbox and its tests outside of it.
 
-    Every trait is a limit; see `autograder.sandbox.limits.Limits`.
+    Its settings are `autograder.grading.limits.LimitSettings`.
     """
-
-    cell_seconds = Float(_DEFAULT.cell_seconds, help="Seconds for one cell of the student's").tag(config=True)
-    call_seconds = Float(_DEFAULT.call_seconds, help="Seconds for one call by a test").tag(config=True)
-    test_seconds = Float(_DEFAULT.test_seconds, help="Seconds for one test cell").tag(config=True)
-    submission_seconds = Float(_DEFAULT.submission_seconds, help="Seconds for a whole notebook").tag(
-        config=True
-    )
-    memory_mib = Integer(_DEFAULT.memory_mib, help="MiB of memory").tag(config=True)
-    processes = Integer(_DEFAULT.processes, help="Processes and threads at one time").tag(config=True)
-    disk_mib = Integer(_DEFAULT.disk_mib, help="MiB of files").tag(config=True)
-    output_kib = Integer(_DEFAULT.output_kib, help="KiB of output kept of a cell").tag(config=True)
-    restarts = Integer(_DEFAULT.restarts, help="Runs after a cell that ended the process").tag(config=True)
-    hung_calls = Integer(_DEFAULT.hung_calls, help="Hung calls before a test stops calling").tag(config=True)
-    callbacks = Integer(_DEFAULT.callbacks, help="Calls back into a test's functions in one call").tag(
-        config=True
-    )
-    cost_once = Bool(
-        _DEFAULT.cost_once,
-        help="Grade what builds on a lost exercise with the reference in its place as well",
-    ).tag(config=True)
-    pictures = Bool(False, help="Keep the figures of every cell, not only of those a person marks").tag(
-        config=True
-    )
-
-    def limits(self) -> Limits:
-        """Return the limits that the course's config sets."""
-        return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Examine the notebook and write the outputs."""
@@ -130,8 +101,3 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         record["sandboxed"] = True
         record["notes"] = result.notes
         return nb, resources
-
-
-def limits_of(config: Config) -> Limits:
-    """Return the limits that a course's config sets, for graders that do not go through nbgrader."""
-    return SandboxedExecute(config=config).limits()

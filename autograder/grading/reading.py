@@ -11,10 +11,12 @@ import io
 import json
 import re
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
+from autograder.lesson.node import Node, from_dict
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 MAX_UNPACKED = 64 << 20  # bytes of a compressed file
 MAX_PARTS = 500_000  # lists and records in a notebook's JSON
@@ -26,6 +28,7 @@ _TOO_MUCH = (
 )
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _UNMERGED = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
+_NEWEST = 4  # format that nbformat knows
 _TYPES = frozenset({"code", "markdown", "raw"})
 _AGAIN = "Open it in JupyterLab, or an earlier copy if it does not open, save it there, and hand it in again."
 _INSTEAD = "Hand in the notebook itself, the file that ends in .ipynb."
@@ -126,24 +129,25 @@ def _notebook(found: Any) -> NotebookNode:
     if not isinstance(found, dict):
         raise TypeError("it is JSON, but no notebook")
     version = found.get("nbformat", 4 if "cells" in found else 3)
-    if type(version) is int and version > nbformat.current_nbformat:
+    if type(version) is int and version > _NEWEST:
         raise TypeError(f"its format, {version}, is newer than the grader")
     if _count(found) > MAX_CELLS:
         raise UnreadableError(_TOO_MUCH)
     if isinstance(found.get("cells"), list):
         about = found.get("metadata")
-        notebook: NotebookNode = nbformat.from_dict(
-            {"nbformat": 4, "nbformat_minor": 5, "metadata": about if isinstance(about, dict) else {}}
-        )
-        notebook.cells = [nbformat.from_dict(_plain(cell)) for cell in found["cells"]]
-        return notebook
+        return Node(
+            nbformat=4, nbformat_minor=5, metadata=from_dict(about) if isinstance(about, dict) else Node(),
+            cells=[from_dict(_plain(cell)) for cell in found["cells"]],
+        )  # fmt: skip
     if not isinstance(found.get("worksheets"), list):
         raise TypeError("it is JSON, but no notebook: it has no cells")
+    import nbformat  # noqa: PLC0415 - for formats of before 2015 alone, and slow to import
+
     version = version if version in {2, 3} else 3
     whole = {"nbformat_minor": 0, "metadata": {}, **found, "nbformat": version}
     old = nbformat.versions[version].to_notebook_json(whole, minor=0)
-    notebook = nbformat.convert(old, 4)
-    notebook.cells = [nbformat.from_dict(_plain(cell)) for cell in notebook.cells]
+    notebook: NotebookNode = from_dict(nbformat.convert(old, 4))
+    notebook.cells = [from_dict(_plain(cell)) for cell in notebook.cells]
     return notebook
 
 
@@ -169,7 +173,7 @@ def _set_right(cell: NotebookNode) -> None:
     if not isinstance(cell.get("source"), str) or cell.get("cell_type") not in _TYPES:
         raise TypeError("a cell has no source")
     about = cell.get("metadata")
-    cell["metadata"] = nbformat.from_dict(_known(about if isinstance(about, dict) else {}))
+    cell["metadata"] = from_dict(_known(about if isinstance(about, dict) else {}))
     cell["source"] = cell["source"].replace("\r\n", "\n").replace("\r", "\n")
     attached = cell.get("attachments")
     if "attachments" in cell and not (isinstance(attached, dict) and all(map(_is_bundle, attached.values()))):

@@ -18,6 +18,7 @@ from jupyter_core.paths import jupyter_config_path
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
+from autograder.lesson import sections
 from autograder.nbgrader_setup import ensure_on_path, with_lesson_files_ignored
 
 if TYPE_CHECKING:
@@ -199,9 +200,7 @@ def open_course(path: Path | str = ".") -> Course:
 
 
 def _course(root: Path, config: Config) -> Course:
-    from nbgrader.coursedir import CourseDirectory  # noqa: PLC0415  slow to import
-
-    plain = CourseDirectory(config=config)
+    plain = sections.CourseDirectory(config=config)
     config.CourseDirectory.db_url = _absolute_database(plain.db_url, root)
     return Course(
         root=root,

@@ -15,7 +15,7 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from autograder.grading.preprocessors import limits_of
+from autograder.grading.limits import limits_of
 from autograder.grading.sources import lesson_source, source_notebooks
 from autograder.grading.table import print_table
 from autograder.lesson.course import open_course

@@ -15,9 +15,9 @@ import msgspec
 
 from autograder.check import Report
 from autograder.grading import marks
+from autograder.grading.limits import limits_of
 from autograder.grading.outcome import CellResult, ExamRequest, ExamResult, PlanCell
 from autograder.grading.pool import Examiner
-from autograder.grading.preprocessors import limits_of
 from autograder.grading.sources import extra_files, lesson_source
 from autograder.lesson import notebook as cells
 from autograder.lesson.stubs import ClearSolutions
