@@ -25,8 +25,9 @@ import msgspec
 import nbformat
 
 from autograder.grading.exam import Exam
-from autograder.grading.lesson import Lesson
+from autograder.grading.lesson import INSIDE_TAG, Lesson
 from autograder.grading.outcome import ExamRequest, ExamResult
+from autograder.lesson import notebook as cells
 from autograder.sandbox import lockdown, wall, wire
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Template
@@ -75,13 +76,12 @@ class Examiner:
         self._limits = Limits(**config["limits"])
         assets = Path(config["assets"]) if config["assets"] else None
         modules = ["numpy", "autograder.check", *imports(source)]
-        if any("explore." in cell.source for cell in source.cells):
-            modules.append("autograder.explore._explorable")  # widgets, which explore loads when first used
         if any("matplotlib" in name for name in modules):
             modules.append("matplotlib_inline.backend_inline")
         self._wall = wall.configuration(
-            map(Path, config["hidden"]), modules, assets=assets, unsafe=config["unsafe"]
-        )
+            map(Path, config["hidden"]), modules, assets=assets, unsafe=config["unsafe"],
+            checks=any(INSIDE_TAG in cells.tags(cell) for cell in source.cells),
+        )  # fmt: skip
         self._template = Template(self._wall)
         self._template.start(self._limits).close()  # no wall, no grading: said now, not for each submission
         folder = Path(config["folder"])

@@ -92,7 +92,8 @@ class Template:
         environment |= {"MPLCONFIGDIR": f"{cache}/matplotlib", "IPYTHONDIR": f"{cache}/ipython"}
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.sandbox.template", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "autograder.sandbox.inside", str(theirs.fileno())]
+                + ["checks"] * bool(config["checks"]),
                 pass_fds=(theirs.fileno(),), env=environment, stdin=subprocess.DEVNULL, cwd="/",
             )  # fmt: skip
         self._link = ours

@@ -1,6 +1,7 @@
 """The warm template: an interpreter that has imported what the lesson needs, forked once for each submission.
 
-Runs as its own process (``python -m autograder.sandbox.template FD``), holds no secret, and speaks only with the
+Runs as its own process (``python -m autograder.sandbox.inside FD``), with stand-ins in the place of the rooms that
+know answers. It holds no secret, and speaks only with the
 trusted side over FD. Started by root, it becomes an ordinary user before it makes anything.
 """
 
@@ -55,6 +56,8 @@ class Template:
         lockdown.die_with_parent()
         Path("/proc/self/oom_score_adj").write_text("1000")  # with all that comes of it, the first to go
         for name in config["preload"]:
+            if name.startswith("autograder."):
+                continue  # what there is of them stands in its place already, and the rest stays out of memory
             with contextlib.suppress(
                 Exception
             ):  # what cannot be imported here fails in the cell, with its reason

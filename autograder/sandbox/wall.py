@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox.holder import NoSandboxError
+from autograder.sandbox.inside import CHECKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,7 @@ def _inside(path: Path, folders: Iterable[Path | str]) -> bool:
 
 def shown_folders(assets: Path | None = None) -> list[Path]:
     """Return the folders that Python, its packages and a notebook's imports need, outside the system's own."""
-    wanted = {Path(sys.base_prefix), Path(sys.prefix), Path(sys.executable).resolve().parent.parent, PACKAGE}
+    wanted = {Path(sys.base_prefix), Path(sys.prefix), Path(sys.executable).resolve().parent.parent}
     wanted |= {Path(p) for p in sys.path if p and Path(p).is_dir() and "-packages" in Path(p).name}
     if assets is not None and assets.is_dir():
         wanted.add(assets)
@@ -59,6 +60,17 @@ def shown_folders(assets: Path | None = None) -> list[Path]:
     return kept
 
 
+def _own_package(shown: list[Path], rooms: tuple[str, ...]) -> tuple[list[Path], list[Path]]:
+    """Return where this package has to be hidden, since a shown folder holds it, and what of it is shown.
+
+    Its other rooms compute what lessons ask for.
+    """
+    around = [*shown, *map(Path, _SYSTEM)]
+    holders = [folder for folder in around if PACKAGE.is_relative_to(folder.resolve())]
+    masked = sorted({folder / PACKAGE.relative_to(folder.resolve()) for folder in holders})
+    return masked, [place / room for place in masked or [PACKAGE] for room in rooms]
+
+
 def configuration(
     hidden: Iterable[Path],
     preload: Iterable[str],
@@ -66,6 +78,7 @@ def configuration(
     assets: Path | None = None,
     seed: int = 0,
     unsafe: bool = False,
+    checks: bool = False,
 ) -> dict[str, Any]:
     """Return what a template is told at its start.
 
@@ -81,17 +94,22 @@ def configuration(
         Do without a sandbox: student code runs as the user who grades and reads what that user can.
     seed
         For NumPy's and Python's global random state: the same in every submission, so that marks repeat.
+    checks
+        Show the real checks too: the lesson has tests that run inside.
     """
     user = None if unsafe else ordinary_user()
     shown = shown_folders(assets)
+    masked, own = _own_package(shown, ("sandbox", *(CHECKED if checks else ())))
+    shown += own
     staged = [str(p) for p in shown if user is not None and not _reachable(p)]
     return {
         "uid": user[0] if user else None,
         "gid": user[1] if user else None,
         "shown": [str(p) for p in shown],
-        "hidden": sorted({str(Path(h).resolve()) for h in hidden}),
+        "hidden": sorted({*(str(Path(h).resolve()) for h in hidden), *map(str, masked)}),
         "staged": staged,
         "preload": list(preload),
         "unsafe": unsafe,
+        "checks": checks,
         "seed": seed,
     }

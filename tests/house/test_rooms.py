@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "check": {"derive"},
     "explore": set(),
     "lesson": {"check"},
-    "sandbox": {"check", "lesson"},
+    "sandbox": {"derive", "check", "lesson"},
     "grading": {"check", "lesson", "sandbox"},
     "audit": {"check", "lesson", "sandbox", "grading"},
     "desk": {"check", "lesson", "sandbox", "grading"},
