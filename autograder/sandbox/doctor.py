@@ -134,7 +134,7 @@ def try_attempt(template: Template, attempt: Attempt, outside: Outside) -> Findi
     """Make one attempt in a fresh sandbox, close it, and look whether anything is left."""
     with template.start(LIMITS) as submission:
         run = submission.run_cell(script(attempt, outside))
-        inside = [p for p in submission.processes() if not _is_holder(p)]
+        inside = [p for p in _processes(submission.processes()) if not _is_holder(p)]
     said = "".join(output.text or "" for output in run.outputs if output.output_type == "stream")
     failed = next((f"{o.ename}: {o.evalue}" for o in run.outputs if o.output_type == "error"), "")
     deadline = time.monotonic() + 5  # a kill takes its moment
@@ -160,8 +160,14 @@ def try_attempt(template: Template, attempt: Attempt, outside: Outside) -> Findi
     )
 
 
+def _processes(pids: list[int]) -> Iterator[psutil.Process]:
+    for pid in pids:
+        with suppress(psutil.Error):
+            yield psutil.Process(pid)
+
+
 def _is_holder(process: psutil.Process) -> bool:
-    """Whether this is bubblewrap's own; its last one stays in the kernel until the template looks for its dead."""
+    """Whether this is bubblewrap's own; its last one stays in the kernel until the keeper looks for its dead."""
     with suppress(psutil.Error):
         return bool(process.name() == "bwrap")
     return True

@@ -7,14 +7,13 @@ killed. The template's fork then joins through a pidfd of that ``cat`` (`lockdow
 from __future__ import annotations
 
 import contextlib
-import json
 import os
+import select
 import shutil
 import signal
-import subprocess
 import tempfile
-import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,8 @@ HOME = "/home/student"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime", "/etc/alternatives", "/etc/mime.types")
 _PASSWD = b"root:x:0:0:root:/root:/usr/sbin/nologin\nstudent:x:%d:%d:student:/home/student:/bin/sh\n"
+_PASSWD_FD, _FILTER_FD = 60, 61  # in bubblewrap
+_SECONDS = 10.0  # for bubblewrap to do its work
 MISSING = (
     "bubblewrap is not installed, and without it there is no wall to run student code behind. "
     "Install it: sudo apt-get install bubblewrap"
@@ -71,8 +72,9 @@ def _parents(paths: list[str]) -> list[str]:
     return [part for parent in seen for part in ("--perms", "0755", "--dir", parent)]
 
 
-def command(view: View, limits: Limits, info_fd: int, passwd_fd: int, filter_fd: int) -> list[str]:
-    """Return the bubblewrap command line of one holder."""
+@cache
+def command(view: View, limits: Limits) -> tuple[str, ...]:
+    """Return the bubblewrap command line of one holder; the template works it out once for all of them."""
     size = str(limits.disk_mib << 20)
     args = [
         bwrap_path(), "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
@@ -86,7 +88,7 @@ def command(view: View, limits: Limits, info_fd: int, passwd_fd: int, filter_fd:
     args += ["--perms", "0755", "--dir", "/etc"]
     for path in _ETC:
         args += ["--ro-bind-try", path, path]
-    args += ["--perms", "0444", "--ro-bind-data", str(passwd_fd), "/etc/passwd"]
+    args += ["--perms", "0444", "--file", str(_PASSWD_FD), "/etc/passwd"]
     args += ["--proc", "/proc", "--dev", "/dev", *_parents([HOME])]
     for path in ("/tmp", HOME, "/dev/shm"):  # noqa: S108 - the sandbox's own
         args += ["--size", size, "--perms", "0700", "--tmpfs", path]
@@ -102,29 +104,22 @@ def command(view: View, limits: Limits, info_fd: int, passwd_fd: int, filter_fd:
     for path in view.hidden:
         args += ["--remount-ro", path]
     args += ["--remount-ro", "/dev", "--remount-ro", "/"]
-    return [*args, "--seccomp", str(filter_fd), "--info-fd", str(info_fd), "--", "/usr/bin/cat"]
+    return (*args, "--seccomp", str(_FILTER_FD), "--", "/usr/bin/cat")
 
 
 class NoHolder:
     """What stands for a holder where the teacher chose to do without a sandbox: a folder, and nothing around it."""
 
-    pidfd = -1
-
     def __init__(self) -> None:
+        lockdown.adopt_orphans()  # or they would leave the family that the memory's watcher looks at
         self.home = tempfile.mkdtemp(prefix="autograder-unsafe-")
-        self.runner = 0
 
-    @property
-    def number(self) -> int:
-        """The runner's pid: there is no other process."""
-        return self.runner
-
-    def close(self) -> None:
+    def close(self, runner: int) -> None:
         """Kill the runner and its session; what has left that session is not found again."""
-        if self.runner:
+        if runner:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.runner, signal.SIGKILL)
-            self.runner = 0
+                os.killpg(runner, signal.SIGKILL)
+            _reap(runner)
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -136,72 +131,68 @@ class Holder:
     """
 
     def __init__(self, view: View, limits: Limits, program: bytes) -> None:
-        info, info_child = os.pipe()
-        passwd, passwd_child = os.pipe()
         uid, gid = os.geteuid(), os.getegid()
-        os.write(passwd_child, _PASSWD % (uid, gid))
-        os.close(passwd_child)
-        rules = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the other descriptors below
-        rules.write(program)
-        rules.seek(0)
-        stdin, self._stdin = os.pipe()  # never written, so that cat waits; closed, so that it ends
+        passwd, rules = _filled(_PASSWD % (uid, gid)), _filled(program)
+        stdin, self._stdin = os.pipe()  # never ended, so that cat waits
+        stdout, stdout_child = os.pipe()
+        stderr, stderr_child = os.pipe()
+        os.write(self._stdin, b".")  # comes back when cat runs
+        self.pidfd = self._init = self._bwrap = -1
+        words = command(view, limits)
+        taken = ((stdin, 0), (stdout_child, 1), (stderr_child, 2), (passwd, _PASSWD_FD), (rules, _FILTER_FD))
         try:
-            self.process = subprocess.Popen(
-                command(view, limits, info_child, passwd, rules.fileno()),
-                stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                pass_fds=(info_child, passwd, rules.fileno()), close_fds=True, env={},
-            )  # fmt: skip
+            actions = [(os.POSIX_SPAWN_DUP2, fd, number) for fd, number in taken]
+            self._bwrap = os.posix_spawn(words[0], words, {}, file_actions=actions)
         finally:
-            rules.close()
-            for fd in (info_child, passwd, stdin):
+            for fd, _ in taken:
                 os.close(fd)
-        self.pidfd = -1
         try:
-            with os.fdopen(info) as file:
-                text = file.read()
-            self._init = int(json.loads(text)["child-pid"])
-            cat = self._wait_for_cat()
-            self.pidfd = os.pidfd_open(cat)
-            for pid in (self._init, cat):
+            if not select.select([stdout], [], [], _SECONDS)[0] or not os.read(stdout, 1):
+                raise OSError("its first process did not start")
+            init = _only_child(self._bwrap)
+            cat = _only_child(init)
+            self._init, self.pidfd = os.pidfd_open(init), os.pidfd_open(cat)
+            for pid in (init, cat):
                 lockdown.limit_resources(limits, pid)
-        except (ValueError, KeyError, OSError) as error:
-            reason = self._reason()
+        except (ValueError, OSError) as error:
+            os.kill(self._bwrap, signal.SIGKILL)
+            with os.fdopen(stderr, errors="replace") as file:
+                reason = file.read().strip()
             self.close()
             raise NoSandboxError(f"bubblewrap could not make a sandbox: {reason or error}") from error
+        os.close(stdout)
+        os.close(stderr)
 
-    def _wait_for_cat(self) -> int:
-        """Return cat's pid once it has been exec'ed: before that, the namespaces are not all in place."""
-        deadline = time.monotonic() + 10
-        children = Path(f"/proc/{self._init}/task/{self._init}/children")
-        while time.monotonic() < deadline:
-            for pid in children.read_text().split():
-                if Path(f"/proc/{pid}/comm").read_text() == "cat\n":
-                    return int(pid)
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.0005)  # bubblewrap gives no other sign that its child runs
-        raise OSError("its first process did not start")
+    def close(self, runner: int = 0) -> None:
+        """Kill everything inside, and return when it is gone; `runner` is a child of ours that is inside."""
+        if self._bwrap > 0:
+            try:
+                signal.pidfd_send_signal(
+                    self._init, signal.SIGKILL
+                )  # the namespace's first process takes all
+            except OSError:
+                os.kill(self._bwrap, signal.SIGKILL)  # --die-with-parent takes what there is
+            _reap(runner)  # first: a pid namespace ends when the last of its dead was looked for
+            os.waitpid(self._bwrap, 0)
+            self._bwrap = -1
 
-    def _reason(self) -> str:
-        self.process.kill()
-        _, err = self.process.communicate()
-        return str(err.decode("utf-8", "replace")).strip()
 
-    @property
-    def number(self) -> int:
-        """What this sandbox is asked for by: bubblewrap's pid."""
-        return self.process.pid
+def _reap(child: int) -> None:
+    if child:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(child, 0)
 
-    def close(self) -> None:
-        """Kill everything inside. Safe to call twice."""
-        if self._stdin >= 0:
-            os.close(self._stdin)
-            self._stdin = -1
-        if self.pidfd >= 0:
-            os.close(self.pidfd)
-            self.pidfd = -1
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)  # --die-with-parent takes the init, and that takes all
-            self.process.wait()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
+
+def _filled(data: bytes) -> int:
+    """Return the reading end of a pipe with `data` in it, which must be less than a pipe holds."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    if os.write(write, data) < len(data):
+        raise NoSandboxError("a pipe does not hold the system-call filter")
+    os.close(write)
+    return read
+
+
+def _only_child(pid: int) -> int:
+    with open(f"/proc/{pid}/task/{pid}/children") as file:  # noqa: PTH123 - a Path costs more than the reading
+        return int(file.read())

@@ -57,15 +57,13 @@ def make_shell() -> Shell:
     return shell
 
 
-def prepare(control: int, report: int, home: str) -> None:
-    """Close every descriptor but two, and set the place up: folder, environment."""
+def prepare(control: int, home: str) -> None:
+    """Close every descriptor but one, and set the place up: folder, environment."""
     null = os.open("/dev/null", os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
-    low, high = sorted((control, report))
-    os.closerange(3, low)
-    os.closerange(low + 1, high)
-    os.closerange(high + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    os.closerange(3, control)
+    os.closerange(control + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     os.environ.clear()
     os.environ.update({name: value.replace(HOME, home) for name, value in ENVIRONMENT.items()})
     os.chdir(home)

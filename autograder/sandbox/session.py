@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import msgspec
-import psutil
 
-from autograder.sandbox import wire
+from autograder.sandbox import watch, wire
 from autograder.sandbox.holder import NoSandboxError, bwrap_path
 from autograder.sandbox.runner import ENVIRONMENT
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
 
 MAX_OUTPUT = 16 << 20  # bytes of a cell's outputs beside its text: pictures
+START_SECONDS = 60.0
 GRACE = 2.0  # seconds between an interrupt from within and the kill from without
 Fate = Literal["ok", "error", "timeout", "died", "memory", "garbled"]
 
@@ -65,7 +65,10 @@ class SandboxDied(Exception):  # noqa: N818 - what happened, not an error of our
 
 
 class Template:
-    """The warm process that submissions are forked from; one at a time asks it for sandboxes.
+    """The warm process that submissions are forked from.
+
+    Forks of the process that made it may ask it for sandboxes, any number of them at a time: each sends one
+    message, and nobody waits for another.
 
     Parameters
     ----------
@@ -81,7 +84,9 @@ class Template:
     def __init__(self, config: dict[str, Any]) -> None:
         if not config["unsafe"]:
             bwrap_path()
-        ours, theirs = socket.socketpair()
+        link, theirs = socket.socketpair()
+        self._door, door = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        wire.impatient(self._door)
         self._stage = ""
         if config["staged"]:  # a place for what the ordinary user could not reach otherwise
             self._stage = tempfile.mkdtemp(prefix="autograder-stage-")
@@ -90,48 +95,56 @@ class Template:
         environment = {**ENVIRONMENT, "HOME": "/nonexistent", "PATH": "/usr/local/bin:/usr/bin:/bin"}
         cache = _cache()
         environment |= {"MPLCONFIGDIR": f"{cache}/matplotlib", "IPYTHONDIR": f"{cache}/ipython"}
-        with theirs:
+        ends = (theirs.fileno(), door.fileno())
+        with theirs, door:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.sandbox.inside", str(theirs.fileno())]
+                [sys.executable, "-P", "-m", "autograder.sandbox.inside", *map(str, ends)]
                 + ["checks"] * bool(config["checks"]),
-                pass_fds=(theirs.fileno(),), env=environment, stdin=subprocess.DEVNULL, cwd="/",
+                pass_fds=ends, env=environment, stdin=subprocess.DEVNULL, cwd="/",
             )  # fmt: skip
-        self._link = ours
         try:
-            wire.send(ours, config)
-            ready, _ = wire.receive(ours, time.monotonic() + 120)
-        except wire.WireError as error:
+            with link:
+                wire.send(link, config)
+                ready, _ = wire.receive(link, time.monotonic() + 120)
+        except (wire.WireError, wire.Deadline) as error:
             self.close()
             raise NoSandboxError(f"the sandbox's template did not start ({error})") from error
         if not ready.get("ready"):
             self.close()
             raise NoSandboxError(f"the sandbox's template did not start: {ready.get('error')}")
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs; only the process that made it can tell."""
+        return self.process.poll() is None
+
     def start(self, limits: Limits, student: str = "") -> Submission:
         """Make a fresh sandbox with a fork of the template in it; `student` is told to what runs there."""
         ours, theirs = socket.socketpair()
+        reins, theirs_reins = socket.socketpair()
         wire.impatient(ours)
-        with theirs:
-            wire.send(
-                self._link,
-                {"op": "start", "limits": limits.as_dict(), "student": student},
-                fds=[theirs.fileno()],
-            )
-            answer, _ = wire.receive(self._link, time.monotonic() + 60)
-        if "error" in answer:
+        order = msgspec.msgpack.encode({"limits": limits.as_dict(), "student": student})
+        try:
+            with theirs, theirs_reins:
+                socket.send_fds(self._door, [order], [theirs.fileno(), theirs_reins.fileno()])
+            answer, _ = wire.receive(
+                ours, time.monotonic() + START_SECONDS
+            )  # nothing of the student's runs yet
+            if "error" in answer:
+                raise NoSandboxError(str(answer["error"]))
+        except (wire.WireError, wire.Deadline, OSError) as error:
+            reins.close()
             ours.close()
-            raise NoSandboxError(str(answer["error"]))
-        return Submission(self, ours, (int(answer["id"]), int(answer["runner"])), limits)
-
-    def stop(self, holder: int) -> None:
-        """Kill everything in one sandbox."""
-        with contextlib.suppress(wire.WireError):
-            wire.send(self._link, {"op": "stop", "id": holder})
-            wire.receive(self._link, time.monotonic() + 60)
+            raise NoSandboxError(f"the sandbox did not start ({type(error).__name__}: {error})") from error
+        except BaseException:
+            reins.close()
+            ours.close()
+            raise
+        return Submission(ours, reins, int(answer["keeper"]), limits)
 
     def close(self) -> None:
-        """End the template; its holders die with it."""
-        self._link.close()
+        """End the template; its sandboxes die with it."""
+        self._door.close()
         self.process.kill()
         self.process.wait()
         if self._stage:
@@ -152,13 +165,11 @@ def _cache() -> Path:
 class Submission:
     """One submission in its sandbox."""
 
-    def __init__(
-        self, template: Template, control: socket.socket, pids: tuple[int, int], limits: Limits
-    ) -> None:
-        self._template = template
+    def __init__(self, control: socket.socket, reins: socket.socket, keeper: int, limits: Limits) -> None:
         self._control = control
-        self._holder = pids[0]
-        self._pids = pids  # the holder keeps orphans, the runner has the rest
+        self._reins = reins
+        self._keeper = keeper
+        self._open = True
         self.limits = limits
         self.over_memory = False
 
@@ -171,14 +182,18 @@ class Submission:
     @property
     def alive(self) -> bool:
         """Whether there is still somebody in the sandbox to talk to, as far as is known."""
-        return bool(self._holder) and not self.over_memory
+        return self._open and not self.over_memory
 
-    def close(self) -> None:
-        """Kill all that runs in the sandbox."""
-        if self._holder:
-            self._control.close()
-            self._template.stop(self._holder)
-            self._holder = 0
+    def close(self, *, wait: bool = False) -> None:
+        """Have all that runs in the sandbox killed, and with `wait` return when it is gone."""
+        self._open = False
+        self._control.close()
+        with contextlib.suppress(OSError):
+            self._reins.shutdown(socket.SHUT_WR)
+            if wait:
+                self._reins.settimeout(START_SECONDS)
+                self._reins.recv(1)  # ends with the keeper
+        self._reins.close()
 
     def run_cell(self, source: str, *, seconds: float | None = None, pictures: bool = False) -> CellRun:
         """Run one of the student's cells; the sandbox is closed where the fate leaves nothing to go on with."""
@@ -230,7 +245,7 @@ class Submission:
     def _ask(
         self, message: dict[str, Any] | None, deadline: float, fds: Sequence[int] = ()
     ) -> tuple[dict[str, Any], memoryview]:
-        if not self._holder:
+        if not self._open:
             raise SandboxDied("died")
         fate: Fate
         try:
@@ -246,34 +261,16 @@ class Submission:
         self.close()
         raise SandboxDied(fate)
 
-    def processes(self) -> list[psutil.Process]:
-        """Return all that runs in the sandbox, the holder's own processes included."""
-        found: dict[int, psutil.Process] = {}
-        for pid in self._pids:
-            with contextlib.suppress(psutil.Error):
-                root = psutil.Process(pid)
-                found |= {process.pid: process for process in (root, *root.children(recursive=True))}
-        return list(found.values())
+    def processes(self) -> list[int]:
+        """Return the pids of all that runs in the sandbox, bubblewrap's own included."""
+        return watch.family(self._keeper)[1:]
 
     def watch_memory(self) -> None:
         """Kill the submission when its processes together use more memory than it may."""
-        limit = self.limits.memory_mib << 20
-        with contextlib.suppress(psutil.Error):
-            processes = self.processes()
-            if _total(processes, "rss") > limit and _total(processes, "pss") > limit:
-                self.over_memory = True
-                self._template.stop(self._holder)
-
-
-def _total(processes: list[psutil.Process], kind: Literal["rss", "pss"]) -> int:
-    total = 0
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            try:
-                total += process.memory_info().rss if kind == "rss" else process.memory_full_info().pss
-            except psutil.AccessDenied:  # it made itself unreadable: all that it maps counts as its own
-                total += process.memory_info().rss
-    return total
+        if watch.too_much(self._keeper, self.limits.memory_mib << 20):
+            self.over_memory = True
+            with contextlib.suppress(OSError):
+                self._reins.shutdown(socket.SHUT_WR)
 
 
 class TestLink:

@@ -1,8 +1,8 @@
 """The warm template: an interpreter that has imported what the lesson needs, forked once for each submission.
 
-Runs as its own process (``python -m autograder.sandbox.inside FD``), with stand-ins in the place of the rooms that
-know answers. It holds no secret, and speaks only with the
-trusted side over FD. Started by root, it becomes an ordinary user before it makes anything.
+Runs as its own process (``python -m autograder.sandbox.inside FD FD``), with stand-ins in the place of the rooms
+that know answers. It holds no secret, and listens only to the trusted side. Started by root, it becomes an ordinary
+user before it makes anything.
 """
 
 from __future__ import annotations
@@ -17,9 +17,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from autograder.sandbox import lockdown, runner, wire
-from autograder.sandbox.holder import HOME, Holder, NoHolder, NoSandboxError, View
+from autograder.sandbox.holder import View, command
+from autograder.sandbox.keeper import Kept, Order, keep
 from autograder.sandbox.limits import Limits
+
+MAX_ORDER = 64 << 10
 
 
 def _stage(stage: str, paths: list[str]) -> dict[str, str]:
@@ -35,8 +40,8 @@ def _stage(stage: str, paths: list[str]) -> dict[str, str]:
     return staged
 
 
-def _reap() -> None:
-    """Collect the runners that have ended: they are this process's, since it is their subreaper."""
+def _reap(signum: int, frame: object) -> None:  # noqa: ARG001 - a signal handler's signature
+    """Collect the keepers that have ended, so that what they used is counted as this process's."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -49,10 +54,10 @@ def _become(uid: int, gid: int) -> None:
 
 
 class Template:
-    """Makes holders, and forks into them."""
+    """Makes keepers, one for each submission, and forgets them."""
 
-    def __init__(self, link: socket.socket, config: dict[str, Any]) -> None:
-        self._link = link
+    def __init__(self, door: socket.socket, config: dict[str, Any]) -> None:
+        self._door = door
         lockdown.die_with_parent()
         Path("/proc/self/oom_score_adj").write_text("1000")  # with all that comes of it, the first to go
         for name in config["preload"]:
@@ -62,102 +67,52 @@ class Template:
                 Exception
             ):  # what cannot be imported here fails in the cell, with its reason
                 importlib.import_module(name)
-        self._shell = runner.make_shell()
-        self._filter = lockdown.build_filter()
+        shell, program = runner.make_shell(), lockdown.build_filter()
         staged = _stage(config["stage"], config["staged"]) if config["staged"] else {}
         if config["uid"] is not None:
             _become(config["uid"], config["gid"])
             lockdown.die_with_parent()  # the kernel forgets it when the user changes
-        lockdown.adopt_orphans()
         shown = tuple((path, staged.get(path, path)) for path in config["shown"])
-        self._view = View(shown, tuple(config["hidden"]))
-        self._seed = int(config["seed"])
-        self._unsafe = bool(config["unsafe"])
-        self._holders: dict[int, Holder | NoHolder] = {}
+        view = None if config["unsafe"] else View(shown, tuple(config["hidden"]))
+        self._kept = Kept(view, program, shell, int(config["seed"]))
         gc.collect()
         gc.freeze()  # forks then share these pages instead of copying them at the first collection
 
     def serve(self) -> None:
-        """Answer the trusted side until it goes."""
-        wire.send(self._link, {"ready": True})
+        """Fork a keeper for each message that comes to the door, until nobody is left to send one."""
+        signal.signal(signal.SIGCHLD, _reap)
+        me = os.getpid()
         while True:
-            try:
-                message, fds = wire.receive_with_fds(self._link, 1)
-            except wire.Closed:
+            data, fds, _, _ = socket.recv_fds(self._door, MAX_ORDER, 2)
+            if not data:
                 return
-            if message["op"] == "start":
-                wire.send(self._link, self._start(Limits(**message["limits"]), fds[0], message["student"]))
-            elif message["op"] == "stop":
-                holder = self._holders.pop(message["id"], None)
-                if holder is not None:
-                    holder.close()
-                _reap()
-                wire.send(self._link, {"ok": True})
-
-    def _start(self, limits: Limits, control: int, student: str) -> dict[str, Any]:
-        try:
-            holder = NoHolder() if self._unsafe else Holder(self._view, limits, self._filter)
-        except NoSandboxError as error:
-            os.close(control)
-            return {"error": str(error)}
-        report, report_child = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            self._join(holder, limits, (control, report_child), student)
-        os.close(report_child)
-        os.close(control)
-        with os.fdopen(report) as file:
-            runner_pid, _, problem = file.read().partition(" ")
-        os.waitpid(pid, 0)
-        if problem or not runner_pid.isdecimal():
-            holder.close()
-            problem = problem or runner_pid
-            return {"error": f"the sandbox could not be entered: {problem}"}
-        if isinstance(holder, NoHolder):
-            holder.runner = int(runner_pid)
-        self._holders[holder.number] = holder
-        return {"id": holder.number, "runner": int(runner_pid)}
-
-    def _join(self, holder: Holder | NoHolder, limits: Limits, ends: tuple[int, int], student: str) -> None:
-        """In the fork: enter the holder, fork into its pid namespace, lock down, run."""
-        control, report = ends
-        try:
-            self._link.close()
-            if isinstance(holder, Holder):
-                lockdown.enter(holder.pidfd)
-            inner = os.fork()
-            if inner:
-                os.write(report, f"{inner} ".encode())
-                os._exit(0)
-            os.setsid()
-            runner.prepare(control, report, HOME if isinstance(holder, Holder) else holder.home)
-            if student:
-                os.environ["AUTOGRADER_STUDENT"] = student
-            lockdown.limit_resources(limits)
-            lockdown.drop_privileges()
-            lockdown.load_filter(self._filter)
-            os.close(report)
-        except BaseException as error:  # noqa: BLE001 - nothing may continue past a failed lockdown
-            with contextlib.suppress(OSError):
-                os.write(report, f"{type(error).__name__}: {error}".encode())
-            os._exit(1)
-        try:
-            runner.serve(socket.socket(fileno=control), self._shell, limits, self._seed)
-        finally:
-            os._exit(0)
+            for fd in fds:
+                os.set_inheritable(fd, False)  # bubblewrap must not keep them open
+            order = msgspec.msgpack.decode(data)
+            limits = Limits(**order["limits"])
+            if self._kept.view is not None:
+                command(self._kept.view, limits)  # worked out here, once, and known to the fork
+            if os.fork() == 0:
+                self._door.close()
+                keep(self._kept, Order(fds[0], fds[1], limits, order["student"]), me)
+            for fd in fds:
+                os.close(fd)
 
 
 def main() -> None:
-    """Serve on the descriptor named on the command line."""
+    """Serve on the descriptors named on the command line: for the start, and the door for what is asked later."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
-    link = socket.socket(fileno=int(sys.argv[1]))
+    link, door = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     link.set_inheritable(False)
-    config, _ = wire.receive(link)
-    try:
-        template = Template(link, config)
-    except Exception as error:  # noqa: BLE001 - whatever it was, the trusted side must hear it
-        wire.send(link, {"ready": False, "error": f"{type(error).__name__}: {error}"})
-        return
+    door.set_inheritable(False)
+    with link:
+        config, _ = wire.receive(link)
+        try:
+            template = Template(door, config)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the trusted side must hear it
+            wire.send(link, {"ready": False, "error": f"{type(error).__name__}: {error}"})
+            return
+        wire.send(link, {"ready": True})
     template.serve()
 
 
