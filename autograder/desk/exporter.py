@@ -12,6 +12,7 @@ from nbconvert.exporters import Exporter
 
 from autograder.desk import outputs, prose
 from autograder.desk.gradebook import open_gradebook
+from autograder.desk.notebook import from_node
 from autograder.desk.page import render_page
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ class FeedbackExporter(Exporter):
             known = gradebook.marks(ids["assignment"], ids["student"])
         marks = known.get((ids["student"], ids["notebook"]))
         page = render_page(
-            nb, assignment=ids["assignment"], notebook=ids["notebook"], student=ids["student"], marks=marks
+            from_node(nb),
+            assignment=ids["assignment"],
+            notebook=ids["notebook"],
+            student=ids["student"],
+            marks=marks,
         )
         return page, resources
 

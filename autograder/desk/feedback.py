@@ -32,7 +32,6 @@ _BESIDE = ("timestamp.txt", "submission_secret.txt")
 _UNREADABLE = (
     "The graded notebook could not be read. This is not your mistake: show this page to your instructor."
 )
-_NBFORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -155,6 +154,7 @@ class _Desk:
             yield page
 
     def _page(self, page: Path, path: Path, student: str) -> Path:
+        from autograder.desk.notebook import read_notebook  # noqa: PLC0415
         from autograder.desk.page import render_page  # noqa: PLC0415  not needed where nothing changed
 
         marks = self.marks.get((student, path.stem))
@@ -183,20 +183,6 @@ class _Desk:
 
         name = " ".join(self.names.get(student, ("", ""))).strip()
         return render_rejected(assignment=self.assignment, student=student, full_name=name, reason=reason)
-
-
-def read_notebook(content: bytes) -> Any:
-    """Read a graded notebook as plain dicts, without validating again what nbgrader wrote."""
-    nb = json.loads(content)
-    if not isinstance(nb, dict):
-        raise TypeError("not a notebook")
-    if nb.get("nbformat") != _NBFORMAT:
-        import nbformat  # noqa: PLC0415  slow to import, and this is a rare notebook
-
-        nb = nbformat.convert(nbformat.from_dict(nb), _NBFORMAT)
-    if not isinstance(nb["cells"], list):
-        raise TypeError("its cells are no list")
-    return nb
 
 
 def _content(path: Path) -> bytes | None:

@@ -8,6 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from autograder.desk.notebook import Cell
 
 #: nbgrader's delimiters, as in ClearHiddenTests and ClearMarkScheme.
 _REGIONS = (("BEGIN HIDDEN TESTS", "END HIDDEN TESTS"), ("BEGIN MARK SCHEME", "END MARK SCHEME"))
@@ -68,17 +74,13 @@ class Redactor:
     secrets: tuple[str, ...] = ()
 
     @classmethod
-    def for_sources(cls, sources: list[str]) -> Redactor:
+    def for_cells(cls, cells: Iterable[Cell]) -> Redactor:
         """Collect the hidden lines of a notebook's cells, without those that a student can read anyway."""
-        hidden: set[str] = set()
-        shown: set[str] = set()
-        for source in sources:
-            if "BEGIN " not in source:
-                shown.update(line.strip() for line in source.split("\n"))
-                continue
-            text, secret = visible(source)
-            hidden.update(line.strip() for line in secret)
-            shown.update(line.strip() for line in text.split("\n"))
+        cells = list(cells)
+        hidden = {line.strip() for cell in cells for line in cell.hidden}
+        if not hidden:
+            return cls()
+        shown = {line.strip() for cell in cells for line in cell.text.split("\n")}
         return cls(tuple(sorted(line for line in hidden - shown if len(line) >= _TELLING)))
 
     def text(self, text: str) -> str:

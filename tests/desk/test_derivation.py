@@ -66,7 +66,7 @@ def test_the_card_of_a_chain_has_mathml_and_no_tex_delimiters(kind: str) -> None
 
 
 def test_the_reason_in_the_table_is_the_line_that_is_wrong() -> None:
-    said = outputs.verdict(reported(graded(CHAINS["wrong"])), "", Redactor.for_sources([]))
+    said = outputs.verdict(reported(graded(CHAINS["wrong"])), "", Redactor())
     assert "line 2" in said.reason
     assert said.reason.startswith("values: at ")
 

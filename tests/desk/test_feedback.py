@@ -207,7 +207,7 @@ def why(name: str, verdict: str, **finding: Any) -> str:
     ]
     card = {"title": "relu", "earned": 1.0, "points": 2.0, "student_side": False, "aspects": aspects}
     output = {"output_type": "display_data", "data": {}, "metadata": {"autograder": card}}
-    return verdict_of([output], "", Redactor.for_sources([])).reason
+    return verdict_of([output], "", Redactor()).reason
 
 
 def test_the_mistake_comes_first_and_whole() -> None:
@@ -239,7 +239,7 @@ def test_one_reason_for_all_aspects_is_said_once() -> None:
     card = {"title": "relu", "earned": 0.0, "points": 2.0, "student_side": False}
     record = card | {"aspects": [aspect | {"finding": finding} for aspect in stub]}
     output = {"output_type": "display_data", "data": {}, "metadata": {"autograder": record}}
-    assert verdict_of([output], "", Redactor.for_sources([])).reason == "not written yet."
+    assert verdict_of([output], "", Redactor()).reason == "not written yet."
 
 
 def test_one_error_in_several_calls_is_one_reason() -> None:
@@ -253,6 +253,6 @@ def test_one_error_in_several_calls_is_one_reason() -> None:
     ]
     card = {"title": "relu", "earned": 0.0, "points": 2.0, "student_side": False, "aspects": aspects}
     output = {"output_type": "display_data", "data": {}, "metadata": {"autograder": card}}
-    said = verdict_of([output], "", Redactor.for_sources([]))
+    said = verdict_of([output], "", Redactor())
     assert said.reason == "at x of shape (2,): raised ValueError: (2,) (3,)."
     assert said.body.count("same error as above") == 1
