@@ -87,18 +87,21 @@ def feedback(
     course: CourseOption = HERE,
 ) -> None:
     """Write a page with marks and reasons for each graded submission."""
-    from autograder.desk.feedback import write_feedback  # noqa: PLC0415
+    from autograder.desk.feedback import update_feedback  # noqa: PLC0415
 
     opened = _open(course)
-    pages = write_feedback(opened, assignment, student or [])
-    if not pages:
+    pages = update_feedback(opened, assignment, student or [])
+    if not pages.paths:
         raise _stop(
             f"Nothing graded in {opened.root / opened.autograded_directory}. Run `autograder grade` first."
         )
     _console.print(
-        f"{len(pages)} pages in {opened.root / opened.feedback_directory}", highlight=False, soft_wrap=True
+        f"{len(pages.paths)} pages in {opened.root / opened.feedback_directory}, {len(pages.written)} of them new "
+        "or changed",
+        highlight=False,
+        soft_wrap=True,
     )
-    _console.print(f"Look at one: {pages[0]}", highlight=False, soft_wrap=True)
+    _console.print(f"Look at one: {pages.paths[0]}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -154,14 +154,18 @@ class _Desk:
             yield page
 
     def _page(self, page: Path, path: Path, student: str) -> Path:
-        from autograder.desk.notebook import read_notebook  # noqa: PLC0415
-        from autograder.desk.page import render_page  # noqa: PLC0415  not needed where nothing changed
-
         marks = self.marks.get((student, path.stem))
-        ids = {"assignment": self.assignment, "notebook": path.stem, "student": student}
         content = _content(path) or b""
+
+        def make() -> str:
+            from autograder.desk.notebook import read_notebook  # noqa: PLC0415  not needed where nothing changed
+            from autograder.desk.page import render_page  # noqa: PLC0415
+
+            ids = {"assignment": self.assignment, "notebook": path.stem, "student": student}
+            return render_page(read_notebook(content), marks=marks, **ids)
+
         try:
-            self._write(page, content, marks, lambda: render_page(read_notebook(content), marks=marks, **ids))
+            self._write(page, content, marks, make)
         except Exception:
             # Whatever is wrong with one notebook, the rest of the class gets its pages.
             log.exception("%s could not be turned into a page.", path)
@@ -215,10 +219,11 @@ def _copy_beside(course: Course, assignment: str, student: str) -> None:
     if not target.is_dir():
         return
     top = course.root / course.submitted_directory
+    folders = course.autograded(assignment, student), course.submitted(assignment, student)
     for name in _BESIDE:
-        for folder in (course.autograded(assignment, student), course.submitted(assignment, student)):
+        for folder in folders:
             # A student's link would lead to somebody else's secret, or to a file without an end.
-            if link_in_the_way(folder / name, top) is None and (folder / name).is_file():
+            if (folder / name).is_file() and link_in_the_way(folder / name, top) is None:
                 # The copy in `submitted` may be read-only; contents alone are copied.
                 (target / name).unlink(missing_ok=True)
                 shutil.copyfile(folder / name, target / name, follow_symlinks=False)
