@@ -1,9 +1,11 @@
-"""`make bench`: the same class graded by stock `nbgrader autograde` and by `autograder grade`, in one run.
+"""`make bench`: what grading costs, beside stock nbgrader, otter-grader and the bare exec of the same cells, in one run.
 
-    .venv/bin/python benchmarks/bench.py [--size 24] [--jobs N] [--where] [--self-check]
+    .venv/bin/python benchmarks/bench.py [PART ...] [--quick] [--jobs N]
+    .venv/bin/python benchmarks/bench.py --self-check
 
-The table shows CPU-seconds of each command with all it starts; `measure` says how they are counted. The same
-figures go to benchmarks/latest.json.
+Parts: plain (with feedback), otter, lessons, scale, postgres, dask; all of them when none is named. The table shows
+CPU-seconds of each command with all it starts; `measure` says how they are counted, `classes` what is graded. The
+figures go to benchmarks/latest.json, part by part.
 """
 
 # ruff: noqa: INP001 - a folder of scripts, run from here
@@ -13,82 +15,89 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
-import shutil
-import sys
 import tempfile
-from dataclasses import asdict
+import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from classes import LESSON, PLAIN, Class, make
-from measure import Cost, adopt_orphans, cost
+import peers_parts
+from classes import CACHE, LESSONS, PLAIN, copy_of, plain_class
+from lessons_part import lessons
+from measure import adopt_orphans
+from plain_part import OURS, graders, otter, ours
+from results import Row, keep, machine, table
 from rich.console import Console
-from rich.table import Table
+from scale_part import scale
 
-HERE = Path(__file__).resolve().parent
-BIN = Path(sys.executable).parent
-OURS = "from autograder.nbgrader_setup import configure\n\nc = get_config()\nconfigure(c)\n"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 BURN = 2.0
+SLOW = "03_mlp_backprop"  # it trains: smaller classes
+MANY = ("01_activations", "02_softmax", "04_cnn_shapes")
 
 
-def stock(course: Path, assignment: str) -> Cost:
-    """Grade with nbgrader as it comes."""
-    return cost([BIN / "nbgrader", "autograde", assignment, "--create"], course)
+@dataclass(frozen=True)
+class Sizes:
+    """How many of what each part grades.
+
+    Attributes
+    ----------
+    plain, otter, lesson, slow, few, many, other
+        Students: of the plain course; of them, with otter-grader; of each lesson; of the one that trains; of the small
+        class and of the large one that hand in several lessons; of the other databases' and engines' classes.
+    """
+
+    plain: int = 200
+    otter: int = 50
+    lesson: int = 200
+    slow: int = 40
+    few: int = 34
+    many: int = 1000
+    other: int = 200
 
 
-def ours(course: Path, assignment: str, jobs: int) -> Cost:
-    """Grade with our command."""
-    return cost([BIN / "autograder", "grade", assignment, "--course", course, "--jobs", str(jobs)], course)
+QUICK = Sizes(plain=20, otter=4, lesson=16, slow=4, few=4, many=16, other=20)
 
 
-def run(made: Class, jobs: int) -> list[dict[str, object]]:
-    """Grade every assignment both ways; return the rows of the table."""
-    theirs = made.course.with_name("theirs")
-    shutil.copytree(made.course, theirs)
-    (made.course / "nbgrader_config.py").write_text(OURS)
-    rows: list[dict[str, object]] = []
-    for assignment, count in made.submissions.items():
-        for grader, spent in (
-            ("nbgrader autograde", stock(theirs, assignment)),
-            ("autograder grade", ours(made.course, assignment, jobs)),
-        ):
-            rows.append({"assignment": assignment, "submissions": count, "grader": grader, **asdict(spent)})
-    return rows
+def parts(sizes: Sizes, jobs: int) -> dict[str, Callable[[Path], list[Row]]]:
+    """Return the parts of the benchmark by name, each a function of the folder it may write in."""
+    plain_rows: list[Row] = []
 
+    def plain(folder: Path) -> list[Row]:
+        plain_rows[:] = graders(sizes.plain, jobs, folder)
+        return plain_rows
 
-def show(console: Console, rows: list[dict[str, object]]) -> None:
-    """Print the table; each second row of an assignment is compared with the one above it."""
-    table = Table("assignment", "grader", "handed in")
-    for name in ("CPU s each", "wall s each", "CPU s", "wall s", "peak MiB", "CPU, stock to ours"):
-        table.add_column(name, justify="right")
-    above = 0.0
-    for row in rows:
-        count, cpu, wall = int(str(row["submissions"])), float(str(row["cpu"])), float(str(row["wall"]))
-        stocks = str(row["grader"]).startswith("nbgrader")
-        table.add_row(
-            str(row["assignment"]), str(row["grader"]), str(count), f"{cpu / count:.3f}", f"{wall / count:.3f}",
-            f"{cpu:.1f}", f"{wall:.1f}", f"{float(str(row['peak_mib'])):.0f}", "" if stocks else f"{above / cpu:.1f}",
-        )  # fmt: skip
-        above = cpu
-    console.print(table)
+    classes = {name: sizes.slow if name == SLOW else sizes.lesson for name in LESSONS}
+    return {
+        "plain": plain,
+        "otter": lambda folder: otter(sizes.otter, folder, plain_rows[1] if plain_rows else None),
+        "lessons": lambda folder: lessons(classes, jobs, folder),
+        "scale": lambda folder: scale(MANY, sizes.few, sizes.many, jobs, folder),
+        "postgres": lambda folder: peers_parts.postgres(sizes.other, jobs, folder),
+        "dask": lambda folder: peers_parts.dask(sizes.other, jobs, folder),
+    }
 
 
 def self_check(console: Console, folder: Path) -> None:
     """Show that the CPU of student code is counted: the same class with one that burns two seconds."""
-    made = make(folder / "course", 2)
+    made = copy_of(plain_class(2), folder / "course")
     (made.course / "nbgrader_config.py").write_text(OURS)
     idle = ours(made.course, PLAIN, 1)
-    path = made.course / "submitted" / "student000" / PLAIN / "problems.ipynb"
+    path = made.course / "submitted" / "student0000" / PLAIN / "problems.ipynb"
     work = json.loads(path.read_text())
     burn = f"import time\nends = time.process_time() + {BURN}\nwhile time.process_time() < ends: pass"
-    empty: dict[str, object] = {
-        "cell_type": "code",
-        "id": "burn",
-        "metadata": {},
-        "outputs": [],
-        "execution_count": None,
-    }
-    work["cells"].append({**empty, "source": burn})
+    work["cells"].append(
+        {
+            "cell_type": "code",
+            "id": "burn",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": burn,
+        }
+    )
     path.write_text(json.dumps(work))
     busy = ours(made.course, PLAIN, 1)
     console.print(
@@ -98,44 +107,39 @@ def self_check(console: Console, folder: Path) -> None:
 
 def main() -> None:
     """Run the benchmark as the command line says."""
-    parser = argparse.ArgumentParser(description="CPU-seconds per submission, beside stock nbgrader.")
-    parser.add_argument(
-        "--size", type=int, default=24, help="submissions; half to the lesson, half to a plain course"
-    )
+    parser = argparse.ArgumentParser(description="What grading costs, beside its peers.")
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(parts(Sizes(), 1))}; all when left out")
+    parser.add_argument("--quick", action="store_true", help="small classes: a few minutes, rough figures")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="submissions that our grader takes at a time"
     )
-    parser.add_argument("--where", action="store_true", help="say where the time of our grader goes, too")
     parser.add_argument(
         "--self-check", action="store_true", help="only show that student code's CPU is counted"
     )
     chosen = parser.parse_args()
-    console = Console(width=max(Console().width, 124))
+    console = Console(width=max(Console().width, 150))
     adopt_orphans()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    known = parts(QUICK if chosen.quick else Sizes(), chosen.jobs)
+    if unknown := set(chosen.parts) - set(known):
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     with tempfile.TemporaryDirectory(prefix="autograder-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+        Path(name).chmod(0o755)
         if chosen.self_check:
-            self_check(console, folder)
+            self_check(console, Path(name))
             return
-        console.print(f"A class of {chosen.size} hands in ({LESSON} and {PLAIN}), and is graded twice.")
-        made = make(folder / "course", chosen.size)
-        rows = run(made, chosen.jobs)
-        show(console, rows)
-        report: dict[str, object] = {
-            "python": platform.python_version(), "cores": os.cpu_count(), "jobs": chosen.jobs,
-            "load": os.getloadavg(), "rows": rows,
-        }  # fmt: skip
-        if chosen.where:
-            from where import steps  # noqa: PLC0415 - imports the grader itself
-
-            report["where"] = {assignment: steps(made.course, assignment) for assignment in made.submissions}
-            for assignment, found in report["where"].items():  # type: ignore[attr-defined]
-                console.print(f"\nWhere the time goes, {assignment}, milliseconds:")
-                for step, spent in found.items():
-                    console.print(f"  {spent:8.1f}  {step}", highlight=False)
-    (HERE / "latest.json").write_text(json.dumps(report, indent=1) + "\n")
-    console.print(f"Written to {HERE.parent.name}/benchmarks/latest.json")
+        console.print(" ".join(f"{key} {value}" for key, value in machine().items()), highlight=False)
+        found: list[Row] = []
+        for part in chosen.parts or known:
+            folder = Path(name) / part
+            folder.mkdir()
+            began = time.perf_counter()
+            rows = known[part](folder)
+            keep(part, rows, quick=chosen.quick)
+            found += rows
+            console.print(f"{part}: {time.perf_counter() - began:.0f} s", highlight=False)
+        console.print(table(found))
+    console.print("Written to benchmarks/latest.json")
 
 
 if __name__ == "__main__":

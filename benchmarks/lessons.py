@@ -14,7 +14,7 @@ import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbclient import NotebookClient
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from autograder.lesson.course import Course
+    from autograder.lesson.source import Lesson
 
 SLOWEST = 5
 ROOM = 1 << 30
@@ -34,22 +35,32 @@ ROOM = 1 << 30
 
 def run(course: Course, name: str) -> tuple[float, list[tuple[float, str]]]:
     """Return seconds for the whole notebook, kernel start included, and (seconds, grade id) of each check."""
-    lesson = read_lesson(course.source(name) / f"{name}.py")
+    started = time.perf_counter()
+    notebook = _executed(read_lesson(course.source(name) / f"{name}.py"), course)
+    total = time.perf_counter() - started
+    return total, [
+        (_seconds(cell), cells.grade_id(cell) or "?") for cell in notebook.cells if cells.is_test(cell)
+    ]
+
+
+def run_through(lesson: Lesson) -> dict[str, list[dict[str, Any]]]:
+    """Return what each code cell of a lesson shows with right answers in place, by cell id."""
+    notebook = _executed(lesson, open_course(Path(__file__).resolve().parents[1]))
+    return {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+
+
+def _executed(lesson: Lesson, course: Course) -> NotebookNode:
     notebook: NotebookNode = copy.deepcopy(lesson.notebook)
     for cell in notebook.cells:
         cell.source = cells.strip_hidden(cell.source)
     with tempfile.TemporaryDirectory(prefix="autograder-lessons-") as folder:
-        for path, data in extra_files(course.release(name), course.ignore, ROOM)[0]:
+        for path, data in extra_files(course.release(lesson.name), course.ignore, ROOM)[0]:
             target = Path(folder, path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-        started = time.perf_counter()
         client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": folder}})
         client.execute()
-        total = time.perf_counter() - started
-    return total, [
-        (_seconds(cell), cells.grade_id(cell) or "?") for cell in notebook.cells if cells.is_test(cell)
-    ]
+    return notebook
 
 
 def _seconds(cell: NotebookNode) -> float:
