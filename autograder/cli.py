@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from autograder.grading.outcome import Outcome
     from autograder.lesson.course import Course
 
 app = typer.Typer(
@@ -118,17 +117,19 @@ def grade(
     json: Annotated[
         Path | None, typer.Option("--json", help="Write every mark and reason to this file.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade all of it, not only what is new or changed.")
+    ] = False,
     unsafe_no_sandbox: Annotated[
         bool, typer.Option("--unsafe-no-sandbox", help="Run student code as yourself. Read what it prints.")
     ] = False,
     course: CourseOption = HERE,
 ) -> None:
-    """Grade what is in submitted/: marks into the gradebook, reasons into autograded/."""
-    import msgspec  # noqa: PLC0415
-
+    """Grade what is in submitted/ and new or changed: marks into the gradebook, reasons into autograded/."""
     from autograder.grading import run  # noqa: PLC0415
-    from autograder.grading.pool import SourceFailsError  # noqa: PLC0415
-    from autograder.grading.table import bar, print_table  # noqa: PLC0415
+    from autograder.grading.progress import bar  # noqa: PLC0415
+    from autograder.grading.sources import SourceFailsError  # noqa: PLC0415
+    from autograder.grading.table import print_table  # noqa: PLC0415
     from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
 
     if unsafe_no_sandbox:
@@ -137,16 +138,21 @@ def grade(
     try:
         pairs = run.to_grade(opened, assignment, student or [])
         with bar(_console, len(pairs)) as progress:
-            outcomes: list[Outcome] = run.grade(
-                opened, pairs, jobs=jobs, unsafe=unsafe_no_sandbox, progress=progress
-            )
+            outcomes = run.grade(
+                opened, pairs, jobs=jobs, unsafe=unsafe_no_sandbox, again=again,
+                progress=progress, say=progress.say,
+            )  # fmt: skip
     except (run.NothingToGradeError, SourceFailsError) as error:
         raise _stop(str(error)) from None
+    except run.StoppedError as error:
+        raise _stop(str(error), error.code) from None
     except NoSandboxError as error:
         raise _stop(
-            f"{error}\nNothing was graded. `autograder doctor` says what holds here and what does not."
+            f"{error}\nNothing more was graded. `autograder doctor` says what holds here and what does not."
         ) from None
     if json is not None:
+        import msgspec  # noqa: PLC0415
+
         json.write_bytes(msgspec.json.format(msgspec.json.encode(outcomes), indent=1) + b"\n")
     print_table(_console, outcomes)
 

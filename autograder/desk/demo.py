@@ -21,7 +21,8 @@ import nbformat
 
 from autograder.desk.feedback import write_feedback
 from autograder.grading import run
-from autograder.grading.table import bar, first_reason, print_table
+from autograder.grading.progress import bar
+from autograder.grading.table import first_reason, print_table
 from autograder.lesson.course import Course, open_course
 from autograder.lesson.release import build
 from autograder.lesson.samples import Sample, differences, do_work, read_samples, shown_in
@@ -117,7 +118,7 @@ def give_demo(project: Course, folder: Path, console: Console, *, jobs: int | No
     tell("")
     pairs = run.to_grade(course, None, ())
     with bar(console, len(pairs)) as progress:
-        outcomes = run.grade(course, pairs, jobs=jobs, progress=progress)
+        outcomes = run.grade(course, pairs, jobs=jobs, progress=progress, say=progress.say)
     (course.root / GRADES).write_bytes(msgspec.json.format(msgspec.json.encode(outcomes), indent=1) + b"\n")
     print_table(console, outcomes)
     surprises = [

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from autograder.grading.exercises import Outline, outline
-from autograder.grading.pool import SourceFailsError
 from autograder.grading.reading import UnreadableError
-from autograder.grading.sources import read_sources
+from autograder.grading.sources import SourceFailsError, read_sources
 from autograder.lesson.stubbing import Stubs, stubs_of
 
 if TYPE_CHECKING:

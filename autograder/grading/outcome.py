@@ -132,11 +132,11 @@ class Graded(msgspec.Struct, frozen=True):
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """A file that lay beside a handed-in notebook: its bytes, or why it was left out, in words."""
+    """A file that lay beside a handed-in notebook; `fits` tells whether it goes into the sandbox too."""
 
     name: str
-    data: bytes | None = None
-    left_out: str = ""
+    data: bytes
+    fits: bool = True
 
 
 class Handin(msgspec.Struct, frozen=True):
@@ -149,7 +149,7 @@ class Handin(msgspec.Struct, frozen=True):
     beside
         Files beside them, in order of their names.
     notes
-        What a student should know of the choice of files.
+        What a student should know of the choice of files, and what was left out.
     timestamp
         When it was handed in, as ISO text in UTC.
     problem

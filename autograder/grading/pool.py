@@ -1,4 +1,9 @@
-"""The grader's handle on examiners: one process per lesson source and worker, started when first needed."""
+"""The grader's handle on examiners: processes that are asked over a socket, and answer each question in a fork.
+
+A question is a connection: one end of a socket pair travels to the examiner, which forks for it, and the fork reads
+what is asked and answers there. So any number of questions may be open at a time, and an end without an answer says
+that the examiner is gone.
+"""
 
 from __future__ import annotations
 
@@ -10,165 +15,234 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
-import nbformat
 
 from autograder.grading.outcome import ExamRequest, ExamResult
+from autograder.grading.setting import Setting, alone
+from autograder.grading.sources import LessonSource, SourceFailsError
 from autograder.sandbox import wire
 from autograder.sandbox.holder import NoSandboxError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from nbformat import NotebookNode
+    from collections.abc import Sequence
 
     from autograder.sandbox.limits import Limits
 
+__all__ = ["Examiner", "ExaminerProcess", "LessonSource", "Pool", "SourceFailsError", "question"]
+SLACK = 60.0  # seconds between a submission's own limit and the end of patience with its fork
 _START_SECONDS = 600.0
 _result = msgspec.json.Decoder(ExamResult)
 
 
-class SourceFailsError(RuntimeError):
-    """A lesson's own source cannot be run, so nothing can be graded with it."""
+class NotStartedError(SourceFailsError):
+    """An examiner ended before it was ready, and said nothing."""
 
 
-@dataclass(
-    frozen=True, slots=True, eq=False
-)  # itself, and hashable: a notebook is neither compared nor hashed
-class LessonSource:
-    """What an examiner is made of.
+class Question(msgspec.Struct, frozen=True):
+    """What a fork of an examiner is asked: to examine a notebook's cells, or to grade a submission whole.
 
     Attributes
     ----------
-    notebook
-        The instructor's version, with solutions and hidden tests.
-    folder
-        Where its cells run on the trusted side: the source's own folder, with its data.
-    hidden
-        Folders that student code must not see even where the machine shows what is around them.
-    assets
-        Public data shown to student code, or None.
-    unsafe
-        Do without a sandbox; every grade says so.
+    exam, notebook
+        The cells, and the name of the notebook whose lesson they are.
+    student, folder, top, target
+        Whose submission to grade, where it lies, the folder of all submissions, and where it is written to.
+    fingerprint
+        Kept with what is written.
     """
 
-    notebook: NotebookNode
-    folder: Path
-    hidden: tuple[Path, ...]
-    assets: Path | None = None
-    unsafe: bool = False
-
-    @lru_cache(maxsize=64)  # noqa: B019 - asked once for each submission; sources are few and small
-    def key(self, limits: Limits) -> str:
-        """Return a name for this source under these limits; equal exactly when both are."""
-        text = nbformat.writes(self.notebook) + repr(
-            (self.folder, self.hidden, self.assets, self.unsafe, limits)
-        )
-        return sha256(text.encode()).hexdigest()
+    exam: ExamRequest | None = None
+    notebook: str = ""
+    student: str = ""
+    folder: str = ""
+    top: str = ""
+    target: str = ""
+    fingerprint: str = ""
 
 
-class Examiner:
-    """One examiner process. Not shared between threads."""
+def question(link: socket.socket) -> socket.socket:
+    """Open a connection to a fork of the examiner behind `link`.
 
-    def __init__(self, source: LessonSource, limits: Limits) -> None:
-        self._source = source
-        self._limits = limits
+    Raises
+    ------
+    OSError
+        If the examiner is gone.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            socket.send_fds(link, [b"?"], [theirs.fileno()])
+        except OSError:
+            ours.close()
+            raise
+    return ours
+
+
+class ExaminerProcess:
+    """One examiner's process, started at once; `wait` until it is ready.
+
+    Parameters
+    ----------
+    setting
+        What it examines with.
+    jobs
+        Forks at work at a time; further questions wait for their turn.
+    held
+        Descriptors that stay open for as long as it or a fork of it lives.
+    """
+
+    def __init__(self, setting: Setting, jobs: int = 1, held: Sequence[int] = ()) -> None:
+        self.setting = setting
         self.problems: list[str] = []
-        self._start()
-
-    def _start(self) -> None:
-        ours, theirs = socket.socketpair()
+        self.link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
         with theirs:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "autograder.grading.examiner", str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),), env=environment, stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(), *held), env=environment, stdin=subprocess.DEVNULL,
             )  # fmt: skip
-        self._link = ours
-        source, limits = self._source, self._limits
-        config = {
-            "limits": limits.as_dict(),
-            "folder": str(source.folder),
-            "hidden": [str(path) for path in source.hidden],
-            "assets": str(source.assets or ""),
-            "unsafe": source.unsafe,
-        }
+            self.hello = question(self.link)
+        with suppress(wire.WireError):  # said by `wait`
+            wire.send(self.hello, {"jobs": jobs}, [msgspec.json.encode(setting)])
+
+    def wait(self) -> None:
+        """Wait until it has run the lesson.
+
+        Raises
+        ------
+        SourceFailsError, NoSandboxError
+            If it cannot examine; the message says why. `NotStartedError` where it ended without a word.
+        """
         try:
-            wire.send(ours, config, [nbformat.writes(source.notebook).encode()])
-            ready, _ = wire.receive(ours, time.monotonic() + _START_SECONDS)
+            ready, _ = wire.receive(self.hello, time.monotonic() + _START_SECONDS)
         except (wire.WireError, wire.Deadline) as error:
             self.close()
-            raise SourceFailsError(f"the examiner of {source.folder.name} did not start: {error}") from error
+            raise NotStartedError(
+                f"the examiner of {self.setting.assignment} did not start: {error}"
+            ) from error
+        self.hello.close()
         if not ready.get("ready"):
             self.close()
             kind = NoSandboxError if ready.get("kind") == "NoSandboxError" else SourceFailsError
             raise kind(str(ready.get("error")))
         self.problems = list(ready.get("problems", ()))
 
+    def ask(self, what: Question) -> socket.socket:
+        """Put a question; its answer comes over the connection that is returned.
+
+        Raises
+        ------
+        WireError, OSError
+            If the examiner is gone.
+        """
+        connection = question(self.link)
+        try:
+            wire.send(connection, {}, [msgspec.json.encode(what)])
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def close(self) -> None:
+        """End the process; its forks, its template and its sandboxes end with it."""
+        self.link.close()
+        self.hello.close()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Examiner:
+    """An examiner of one notebook, asked and waited for.
+
+    Parameters
+    ----------
+    source
+        The lesson.
+    limits
+        Of a submission.
+    jobs
+        How many may be examined at a time, by as many threads.
+
+    Raises
+    ------
+    SourceFailsError, NoSandboxError
+        If it cannot examine; the message says why.
+    """
+
+    def __init__(self, source: LessonSource, limits: Limits, jobs: int = 1) -> None:
+        self._limits = limits
+        self._jobs = jobs
+        self._setting = alone(source, limits)
+        self._lock = threading.Lock()
+        self._process: ExaminerProcess | None = None
+        self.problems = self._running().problems
+
+    def _running(self) -> ExaminerProcess:
+        with self._lock:
+            if self._process is not None and self._process.process.poll() is not None:
+                self._process.close()
+                self._process = None
+            if self._process is None:
+                started = ExaminerProcess(self._setting, self._jobs)
+                started.wait()
+                self._process = started
+            return self._process
+
     def examine(self, request: ExamRequest) -> ExamResult:
         """Examine one submission. Always a result; one with `error` set where the examiner was lost."""
         patience = self._limits.submission_seconds + 180.0
+        process = self._running()
         try:
-            if self._process.poll() is not None:
-                self._start()
-            wire.send(self._link, {}, [msgspec.json.encode(request)])
-            _, payload = wire.receive(self._link, time.monotonic() + patience)
+            with process.ask(Question(exam=request)) as connection:
+                answer, payload = wire.receive(connection, time.monotonic() + patience)
+            if "lost" in answer:
+                return ExamResult(error=f"the examination did not come to its end: {answer['lost']}")
             return _result.decode(payload)
-        except (wire.WireError, wire.Deadline, msgspec.DecodeError) as error:
-            self.close()
+        except (wire.WireError, wire.Deadline, OSError, msgspec.DecodeError) as error:
+            process.close()
             return ExamResult(error=f"the examiner was lost ({type(error).__name__}: {error})")
 
     def close(self) -> None:
         """End the process; its template and sandboxes end with it."""
-        self._link.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        if self._process is not None:
+            self._process.close()
 
 
 class Pool:
-    """Examiners kept warm, the least lately used closed first. One for each thread that asks.
+    """Examiners kept warm, the least lately used closed first; threads may share it.
 
     Parameters
     ----------
     keep
-        How many a thread keeps.
+        How many are kept.
     """
 
     def __init__(self, keep: int = 4) -> None:
         self._keep = keep
-        self._local = threading.local()
-        self._all: set[Examiner] = set()
+        self._examiners: dict[str, Examiner] = {}
         self._lock = threading.Lock()
         atexit.register(self.close)
 
     def get(self, source: LessonSource, limits: Limits) -> Examiner:
         """Return a running examiner of this source; raises `SourceFailsError` or `NoSandboxError`."""
-        mine: dict[str, Examiner] = self._local.__dict__.setdefault("examiners", {})
-        key = source.key(limits)
-        examiner = mine.pop(key, None)
-        if examiner is None:
-            while len(mine) >= self._keep:
-                self._close(mine.pop(next(iter(mine))))
-            examiner = Examiner(source, limits)
-            with self._lock:
-                self._all.add(examiner)
-        mine[key] = examiner
-        return examiner
-
-    def _close(self, examiner: Examiner) -> None:
+        key = sha256(msgspec.json.encode(alone(source, limits))).hexdigest()
         with self._lock:
-            self._all.discard(examiner)
-        examiner.close()
+            examiner = self._examiners.pop(key, None)
+            if examiner is None:
+                while len(self._examiners) >= self._keep:
+                    self._examiners.pop(next(iter(self._examiners))).close()
+                examiner = Examiner(source, limits, os.cpu_count() or 1)
+            self._examiners[key] = examiner
+            return examiner
 
     def close(self) -> None:
         """End every examiner."""
-        for examiner in list(self._all):
-            self._close(examiner)
+        with self._lock:
+            while self._examiners:
+                self._examiners.popitem()[1].close()

@@ -19,7 +19,7 @@ from autograder.grading.outcome import ExamRequest
 from autograder.grading.pool import Pool, SourceFailsError
 from autograder.grading.reading import UnreadableError
 from autograder.grading.sources import extra_files, lesson_source, readable, source_notebooks
-from autograder.grading.submission import refuse_links
+from autograder.grading.folder import refuse_links
 from autograder.grading.withhold import withhold
 from autograder.lesson.course import Course, open_course
 from autograder.lesson.stubbing import stubs_of

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
-from autograder.grading.gradebook import Book
+from autograder.grading import kept
+from autograder.grading.engines.engine import Task
+from autograder.grading.engines.local import Local
+from autograder.grading.folder import CannotWriteError
+from autograder.grading.folders import readable, unusable_id
+from autograder.grading.gradebook import Book, BookBusyError, BookError
+from autograder.grading.limits import limits_of
+from autograder.grading.lock import alone_in
 from autograder.grading.outcome import Outcome
-from autograder.grading.pool import Pool
-from autograder.grading.preprocessors import limits_of
-from autograder.grading.sources import lesson_source, readable, source_notebooks, unusable_id
-from autograder.grading.submission import Assignment, Graded, grade_submission
+from autograder.grading.ready import setting_of
+from autograder.grading.sources import source_notebooks
 from autograder.sandbox.holder import bwrap_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
-    from concurrent.futures import Future
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from autograder.grading.engines.engine import Engine
+    from autograder.grading.outcome import Graded
+    from autograder.grading.setting import Setting
     from autograder.lesson.course import Course
+
+_BATCH = 50  # submissions that are written into the gradebook at once
+_SECONDS = 2.0  # after which those that wait are written all the same
+_PATIENCE = 0.5  # seconds between two tries to write into a gradebook that is in use
+Result = TypeVar("Result")
+GO_ON = "Run the same command again to go on: what is graded stays graded."
 
 
 class NothingToGradeError(ValueError):
@@ -48,11 +61,28 @@ def to_grade(course: Course, assignment: str | None, students: Collection[str]) 
     return found
 
 
+class StoppedError(RuntimeError):
+    """Grading had to stop; the message says why and how to go on. What was graded before is kept.
+
+    Parameters
+    ----------
+    code
+        What a command ends with.
+    """
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def grade(
     course: Course, pairs: Iterable[tuple[str, str]], *, jobs: int | None = None, unsafe: bool = False,
-    progress: Callable[[Outcome], None] = lambda _: None,
+    again: bool = False, progress: Callable[[Outcome], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None, engine: Callable[[Mapping[str, Setting]], Engine] | None = None,
 ) -> list[Outcome]:  # fmt: skip
     """Grade submissions; one outcome for each, in the order of `pairs`.
+
+    What was graded before, and has not changed since, is not graded again: the gradebook is made to agree with it.
 
     Parameters
     ----------
@@ -64,52 +94,135 @@ def grade(
         Submissions at a time; as many as there are cores when None.
     unsafe
         Do without a sandbox; every outcome says so.
+    again
+        Grade all of them, changed or not.
     progress
         Called with each outcome as it is there.
+    say
+        Called with words on what is waited for.
+    engine
+        Makes what grades, from the settings of the assignments; forks on this machine when None.
 
     Raises
     ------
     NoSandboxError, SourceFailsError
-        Before anything is graded: no wall can be built, or a lesson's source does not run.
+        If no wall can be built, or a lesson's source does not run.
+    StoppedError
+        If a folder or the gradebook cannot be written, or the run was interrupted.
     """
     if not unsafe:
         bwrap_path()
     asked = list(pairs)
-    outcomes = {(name, student): _nameless(name, student) for name, student in asked if unusable_id(student)}
-    todo = [pair for pair in asked if pair not in outcomes]
-    pool = Pool(keep=max(4, len({a for a, _ in todo})))
-    limits = limits_of(course.config)
-    assignments: dict[str, Assignment] = {}
-    with Book(course) as book, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as workers:
+    found = {(name, student): _nameless(name, student) for name, student in asked if unusable_id(student)}
+    todo = sorted(pair for pair in asked if pair not in found)
+    names = sorted({assignment for assignment, _ in todo})
+    doing = f"grading {', '.join(names)}"
+    try:
+        with alone_in(course.root, doing, say) as lock, _Desk(course, say, progress, found) as desk:
+            settings = {name: desk.setting(name, unsafe=unsafe) for name in names}
+            made = engine or (lambda all_: Local(all_, jobs=jobs or os.cpu_count() or 1, held=(lock,)))
+            working = made(settings)
+            try:
+                for graded in working.grade(_changed(course, settings, todo, desk, again=again)):
+                    desk.take(graded)
+            finally:
+                working.close()
+    except CannotWriteError as error:
+        raise StoppedError(
+            f"{error.strerror}. Make room, or set right who may write there. {GO_ON}"
+        ) from error
+    except BookError as error:
+        raise StoppedError(f"{error} {GO_ON}") from error
+    except KeyboardInterrupt:
+        raise StoppedError(f"Stopped: {len(found)} of {len(asked)} are graded. {GO_ON}", 130) from None
+    return [found[pair] for pair in asked]
+
+
+def _changed(
+    course: Course, settings: Mapping[str, Setting], pairs: Sequence[tuple[str, str]], desk: _Desk, *, again: bool
+) -> Iterator[Task]:  # fmt: skip
+    """Yield the submissions that have to be graded; give the others to the desk as they are."""
+    prints = {name: kept.fingerprint_of(setting) for name, setting in settings.items()}
+    top = str(course.root / course.submitted_directory)
+    for assignment, student in pairs:
+        folder = course.submitted(assignment, student)
+        target = course.autograded(assignment, student)
+        mark = kept.fingerprint(
+            prints[assignment], student, folder
+        )  # before anybody reads what it stands for
+        known = None if again else kept.unchanged(target, mark)
+        if known is not None:
+            desk.take(known)
+            continue
+        yield Task(assignment, student, str(folder), top, str(target), mark)
+
+
+class _Desk:
+    """Where results arrive: they are shown, and written into the gradebook in batches."""
+
+    def __init__(
+        self, course: Course, say: Callable[[str], None], progress: Callable[[Outcome], None],
+        found: dict[tuple[str, str], Outcome],
+    ) -> None:  # fmt: skip
+        self._course = course
+        self._say = say
+        self._progress = progress
+        self._found = found
+        self._waiting: list[Graded] = []
+        self._written = time.monotonic()
+        self._book: Book = self._patiently(lambda: Book(course))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         try:
-            for name in sorted({assignment for assignment, _ in todo}):
-                notebooks = source_notebooks(course, name)
-                book.ensure_assignment(name, notebooks)
-                sources = {
-                    key: lesson_source(course, name, nb, unsafe=unsafe) for key, nb in notebooks.items()
-                }
-                assignments[name] = Assignment(course, name, sources, book.checksums, limits)
-            waiting: set[Future[Graded]] = {
-                workers.submit(grade_submission, assignments[assignment], student, pool)
-                for assignment, student in todo
-            }
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    graded = future.result()
-                    outcome = graded.outcome
-                    late = book.record(
-                        outcome.assignment, outcome.student, graded.notebooks, graded.timestamp
-                    )
-                    if late:
-                        outcome = msgspec.structs.replace(outcome, mends=[*outcome.mends, late])
-                    outcomes[outcome.assignment, outcome.student] = outcome
-                    progress(outcome)
+            self._write()
         finally:
-            for future in waiting if "waiting" in locals() else ():
-                future.cancel()
-            pool.close()
-    return [outcomes[pair] for pair in asked]
+            self._book.close()
+
+    def setting(self, assignment: str, *, unsafe: bool) -> Setting:
+        """Make an assignment known to the gradebook; return what it is graded with."""
+        notebooks = source_notebooks(self._course, assignment)
+        self._patiently(lambda: self._book.ensure_assignment(assignment, notebooks))
+        limits = limits_of(self._course.config)
+        return setting_of(
+            self._course, assignment, notebooks, limits, checksums=self._book.checksums, unsafe=unsafe
+        )
+
+    def take(self, graded: Graded) -> None:
+        """Take the result of one submission."""
+        self._waiting.append(graded)
+        self._progress(graded.outcome)
+        if len(self._waiting) >= _BATCH or time.monotonic() - self._written > _SECONDS:
+            self._write()
+
+    def _write(self) -> None:
+        waiting = self._waiting
+        if waiting:
+            late = self._patiently(lambda: self._book.write([graded.record for graded in waiting]))
+            for graded in waiting:
+                outcome = graded.outcome
+                key = outcome.assignment, outcome.student
+                if words := late.get(key):
+                    outcome = msgspec.structs.replace(outcome, mends=[*outcome.mends, words])
+                self._found[key] = outcome
+            self._waiting = []
+        self._written = time.monotonic()
+
+    def _patiently(self, work: Callable[[], Result]) -> Result:
+        """Do something with the gradebook, however long another program is at it."""
+        said = False
+        while True:
+            try:
+                return work()
+            except BookBusyError:
+                if not said:
+                    self._say(
+                        f"Waiting for the gradebook ({self._course.db_url}): another program is writing into it."
+                    )
+                said = True
+                time.sleep(_PATIENCE)
 
 
 def _nameless(assignment: str, student: str) -> Outcome:

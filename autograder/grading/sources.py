@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.grading.folders import LONGEST_ID, link_in_the_way, readable, unusable_id
-from autograder.grading.pool import LessonSource, SourceFailsError
 from autograder.lesson import node
 
 if TYPE_CHECKING:
@@ -24,6 +24,35 @@ __all__ = [
     "LONGEST_ID", "extra_files", "lesson_source", "link_in_the_way", "read_sources", "readable",
     "source_notebooks", "unusable_id",
 ]  # fmt: skip
+
+
+class SourceFailsError(RuntimeError):
+    """A lesson's own source cannot be run, so nothing can be graded with it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # itself: a notebook is not compared
+class LessonSource:
+    """What one notebook is examined with.
+
+    Attributes
+    ----------
+    notebook
+        The instructor's version, with solutions and hidden tests.
+    folder
+        Where its cells run on the trusted side: the source's own folder, with its data.
+    hidden
+        Folders that student code must not see even where the machine shows what is around them.
+    assets
+        Public data shown to student code, or None.
+    unsafe
+        Do without a sandbox; every grade says so.
+    """
+
+    notebook: NotebookNode
+    folder: Path
+    hidden: tuple[Path, ...]
+    assets: Path | None = None
+    unsafe: bool = False
 
 
 def source_notebooks(course: Course, assignment: str) -> dict[str, NotebookNode]:

@@ -1,19 +1,17 @@
-"""What grading shows on a terminal: a progress bar with the statuses so far, then the grade table."""
+"""What grading shows on a terminal at its end: a row for each submission, or a summary where there are many."""
 
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from autograder.grading.text import on_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from rich.console import Console
 
@@ -21,26 +19,8 @@ if TYPE_CHECKING:
 
 _STYLES = {"graded": "green", "partial": "yellow", "rejected": "red"}
 _REASON = 110
-
-
-@contextmanager
-def bar(console: Console, total: int) -> Iterator[Callable[[Outcome], None]]:
-    """Show a progress bar; call what it gives with each outcome."""
-    counts: Counter[str] = Counter()
-    columns = (
-        TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(), TextColumn("{task.fields[counts]}"),
-    )  # fmt: skip
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("", total=total, counts="", rate="")
-
-        def advance(outcome: Outcome) -> None:
-            counts[outcome.status] += 1
-            shown = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
-            speed = progress.tasks[task].speed
-            progress.update(task, advance=1, counts=shown, rate=f"{speed:.1f}/s" if speed else "")
-
-        yield advance
+MOST = 100  # rows; of more submissions there is a summary
+SHOWN = 20  # rows beside a summary: those that most need somebody to look at them
 
 
 def first_reason(outcome: Outcome) -> str:
@@ -49,7 +29,9 @@ def first_reason(outcome: Outcome) -> str:
         return outcome.reason
     lost = {name: cell for name, cell in outcome.cells.items() if cell.status in {"none", "part", "not run"}}
     if not lost:
-        return "; ".join(outcome.mends) or "everything right"
+        waiting = sum(cell.status == "manual" for cell in outcome.cells.values())
+        wait = "1 answer waits for a person" if waiting == 1 else f"{waiting} answers wait for a person"
+        return "; ".join(filter(None, [*outcome.mends, wait if waiting else ""])) or "everything right"
     messages = Counter(cell.message.split("\n", 1)[0] for cell in lost.values())
     message, times = messages.most_common(1)[0]
     if times == 1 or len(messages) > 1:
@@ -63,11 +45,50 @@ def first_reason(outcome: Outcome) -> str:
     return "; ".join([text, *outcome.mends])
 
 
+def points_of(outcome: Outcome) -> str:
+    """Return a submission's points in words; those that a person still gives are told apart."""
+    waiting = sum(cell.max_score for cell in outcome.cells.values() if cell.status == "manual")
+    told = f"{outcome.score:g} of {outcome.max_score - waiting:g}"
+    return f"{told}, {waiting:g} wait" if waiting else told
+
+
 def print_table(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """Print one row for each submission."""
+    """Print one row for each submission; where they are many, a summary and those that lost most."""
+    if len(outcomes) <= MOST:
+        _print_rows(console, outcomes, "Grades")
+        return
+    _print_summary(console, outcomes)
+    worst = sorted(outcomes, key=lambda o: (o.status != "rejected", o.status != "partial", _share(o)))
+    _print_rows(console, worst[:SHOWN], f"The {SHOWN} that lost most")
+    console.print(
+        f"{len(outcomes) - SHOWN:,} more: `--json FILE` has every mark and reason, and so has the gradebook.",
+        markup=False, highlight=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+def _share(outcome: Outcome) -> float:
+    return outcome.score / outcome.max_score if outcome.max_score else 1.0
+
+
+def _print_summary(console: Console, outcomes: Sequence[Outcome]) -> None:
+    table = Table(title="Grades", title_justify="left", expand=False)
+    table.add_column("assignment", no_wrap=True)
+    for column in ("submissions", *_STYLES, "lowest quarter", "median", "highest quarter"):
+        table.add_column(column, justify="right")
+    for name in sorted({outcome.assignment for outcome in outcomes}):
+        ours = [outcome for outcome in outcomes if outcome.assignment == name]
+        counts: Counter[str] = Counter(outcome.status for outcome in ours)
+        shares = sorted(_share(outcome) for outcome in ours)
+        quarters = [f"{shares[int(part * (len(shares) - 1))]:.0%}" for part in (0.25, 0.5, 0.75)]
+        statuses = [f"[{style}]{counts[status]:,}[/]" for status, style in _STYLES.items()]
+        table.add_row(escape(name), f"{len(ours):,}", *statuses, *quarters)
+    console.print(table)
+
+
+def _print_rows(console: Console, outcomes: Sequence[Outcome], title: str) -> None:
     names = {outcome.assignment for outcome in outcomes}
     several = len(names) > 1
-    title = "Grades" if several else f"Grades of {', '.join(names)}"
+    title = title if several else f"{title} of {', '.join(names)}"
     table = Table(title=escape(title), title_justify="left", expand=False)
     table.add_column("student", no_wrap=True)
     if several:
@@ -81,6 +102,6 @@ def print_table(console: Console, outcomes: Sequence[Outcome]) -> None:
         style = _STYLES[outcome.status]
         table.add_row(
             escape(on_one_line(outcome.student)), *([escape(outcome.assignment)] if several else []),
-            f"[{style}]{outcome.status}[/]", f"{outcome.score:g} of {outcome.max_score:g}", escape(why),
+            f"[{style}]{outcome.status}[/]", points_of(outcome), escape(why),
         )  # fmt: skip
     console.print(table)

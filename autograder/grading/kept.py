@@ -1,0 +1,129 @@
+"""What is kept of a graded submission beside its notebooks, and how a later run tells that nothing has changed.
+
+``.autograder.json`` lies in the ``autograded`` folder and comes and goes with it. It holds the outcome, what the
+gradebook was told, and a fingerprint of all that the marks were made of.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import stat
+from functools import lru_cache
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from autograder.grading.folder import restore, write_folder
+from autograder.grading.outcome import Graded  # noqa: TC001 - a field of what is decoded
+from autograder.grading.refusal import NOT_YOURS
+
+if TYPE_CHECKING:
+    from autograder.grading.outcome import Work
+    from autograder.grading.setting import Setting
+
+KEPT = ".autograder.json"
+PACKAGE = Path(__file__).resolve().parents[1]
+_FORM = 1  # of the file; another form is not read
+_ROOM = 512 << 20  # bytes of a submission that are read for its fingerprint; of more, sizes and times count
+_MOST = 5_000  # files and folders of a submission
+_CHUNK = 1 << 20
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    form: int
+    fingerprint: str
+    files: list[str]
+    graded: Graded
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Kept).decode
+
+
+def write_work(work: Work, target: Path, fingerprint: str) -> None:
+    """Write a submission's ``autograded`` folder whole, and in it what is kept.
+
+    Where grading itself failed, or without a fingerprint, the submission is graded again by the next run.
+    """
+    lasting = "" if NOT_YOURS in work.graded.outcome.reason else fingerprint
+    notebooks = [name for name, _ in work.files if name.endswith(".ipynb")]
+    kept = _encode(_Kept(_FORM, lasting, notebooks, work.graded)) + b"\n"
+    write_folder(target, [*(file for file in work.files if file[0] != KEPT), (KEPT, kept)])
+
+
+def unchanged(target: Path, fingerprint: str) -> Graded | None:
+    """Return what is known of a submission that was graded with this fingerprint, and whose files are still there."""
+    restore(target)
+    try:
+        kept = _decode((target / KEPT).read_bytes())
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    if kept.form != _FORM or not fingerprint or kept.fingerprint != fingerprint:
+        return None
+    return kept.graded if all((target / name).is_file() for name in kept.files) else None
+
+
+def fingerprint(setting: str, student: str, folder: Path) -> str:
+    """Return a fingerprint of a student's submission, as it is graded in this setting."""
+    digest = blake2b(f"{setting}\0{student}\0".encode(), digest_size=20)
+    _add_folder(digest, folder)
+    return digest.hexdigest()
+
+
+def fingerprint_of(setting: Setting) -> str:
+    """Return a fingerprint of what does not hang on the submission: lesson and data, limits, grader, Python."""
+    digest = blake2b(msgspec.json.encode(setting), digest_size=20)
+    for part in (grader_version(), platform.python_version(), version("numpy"), str(os.geteuid() == 0)):
+        digest.update(part.encode() + b"\0")
+    _add_folder(digest, Path(setting.folder))
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def grader_version() -> str:
+    """Return a fingerprint of this package's own code."""
+    digest = blake2b(digest_size=20)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if "desk" not in path.relative_to(PACKAGE).parts[:1]:
+            digest.update(f"{path.relative_to(PACKAGE)}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _add_folder(digest: blake2b, folder: Path) -> None:
+    """Add all that lies in a folder: names, kinds and content; links by where they lead, never followed."""
+    seen, room = 0, _ROOM
+    for base, folders, names in os.walk(folder, followlinks=False):
+        folders.sort()
+        for name in sorted([*folders, *names]):
+            seen += 1
+            if seen > _MOST:
+                return
+            path = os.path.join(base, name)  # noqa: PTH118 - thousands of these, and any bytes in the names
+            digest.update(os.fsencode(os.path.relpath(path, folder)) + b"\0")
+            if name in names or os.path.islink(path):  # noqa: PTH114
+                room -= _add_file(digest, path, room)
+
+
+def _add_file(digest: blake2b, path: str, room: int) -> int:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        leads = os.readlink(path) if os.path.islink(path) else ""  # noqa: PTH114, PTH115
+        digest.update(f"{error.errno}\0".encode() + os.fsencode(leads) + b"\0")
+        return 0
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        digest.update(f"{stat.S_IFMT(about.st_mode)}\0{about.st_size}\0".encode())
+        if not stat.S_ISREG(about.st_mode):
+            return 0
+        if about.st_size > room:
+            digest.update(str(about.st_mtime_ns).encode())
+            return 0
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+        return about.st_size

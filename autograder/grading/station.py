@@ -1,0 +1,123 @@
+"""One notebook's place in an examiner: its lesson run once, and a warm template beside it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import select
+import sys
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.grading.exam import Exam
+from autograder.grading.lesson import INSIDE_TAG, Lesson
+from autograder.grading.outcome import ExamResult
+from autograder.lesson import notebook as cells
+from autograder.sandbox import wall
+from autograder.sandbox.session import Template
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from autograder.grading.outcome import ExamRequest
+    from autograder.grading.setting import Setting
+    from autograder.sandbox.limits import Limits
+
+_LONGEST_REASON = 2_000
+
+
+class TemplateLostError(RuntimeError):
+    """The template ended while a submission was examined, which is nothing of the submission's doing."""
+
+
+def imports(source: NotebookNode) -> list[str]:
+    """Return the modules that a notebook's code cells import and that are installed."""
+    found: dict[str, None] = {}
+    for cell in source.cells:
+        if cell.cell_type != "code":
+            continue
+        text = "\n".join(line for line in cell.source.split("\n") if not line.lstrip().startswith(("%", "!")))
+        with suppress(SyntaxError):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Import):
+                    found |= dict.fromkeys(alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found[node.module] = None
+    return [name for name in found if _installed(name.split(".")[0])]
+
+
+def _installed(name: str) -> bool:
+    """Whether a top-level module is the interpreter's or a package's: not a file of the course."""
+    if name in sys.stdlib_module_names or name == "autograder":
+        return True
+    with suppress(ImportError, ValueError):
+        spec = find_spec(name)
+        return spec is not None and "site-packages" in str(spec.origin or spec.submodule_search_locations)
+    return False
+
+
+class Station:
+    """Examines one notebook of an assignment. Its forks share the lesson and the template.
+
+    Raises
+    ------
+    NoSandboxError
+        If no wall can be built here.
+    """
+
+    def __init__(self, setting: Setting, source: NotebookNode, limits: Limits) -> None:
+        self._limits = limits
+        modules = ["numpy", "autograder.check", *imports(source)]
+        if any("matplotlib" in name for name in modules):
+            modules.append("matplotlib_inline.backend_inline")
+        self._wall = wall.configuration(
+            map(Path, setting.hidden), modules, assets=Path(setting.assets) if setting.assets else None,
+            unsafe=setting.unsafe, checks=any(INSIDE_TAG in cells.tags(cell) for cell in source.cells),
+        )  # fmt: skip
+        self._start()
+        self._template.start(limits).close()  # no wall, no grading: said now, not for each submission
+        folder = Path(setting.folder)
+        if folder.is_dir():
+            os.chdir(folder)
+        sys.path.insert(0, "")
+        self._lesson = Lesson(source)
+        self.problems = self._lesson.problems
+
+    def _start(self) -> None:
+        self._template = Template(self._wall)
+        self._ended = os.pidfd_open(self._template.process.pid)  # readable when it ends, in forks too
+
+    @property
+    def lost(self) -> bool:
+        """Whether the template is gone."""
+        return bool(select.select([self._ended], [], [], 0)[0])
+
+    def keep_warm(self) -> None:
+        """Start a new template in the place of one that is gone; not in a fork."""
+        if self.lost:
+            self.close()
+            self._start()
+
+    def examine(self, request: ExamRequest) -> ExamResult:
+        """Examine one submission, in a fork that does nothing else.
+
+        Raises
+        ------
+        TemplateLostError
+            If the template ended meanwhile.
+        """
+        try:
+            result = Exam(self._lesson, self._template, self._limits, request).run()
+        except BaseException as error:  # noqa: BLE001 - whatever it was, it costs this submission alone
+            reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+            result = ExamResult(error=f"the examination did not come to its end: {reason}")
+        if self.lost:
+            raise TemplateLostError
+        return result
+
+    def close(self) -> None:
+        """End the template."""
+        os.close(self._ended)
+        self._template.close()
