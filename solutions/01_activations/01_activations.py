@@ -7,7 +7,7 @@
 #
 # You need derivatives from school (the chain rule, the quotient rule) and a little NumPy. Plan three hours, with paper
 # beside you. There are sixteen exercises: eleven functions, four derivations, and one proof in which you look for the
-# slip. They go the same way: predict, derive, write, check, look.
+# slip. They go the same way: predict, derive, write, check, look. At the end is one question that you answer in words.
 #
 # **What every function here has in common**
 #
@@ -2164,6 +2164,28 @@ explore.Picture(
 #
 # </details><p></p>
 #
+#
+# ## 1.13 In your own words
+#
+# A person reads your answer to this one; no check does. It is worth 2 points. Double-click the cell below, write three or four
+# sentences in place of what stands there, then run the cell.
+#
+# **Question.** A layer of sigmoids and a layer of rectifiers can both stop learning: the one because its slopes are small, the
+# other because units are dead. Why are these two different troubles? Say for each what the numbers $z$ must be for it to
+# happen, and whether further training can end it.
+
+# %% [markdown] nbgrader={"grade_id": "explain_dead", "grade": true, "solution": true, "points": 2}
+# ### BEGIN SOLUTION
+# A sigmoid's slope is never more than 1/4, and close to 0 where z is large on either side. It is never exactly 0: a gradient
+# still comes through, but small, and through many layers the small factors multiply. Training goes on, slowly, and can in time
+# bring z back to the middle.
+#
+# A rectifier is dead when z is negative for every example. Its slope is then exactly 0 for all of them, so no gradient
+# reaches its weights and they stay as they are. Further training does not wake it by itself; only a change of what comes in
+# from the layers below can. As long as one example makes z positive, the slope there is 1, and nothing is lost on the way.
+# ### END SOLUTION
+
+# %% [markdown]
 # ## What you can do now
 #
 # - Differentiate a function defined by cases, and say what holds at a corner.

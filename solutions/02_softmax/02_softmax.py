@@ -2705,6 +2705,21 @@ marks.total()
 # %% [markdown]
 # In a network the logits are not free: they come from weights. The next lesson takes this gradient one layer further down.
 #
+#
+# ## 2.11 In your own words
+#
+# A person reads your answer to this one; no check does. It is worth 2 points. Double-click the cell below, write three or four sentences in place of what stands there, then run the cell.
+#
+# **Question.** A network is sure and wrong: its softmax $s$ gives 0.9999 to a class that is not the right one. Why does training by the negative log-likelihood mend this fast, while training by the squared distance $\|s - \operatorname{onehot}(y)\|^2$ hardly moves the logits? Argue with the two gradients at the logits, and say which matrix of this lesson makes the difference.
+
+# %% [markdown] nbgrader={"grade_id": "explain_push", "grade": true, "solution": true, "points": 2}
+# ### BEGIN SOLUTION
+# At the logits the gradient of the negative log-likelihood is $s - \operatorname{onehot}(y)$: about $-1$ at the right class and about $1$ at the wrong one. The push is as strong as it can be, just because the answer is so wrong.
+#
+# The gradient of the squared distance at $s$ is $2\,(s - \operatorname{onehot}(y))$, which is large too. But to reach the logits it goes through the Jacobian of softmax, $\operatorname{diag}(s) - s\,s^T$. With one entry of $s$ near 1 and the others near 0, all entries of that matrix are near 0, so hardly anything arrives. The logarithm brings a factor $1/s_y$ that cancels this.
+# ### END SOLUTION
+
+# %% [markdown]
 # ## What you can do now
 #
 # - Turn logits of any size into probabilities and log-probabilities without overflow, row by row, in any batch.

@@ -5419,6 +5419,29 @@ explore.Picture(
 #
 # </details><p></p>
 #
+#
+# ## Part C. In your own words
+#
+# A person reads your answer to this one; no check does. It is worth 2 points. Double-click the cell below, write three or four
+# sentences in place of what stands there, then run the cell.
+#
+# **Question.** Somebody starts training with every entry of `W1` equal to 0.1, every entry of `W2` equal to 0.1, and biases of zero.
+# However long it trains and however many hidden units there are, the network does no better than one with a single hidden
+# unit. Why? Argue with the forward pass and with the gradients of `W1` and `W2`. What would you change about the start, and
+# why is that enough?
+
+# %% [markdown] nbgrader={"grade_id": "explain_twins", "grade": true, "solution": true, "points": 2}
+# ### BEGIN SOLUTION
+# With equal weights every hidden unit adds up the same numbers, so all columns of H are equal. On the way back dH = dS W2^T, and
+# the rows of W2 are equal, so the columns of dH are equal too, and with them those of dZ and of dW1 = X^T dZ. The rows of
+# dW2 = H^T dS are equal because the columns of H are. After a step the units are still copies of one another, and so after
+# every step: the net has one hidden unit, counted many times.
+#
+# Start W1 with small random numbers. Then the units differ in the first forward pass, get different gradients, and drift
+# apart. Biases may stay zero, since the weights alone tell the units apart.
+# ### END SOLUTION
+
+# %% [markdown]
 # ## What you can do now
 #
 # - Derive the gradient of any layer by asking which entries a number touches, in index form, and read the matrix product off it.

@@ -4289,6 +4289,29 @@ explore.Picture(
 # Every output sends back a gradient of 1 here, and blue says where it arrives. On the right the windows overlap, and a few
 # pixels win nearly everything. All others get nothing.
 #
+#
+# ## 4.16 In your own words
+#
+# A person reads your answer to this one; no check does. It is worth 2 points. Double-click the cell below, write three or four
+# sentences in place of what stands there, then run the cell.
+#
+# **Question.** Two convolutions of 3 by 3, one after the other with a relu between them, look at the same patch of the image as one
+# convolution of 5 by 5 (stride 1, no dilation, the same number of channels $C$ everywhere). Why would you prefer the two? Give
+# two reasons, one of them with numbers, and say what the two cost more.
+
+# %% [markdown] nbgrader={"grade_id": "explain_two_small", "grade": true, "solution": true, "points": 2}
+# ### BEGIN SOLUTION
+# Fewer weights: two layers have $2 \cdot 9\,C^2 = 18\,C^2$ (and $2C$ biases), one layer of 5 by 5 has $25\,C^2$ (and $C$). The number of
+# multiplications per pixel falls in the same proportion.
+#
+# A bend between them: without the relu two convolutions in a row are again one convolution of 5 by 5, and not every one. With it
+# the pair computes functions that no single convolution can.
+#
+# It costs one more array of activations that has to be kept for the backward pass, one more layer that the gradient has to get
+# through, and a step more that cannot run at the same time as the others.
+# ### END SOLUTION
+
+# %% [markdown]
 # ## What you can do now
 #
 # - Count the places of a kernel with any stride, padding and dilation, and say which pixels are left over.

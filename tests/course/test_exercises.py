@@ -64,6 +64,15 @@ def signature(lesson: Lesson, name: str) -> str:
     return f"nothing is called {name}"
 
 
+def in_words(lesson: Lesson) -> dict[str, str]:
+    """Return the questions that a person marks, as their rows' last column has them."""
+    return {
+        name: f"a person {cells.points(cell):g}"
+        for cell in lesson.notebook.cells
+        if cells.is_graded(cell) and cells.is_solution(cell) and (name := cells.grade_id(cell))
+    }
+
+
 def problems(table: list[Row], lesson: Lesson) -> list[str]:
     """Return where one lesson and its table differ, each with what to write."""
     found = []
@@ -74,6 +83,7 @@ def problems(table: list[Row], lesson: Lesson) -> list[str]:
         if cells.is_graded(cell) and (name := cells.grade_id(cell))
     }
     solved = {cells.grade_id(cell) for cell in lesson.notebook.cells if cells.is_solution(cell)}
+    written_answers = in_words(lesson)
     listed = {row.name for row in table}
     found += [f"{name} is in the lesson and has no row" for name in graded if name not in listed]
     found += [f"{row.name} is listed more than once" for row in {r for r in table if table.count(r) > 1}]
@@ -82,6 +92,9 @@ def problems(table: list[Row], lesson: Lesson) -> list[str]:
             found.append(f"{row.name}: the lesson has no cell test_{row.name}")
         elif row.name not in solved:
             found.append(f"{row.name}: the lesson has no solution cell of that name")
+        elif row.name in written_answers:
+            if (row.signature, row.parts) != ("in words", written_answers[row.name]):
+                found.append(f"{row.name}: write `in words` and {written_answers[row.name]!r}")
         else:
             parts = marked.get(row.name, {})
             written = ", ".join(f"{aspect} {points:g}" for aspect, points in parts.items())
@@ -129,8 +142,15 @@ line = 4
 # %% nbgrader={"grade_id": "test_line", "grade": true, "points": 1}
 marks = check.marks("line", values=1)
 marks.total()
+
+# %% [markdown] nbgrader={"grade_id": "why", "grade": true, "solution": true, "points": 2}
+# Because.
 """
-RIGHT = [Row("square", "square(x, *, n=2)", "values 2, shapes 1"), Row("line", "line", "values 1")]
+RIGHT = [
+    Row("square", "square(x, *, n=2)", "values 2, shapes 1"),
+    Row("line", "line", "values 1"),
+    Row("why", "in words", "a person 2"),
+]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +158,7 @@ RIGHT = [Row("square", "square(x, *, n=2)", "values 2, shapes 1"), Row("line", "
     [
         (lambda table, _: table, None),
         (lambda table, _: table[:1], "line is in the lesson and has no row"),
+        (lambda table, text: swap(table, text, 'points": 2', 'points": 3'), "write `in words` and 'a person 3'"),
         (lambda table, _: [*table, Row("cube", "cube(x)", "")], "cube: the lesson has no cell test_cube"),
         (lambda table, _: table[::-1], "not in the lesson's order"),
         (lambda table, _: [table[0], *table], "square is listed more than once"),
