@@ -16,6 +16,7 @@ from autograder.grading.run import grade, to_grade
 from autograder.lesson.course import open_course
 
 from . import course
+from .answers import ANSWERS
 from .attack import Attack, Scene
 from .exhaust import EXHAUST
 from .forge import FORGED
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from autograder.grading.outcome import Outcome
 
-ATTACKS = [*LIES, *SEARCH, *FORGED, *EXHAUST, *PAPERS, *SHOWN, *PAGES]
+ATTACKS = [*LIES, *SEARCH, *FORGED, *EXHAUST, *PAPERS, *SHOWN, *PAGES, *ANSWERS]
 
 
 @dataclass(frozen=True)

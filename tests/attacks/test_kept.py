@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from .answers import ANSWERS
 from .exhaust import EXHAUST
 from .follow import FOLLOW
 from .forge import FORGED
@@ -32,7 +33,7 @@ def tables() -> dict[str, list[str]]:
 
     rows: dict[str, list[Any]] = {
         "lies": LIES, "search": SEARCH, "forge": FORGED, "exhaust": EXHAUST, "papers": PAPERS, "shown": SHOWN,
-        "pages": PAGES, "follow": FOLLOW,
+        "pages": PAGES, "follow": FOLLOW, "answers": ANSWERS,
     }  # fmt: skip
     found = {table: [row.name for row in attacks] for table, attacks in rows.items()}
     found["gradebook"] = [*IDS, *REFUSED]
