@@ -15,7 +15,7 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from autograder.sandbox import lockdown, runner, wire
+from autograder.sandbox import forks, lockdown, runner, wire
 from autograder.sandbox.holder import HOME, Holder, NoHolder, NoSandboxError, View
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def keep(kept: Kept, order: Order, template: int) -> NoReturn:
         if os.getppid() != template:
             raise NoSandboxError("the template is gone")
         keeper = os.getpid()
-        child = os.fork()
+        child = forks.fork()
         if child == 0:
             _run(kept, order, holder, keeper)
         os.close(order.control)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.sandbox import wire, worker
+from autograder.sandbox import forks, wire, worker
 from autograder.sandbox.holder import HOME
 from autograder.sandbox.lockdown import _prctl
 from autograder.sandbox.shell import Shell, no_input
@@ -28,7 +28,7 @@ from autograder.sandbox.shell import Shell, no_input
 if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
 
-_fork, _kill, _killpg, _waitpid, _exit = os.fork, os.kill, os.killpg, os.waitpid, os._exit
+_fork, _kill, _killpg, _waitpid, _exit = forks.fork, os.kill, os.killpg, os.waitpid, os._exit
 _setitimer, _REAL = signal.setitimer, signal.ITIMER_REAL
 _PR_SET_DUMPABLE = 4
 ENVIRONMENT = {

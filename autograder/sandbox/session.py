@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import msgspec
 
-from autograder.sandbox import watch, wire
+from autograder.sandbox import pages, watch, wire
 from autograder.sandbox.holder import NoSandboxError, bwrap_path
 from autograder.sandbox.runner import ENVIRONMENT
 
@@ -92,7 +92,12 @@ class Template:
             self._stage = tempfile.mkdtemp(prefix="autograder-stage-")
             Path(self._stage).chmod(0o711)
         config = {**config, "stage": self._stage}
-        environment = {**ENVIRONMENT, "HOME": "/nonexistent", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+        environment = {
+            **ENVIRONMENT,
+            **pages.MALLOC,
+            "HOME": "/nonexistent",
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+        }
         cache = _cache()
         environment |= {"MPLCONFIGDIR": f"{cache}/matplotlib", "IPYTHONDIR": f"{cache}/ipython"}
         ends = (theirs.fileno(), door.fileno())

@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.sandbox import lockdown, runner, wire
+from autograder.sandbox import forks, lockdown, pages, runner, wire
 from autograder.sandbox.holder import View, command
 from autograder.sandbox.keeper import Kept, Order, keep
 from autograder.sandbox.limits import Limits
@@ -77,6 +77,9 @@ class Template:
         self._kept = Kept(view, program, shell, int(config["seed"]))
         gc.collect()
         gc.freeze()  # forks then share these pages instead of copying them at the first collection
+        pages.merge()
+        pages.collapse()
+        forks.give_back()
 
     def serve(self) -> None:
         """Fork a keeper for each message that comes to the door, until nobody is left to send one."""
@@ -92,7 +95,7 @@ class Template:
             limits = Limits(**order["limits"])
             if self._kept.view is not None:
                 command(self._kept.view, limits)  # worked out here, once, and known to the fork
-            if os.fork() == 0:
+            if forks.fork() == 0:
                 self._door.close()
                 keep(self._kept, Order(fds[0], fds[1], limits, order["student"]), me)
             for fd in fds:
