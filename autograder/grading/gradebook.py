@@ -1,171 +1,192 @@
-"""nbgrader's gradebook, written through nbgrader's own API: one writer, one session, commits in batches."""
+"""nbgrader's gradebook, written in batches: the rows that nbgrader's own ``autograde`` would leave, in one transaction.
+
+What is there is read in bulk and only differences are written. So recording a submission again costs next to nothing,
+and whatever a person gave or said in the meantime stays.
+"""
 
 from __future__ import annotations
 
-import copy
-import logging
-from typing import TYPE_CHECKING, Any, Self
+from collections import defaultdict
+from typing import TYPE_CHECKING, Self
 
-from nbgrader import preprocessors as steps
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.utils import compute_checksum
+from sqlalchemy import exc, insert, inspect, select
 
-from autograder.grading import marks
+from autograder.grading import tables as t
+from autograder.grading.batch import Batch, known_assignment
+from autograder.grading.database import PATIENCE, BookBusyError, BookError, Database
+from autograder.grading.late import LatePolicy
 from autograder.lesson import notebook as cells
-from autograder.lesson.stubs import ClearSolutions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nbformat import NotebookNode
-    from nbgrader.api import SubmittedAssignment, SubmittedNotebook
+    from sqlalchemy import Connection
 
+    from autograder.grading.outcome import Record
     from autograder.lesson.course import Course
 
-_SAVING = (
-    steps.IncludeHeaderFooter, steps.InstantiateTests, steps.LockCells, ClearSolutions, steps.ClearOutput,
-    steps.CheckCellMetadata, steps.ComputeChecksums, steps.SaveCells,
-)  # fmt: skip
+__all__ = ["Book", "BookBusyError", "BookError"]
+_TRIES = 5  # at a batch in which another writer made the same rows
+_TOGETHER = 200  # submissions in one question: databases limit how much may be asked at once
+_LATEST = (t.assignment.c.course_id, t.student.c.lms_user_id, t.grade.c.extra_credit, t.notebook.c.kernelspec)
 
 
 class Book:
-    """A course's gradebook, open for writing. Use as a context manager; what was recorded is committed at its end.
+    """A course's gradebook, open for writing. Use as a context manager, or close it.
 
     Parameters
     ----------
     course
-        Its db_url decides where the gradebook is.
-    batch
-        Commit after so many submissions.
+        Its db_url decides where the gradebook is. One that is not there is made.
+    patience
+        Seconds that each attempt waits for another writer.
+
+    Attributes
+    ----------
+    checksums
+        Of the source cells of each notebook that was ensured, by (assignment, notebook) and grade id.
+
+    Raises
+    ------
+    BookError
+        If it cannot be opened; `BookBusyError`, if another program keeps it all the time.
     """
 
-    def __init__(self, course: Course, batch: int = 20) -> None:
+    def __init__(self, course: Course, patience: float = PATIENCE) -> None:
         self._course = course
-        self._batch = batch
-        self._waiting = 0
-        with course.entered():
-            self._gradebook = Gradebook(course.db_url, course.course_id)
-        self._penalties = steps.AssignLatePenalties(config=course.config)
-        self._penalties.init_plugin()
+        self._database = Database(course.db_url, patience)
+        self._policy = LatePolicy(course)
         self.checksums: dict[tuple[str, str], dict[str, str]] = {}
+        self._open()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._gradebook.db.commit()
-        self._gradebook.close()
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; everything is written by now."""
+        self._database.close()
+
+    def _open(self) -> None:
+        with self._database.reading() as connection:
+            there = set(inspect(connection).get_table_names())
+        if not set(t.metadata.tables) <= there:
+            from autograder.grading.register import make_gradebook  # noqa: PLC0415 - imports nbgrader
+
+            with self._database.told():
+                make_gradebook(self._course)
+        course = self._course.course_id
+        with self._database.reading() as connection:
+            self._is_up_to_date(connection)
+            known = select(t.course.c.id).where(t.course.c.id == course)
+            is_new = bool(course) and connection.execute(known).first() is None
+        if is_new:
+            with self._database.writing() as connection:
+                if connection.execute(known).first() is None:
+                    connection.execute(insert(t.course), [{"id": course}])
+
+    def _is_up_to_date(self, connection: Connection) -> None:
+        for column in _LATEST:
+            try:
+                connection.execute(select(column).limit(1))
+            except (exc.OperationalError, exc.ProgrammingError) as error:
+                if f"{column.name}" not in str(error.orig) or "column" not in str(error.orig):
+                    raise
+                raise BookError(
+                    f"the gradebook {self._database} is of an older nbgrader. Run `nbgrader db upgrade` in "
+                    f"{self._course.root} first; it keeps a copy."
+                ) from error
 
     def ensure_assignment(self, assignment: str, notebooks: Mapping[str, NotebookNode]) -> None:
         """Make the assignment, its notebooks and cells known, as ``nbgrader generate_assignment`` does.
 
         An assignment that is known and has the same cells is left as it is.
         """
+        known = self._points(assignment)
         for name, notebook in notebooks.items():
-            if not self._knows(assignment, name, notebook):
-                self._gradebook.update_or_create_assignment(assignment)
-                self._gradebook.db.commit()
-                self._save_cells(assignment, name, notebook)
-                self._gradebook.db.expire_all()
-            known = self._gradebook.find_notebook(name, assignment)
-            self.checksums[assignment, name] = {cell.name: cell.checksum for cell in known.source_cells}
+            if known.get(name) != _points(notebook):
+                from autograder.grading.register import save_cells  # noqa: PLC0415 - imports nbgrader
 
-    def _knows(self, assignment: str, name: str, notebook: NotebookNode) -> bool:
-        try:
-            known = self._gradebook.find_notebook(name, assignment)
-        except MissingEntry:
-            return False
-        graded = {
-            cells.grade_id(cell): cells.points(cell) for cell in notebook.cells if cells.is_graded(cell)
-        }
-        return {cell.name: cell.max_score for cell in (*known.grade_cells, *known.task_cells)} == graded
+                with self._database.told():
+                    save_cells(self._course, assignment, name, notebook)
+        with self._database.reading() as connection:
+            for name in notebooks:
+                rows = connection.execute(
+                    select(t.source_cell.c.name, t.source_cell.c.checksum)
+                    .join(t.notebook, t.notebook.c.id == t.source_cell.c.notebook_id)
+                    .join(t.assignment, t.assignment.c.id == t.notebook.c.assignment_id)
+                    .where(t.assignment.c.name == assignment, t.notebook.c.name == name)
+                )
+                self.checksums[assignment, name] = {row.name: row.checksum for row in rows}
 
-    def _save_cells(self, assignment: str, name: str, notebook: NotebookNode) -> None:
-        copied = copy.deepcopy(notebook)
-        names = {"student": ".", "assignment": assignment, "notebook": name, "db_url": self._course.db_url}
-        resources: dict[str, Any] = {"nbgrader": names, "unique_key": name}
-        with self._course.entered():
-            for step in _SAVING:
-                made = step(config=self._course.config)
-                made.log.setLevel(logging.ERROR)
-                copied, resources = made.preprocess(copied, resources)
+    def _points(self, assignment: str) -> dict[str, dict[str, float]]:
+        """Return the graded cells of an assignment and their points, by notebook."""
+        found: dict[str, dict[str, float]] = {}
+        with self._database.reading() as connection:
+            known = known_assignment(connection, assignment)
+            for notebook in known.notebooks if known else ():
+                own = found.setdefault(notebook.name, {})
+                names = dict(notebook.graded)
+                for table in (t.grade_cells, t.task_cells):
+                    rows = connection.execute(
+                        select(table.c.id, table.c.max_score).where(table.c.id.in_(list(names)))
+                    )
+                    own |= {names[row.id]: row.max_score for row in rows}
+        return found
 
-    def record(
-        self,
-        assignment: str,
-        student: str,
-        notebooks: Mapping[str, NotebookNode | None],
-        timestamp: datetime | None,
-    ) -> str:
-        """Write the marks of one submission; return how late it was, in words, or nothing.
+    def write(self, records: Iterable[Record]) -> dict[tuple[str, str], str]:
+        """Write the marks of some submissions, all of them or none.
 
-        Parameters
-        ----------
-        notebooks
-            The graded notebooks by name; None for one that was not handed in, which earns nothing. Empty for a
-            submission that could not be read: its grades then wait for a person.
-        timestamp
-            When it was handed in, in UTC.
+        Students that the gradebook does not know are added. What differs from what is there is written, and what a
+        person gave stays.
+
+        Returns
+        -------
+        dict
+            For each (assignment, student) how late it was, in words, or nothing.
+
+        Raises
+        ------
+        BookBusyError
+            If another program writes all the time. Nothing was written; ask again.
+        BookError
+            If the gradebook cannot be written: the disk is full, the server gone. Nothing was; it may be asked again.
         """
-        book = self._gradebook
-        book.update_or_create_student(student)
-        when = {} if timestamp is None else {"timestamp": timestamp.isoformat()}
-        with book.db.no_autoflush:  # nbgrader builds a submission piece by piece
-            submission: SubmittedAssignment = book.update_or_create_submission(assignment, student, **when)
-        for handed_in in submission.notebooks:
-            if not notebooks:
-                for grade in handed_in.grades:
-                    grade.auto_score, grade.needs_manual_grade = None, True
-                continue
-            self._record_notebook(assignment, handed_in, notebooks.get(handed_in.name))
-            self._penalise(submission, handed_in, student)
-        self._waiting += 1
-        if self._waiting >= self._batch:
-            book.db.commit()
-            self._waiting = 0
-        return _lateness(submission)
+        batches: dict[str, list[Record]] = defaultdict(list)
+        for record in records:
+            batches[record.assignment].append(record)
+        for _ in range(_TRIES):
+            try:
+                with self._database.writing() as connection:
+                    return self._write(connection, batches)
+            except (
+                exc.IntegrityError
+            ) as error:  # another writer made the same student or submission meanwhile
+                reason = error
+        raise BookError(
+            f"the gradebook {self._database} does not take these marks: {reason.orig}"
+        ) from reason
 
-    def _record_notebook(
-        self, assignment: str, handed_in: SubmittedNotebook, graded: NotebookNode | None
-    ) -> None:
-        by_name = {cells.grade_id(cell): cell for cell in graded.cells} if graded is not None else {}
-        checksums = self.checksums.get((assignment, handed_in.name), {})
-        for grade in handed_in.grades:
-            cell = by_name.get(grade.name)
-            if cell is not None and cells.is_task(cell):
-                continue  # a person's from the start, as nbgrader leaves it
-            grade.auto_score = 0.0 if cell is None else marks.score(cell)[0]
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        for comment in handed_in.comments:
-            cell = by_name.get(comment.name)
-            untouched = cell is None or (
-                not cells.is_task(cell) and compute_checksum(cell) == checksums.get(comment.name)
-            )
-            comment.auto_comment = "No response." if untouched else None
-
-    def _penalise(self, submission: SubmittedAssignment, handed_in: SubmittedNotebook, student: str) -> None:
-        """Apply the course's own late policy: nbgrader's plugin."""
-        handed_in.late_submission_penalty = None
-        if submission.total_seconds_late <= 0:
-            return
-        self._gradebook.db.flush()
-        late = submission.total_seconds_late
-        penalty = self._penalties.plugin_inst.late_submission_penalty(student, handed_in.score, late)
-        if penalty is not None:
-            handed_in.late_submission_penalty = min(max(penalty, 0), handed_in.score)
+    def _write(
+        self, connection: Connection, batches: Mapping[str, Sequence[Record]]
+    ) -> dict[tuple[str, str], str]:
+        late: dict[tuple[str, str], str] = {}
+        for assignment, records in batches.items():
+            known = known_assignment(connection, assignment)
+            if known is None:
+                raise BookError(f"the gradebook {self._database} does not know the assignment {assignment}")
+            for at in range(0, len(records), _TOGETHER):
+                batch = Batch(connection, known, records[at : at + _TOGETHER], self._policy)
+                late |= {(assignment, student): words for student, words in batch.write().items()}
+        return late
 
 
-def _lateness(submission: SubmittedAssignment) -> str:
-    seconds = submission.total_seconds_late
-    if seconds <= 0:
-        return ""
-    minutes, hours = seconds / 60, seconds / 3600
-    for number, unit in ((hours / 24, "days"), (hours, "hours"), (minutes, "minutes")):
-        if number >= 2:  # noqa: PLR2004 - from two on, the unit is in the plural
-            length = f"{int(number)} {unit}"
-            break
-    else:
-        length = "less than two minutes"
-    penalty = sum(handed_in.late_submission_penalty or 0.0 for handed_in in submission.notebooks)
-    return f"handed in {length} late" + (f", which costs {penalty:g} points" if penalty else "")
+def _points(notebook: NotebookNode) -> dict[str, float]:
+    return {
+        cells.grade_id(cell) or "": cells.points(cell) or 0.0
+        for cell in notebook.cells
+        if cells.is_graded(cell)
+    }
