@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -155,6 +155,53 @@ def grade(
 
         json.write_bytes(msgspec.json.format(msgspec.json.encode(outcomes), indent=1) + b"\n")
     print_table(_console, outcomes)
+
+
+@app.command()
+def export(
+    assignment: Annotated[
+        list[str] | None, typer.Argument(help="The assignments; all that are graded when left out.")
+    ] = None,
+    to: Annotated[Literal["csv", "canvas", "moodle"], typer.Option("--to", help="For whom.")] = "csv",
+    output: Annotated[
+        Path | None, typer.Option("--output", help="The file.", show_default="grades-TO.csv, in the course")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            "--into", help="Fill this file: Canvas's exported gradebook, or Moodle's grading worksheet."
+        ),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help='"assignment=title", where Canvas\'s column has another title.'),
+    ] = None,
+    missing: Annotated[
+        str, typer.Option("--missing", help="Written for who handed nothing in.", show_default="nothing")
+    ] = "",
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Where the other system's maximum differs, the same share of it.")
+    ] = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Write the gradebook's grades as a file that a spreadsheet, Canvas or Moodle takes as it is."""
+    from autograder.desk import exporting  # noqa: PLC0415
+    from autograder.desk.export import ExportError  # noqa: PLC0415
+    from autograder.desk.grades import NoGradesError  # noqa: PLC0415
+
+    opened = _open(course)
+    target = output or opened.root / f"grades-{to}.csv"
+    try:
+        made = exporting.export_grades(
+            opened, to, assignment or (), into=into, columns=column or (), missing=missing, scale=scale
+        )
+        exporting.save(made.text, target)
+    except (ExportError, NoGradesError) as error:
+        raise _stop(str(error)) from None
+    for note in made.notes:
+        _console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
+    _console.print(f"{made.grades} grades in {target}", markup=False, highlight=False, soft_wrap=True)
+    _console.print(exporting.next_step(to, filled=into is not None), markup=False, soft_wrap=True)
 
 
 @app.command()

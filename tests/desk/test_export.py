@@ -1,0 +1,236 @@
+"""`autograder export`: what Canvas, Moodle and nbgrader read from the files is what the gradebook says."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbgrader.api import Gradebook
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.desk import export
+from autograder.desk.export import ExportError
+from autograder.desk.exporting import export_grades
+from autograder.desk.fill import fill_canvas, fill_moodle
+from autograder.desk.grades import Grade, Grades, NoGradesError, Student
+
+from .graded_course import ASSIGNMENT, DUE
+from .importers import CanvasUser, RefusedError, canvas_reads, moodle_reads, worksheet_reads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .graded_course import Desk
+
+ADA = Student("ada", "Ada", "Lovelace", "ada@example.org", "4711")
+BLAISE = Student("b.pascal", "Blaise", "Pascal", "blaise@example.org", "12ab")
+CARL = Student("carl", "Carl", 'Gauß, "der"', "", "")
+CLASS = {who.id: who for who in (ADA, BLAISE, CARL)}
+GRADES = Grades(
+    CLASS,
+    {"ps1": 5.0, "ps2": 16.0},
+    {
+        ("ada", "ps1"): Grade(4.25, 5.0),
+        ("b.pascal", "ps1"): Grade(0.0, 5.0),
+        ("ada", "ps2"): Grade(16.0, 16.0),
+    },
+)
+IN_CANVAS = [
+    CanvasUser(4711, "Lovelace, Ada", "ada.l"),
+    CanvasUser(12, "Somebody, Else", "else"),
+    CanvasUser(77, "Pascal, Blaise", "b.pascal"),
+    CanvasUser(78, 'Gauß, "der", Carl', "carl"),
+]
+CANVAS_EXPORT = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Homework One (991),ps2 (992),Final Score
+    Points Possible,,,,,5,16,(read only)
+"Lovelace, Ada",4711,,ada.l,A,,,
+"Pascal, Blaise",77,,b.pascal,A,3,9,
+"Turing, Alan",80,,turing,B,1,,
+"""
+WORKSHEET = """\
+\ufeffIdentifier,"Full name","ID number","Email address",Status,Grade,"Maximum grade","Grade can be changed",\
+"Last modified (submission)","Last modified (grade)","Feedback comments"
+"Participant 31","Ada Lovelace",4711,ada@example.org,Submitted,,5.00,Yes,-,-,
+"Participant 32","Blaise Pascal",,Blaise@example.org,Submitted,,5.00,Yes,-,-,Good
+"Participant 33","Alan Turing",,alan@example.org,"No submission",2.00,5.00,Yes,-,-,
+"""
+
+
+def test_canvas_reads_every_grade_and_nobodys_twice() -> None:
+    scores, nobody = canvas_reads(export.canvas(GRADES).text, IN_CANVAS)
+    assert scores == {(4711, "ps1"): 4.25, (77, "ps1"): 0.0, (4711, "ps2"): 16.0}
+    assert nobody == []
+
+
+def test_canvas_never_takes_a_mixed_id_for_a_number() -> None:
+    text = export.canvas(GRADES).text
+    assert "12ab" not in text  # Canvas would read 12, which is somebody else
+    with pytest.raises(RefusedError):
+        canvas_reads(text.replace("Section", "Group"), IN_CANVAS)
+
+
+def test_what_was_not_handed_in_is_empty_unless_it_is_to_be_zero() -> None:
+    assert (78, "ps1") not in canvas_reads(export.canvas(GRADES).text, IN_CANVAS)[0]
+    assert canvas_reads(export.canvas(GRADES, missing="0").text, IN_CANVAS)[0][78, "ps1"] == 0.0
+    assert "ps1: 1 handed nothing in and have an empty cell." in export.canvas(GRADES).notes
+    assert "ps1: 1 handed nothing in and have 0." in export.canvas(GRADES, missing="0").notes
+
+
+def test_canvas_own_file_is_filled_by_its_own_ids_and_keeps_the_rest() -> None:
+    filled = fill_canvas(GRADES, CANVAS_EXPORT, columns={"ps1": "Homework One"})
+    people = [*IN_CANVAS, CanvasUser(80, "Turing, Alan", "turing")]
+    scores, nobody = canvas_reads(filled.text, people)
+    assert scores == {
+        (4711, "Homework One"): 4.25, (77, "Homework One"): 0.0, (80, "Homework One"): 1.0,
+        (4711, "ps2"): 16.0, (77, "ps2"): 9.0,
+    }  # fmt: skip
+    assert nobody == []
+    assert "Homework One (991)" in filled.text
+    assert "Final Score" not in filled.text
+    assert any("carl: graded here, not in Canvas's file" in note for note in filled.notes)
+    assert any("Turing, Alan: in Canvas's file, not in the gradebook" in note for note in filled.notes)
+
+
+def test_canvas_with_semicolons_is_read_and_stays_so() -> None:
+    text = CANVAS_EXPORT.replace(",", ";").replace("; A", ", A").replace("; B", ", B").replace("e; ", "e, ")
+    filled = fill_canvas(GRADES, text, columns={"ps1": "Homework One (991)"})
+    assert canvas_reads(filled.text, IN_CANVAS)[0][4711, "Homework One"] == 4.25
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "says"),
+    [
+        ("Name,Mail\nAda,a@b\n", {}, "not a gradebook that Canvas exported"),
+        (CANVAS_EXPORT, {}, 'no column for ps1. Name it with --column "ps1=its title"'),
+        (CANVAS_EXPORT.replace(",,,5,16", ",,,10,16"), {"ps1": "Homework One"}, "gives at most 10"),
+        ("", {}, "is empty"),
+        ('Student,ID,"', {}, "cannot be read as a table"),
+    ],
+)
+def test_a_file_that_cannot_be_filled_says_what_to_do(text: str, columns: dict[str, str], says: str) -> None:
+    with pytest.raises(ExportError, match=says.replace("(", r"\(")):
+        fill_canvas(GRADES, text, columns=columns)
+
+
+def test_another_maximum_is_scaled_when_asked() -> None:
+    text = CANVAS_EXPORT.replace(",,,5,16", ",,,10,16")
+    filled = fill_canvas(GRADES, text, columns={"ps1": "Homework One"}, scale=True)
+    assert canvas_reads(filled.text, IN_CANVAS)[0][4711, "Homework One"] == 8.5
+
+
+@pytest.mark.parametrize(
+    ("map_from", "users"),
+    [
+        ("Username", {who: who for who in CLASS}),
+        ("Email address", {"ada@example.org": "ada", "blaise@example.org": "b.pascal", "": "carl"}),
+    ],
+)
+def test_moodle_reads_every_grade(map_from: str, users: dict[str, str]) -> None:
+    found = moodle_reads(export.moodle(GRADES).text, users, map_from)
+    assert found["ada", "ps1"] == 4.25
+    assert found["b.pascal", "ps1"] == 0.0
+    assert found["carl", "ps1"] is None
+    assert found["ada", "ps2"] == 16.0
+
+
+def test_moodles_worksheet_is_filled_and_nothing_else_in_it_changes() -> None:
+    filled = fill_moodle(GRADES, "ps1", WORKSHEET)
+    people = {31: "ada", 32: "b.pascal", 33: "turing"}
+    assert worksheet_reads(filled.text, people, 5.0) == {"ada": 4.25, "b.pascal": 0.0, "turing": 2.0}
+    before = list(csv.DictReader(io.StringIO(WORKSHEET.removeprefix("\ufeff"))))
+    after = list(csv.DictReader(io.StringIO(filled.text)))
+    assert [row | {"Grade": ""} for row in after] == [row | {"Grade": ""} for row in before]
+
+
+def test_moodle_is_not_given_what_it_would_drop_in_silence() -> None:
+    with pytest.raises(ExportError, match="ps2 has 16 points, and Moodle gives at most 5"):
+        fill_moodle(GRADES, "ps2", WORKSHEET)
+    scaled = fill_moodle(GRADES, "ps2", WORKSHEET, scale=True)
+    assert worksheet_reads(scaled.text, {31: "ada"}, 5.0) == {"ada": 5.0}
+    with pytest.raises(ExportError, match="no column Grade"):
+        fill_moodle(GRADES, "ps1", WORKSHEET.replace(",Grade,", ",Bewertung,"))
+
+
+@given(
+    st.dictionaries(st.text("abcxyz.-", min_size=1, max_size=8), st.floats(0, 1000), min_size=1, max_size=8)
+)
+def test_what_is_written_is_read_again_whatever_the_points(points: dict[str, float]) -> None:
+    students = {name: Student(name, last_name=f"{name}; {name}") for name in points}
+    grades = Grades(students, {"a": 1000.0}, {(name, "a"): Grade(p, 1000.0) for name, p in points.items()})
+    users = [CanvasUser(place, "", name) for place, name in enumerate(points, start=5000)]
+    scores, nobody = canvas_reads(export.canvas(grades).text, users)
+    assert nobody == []
+    for user in users:
+        assert scores[user.number, "a"] == pytest.approx(points[user.login], abs=1e-4)
+
+
+def test_a_spreadsheet_is_given_no_formula() -> None:
+    evil = Student("=cmd|' /C calc'!A0", "+1", "@sum", "-2", "")
+    made = export.plain(Grades({evil.id: evil}, {"a": 1.0}, {(evil.id, "a"): Grade(1.0, 1.0)}))
+    for row in list(csv.reader(io.StringIO(made.text)))[1:]:
+        assert not [cell for cell in row if cell.startswith(("=", "+", "@", "-"))]
+
+
+@pytest.fixture
+def graded(desk: Desk) -> Desk:
+    """Three students: one marked by hand and late, one whose work could not be read, one who handed nothing in."""
+    desk.hand_in("ada", None, first_name="Ada", last_name="Lovelace")
+    desk.hand_in("blaise", None)
+    with Gradebook(desk.course.db_url) as book:
+        book.update_or_create_student("carl", email="carl@example.org", lms_user_id="12")
+        grade = book.find_grade("test_sign", ASSIGNMENT, ASSIGNMENT, "ada")
+        grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 1.5, 0.5, False
+        late = book.find_submission(ASSIGNMENT, "ada")
+        late.timestamp = DUE + dt.timedelta(hours=5)
+        late.notebooks[0].late_submission_penalty = 0.75
+        for grade in book.find_submission(ASSIGNMENT, "blaise").notebooks[0].grades:
+            grade.auto_score, grade.needs_manual_grade = None, True
+        book.db.commit()
+    return desk
+
+
+def test_the_table_says_what_nbgraders_own_export_says(graded: Desk, tmp_path: Path) -> None:
+    from nbgrader.plugins.export import CsvExportPlugin  # noqa: PLC0415
+
+    with Gradebook(graded.course.db_url) as book:
+        CsvExportPlugin(to=str(tmp_path / "theirs.csv")).export(book)
+    theirs = {row["student_id"]: row for row in csv.DictReader((tmp_path / "theirs.csv").open())}
+    ours = {
+        row["student_id"]: row
+        for row in csv.DictReader(io.StringIO(export_grades(graded.course, "csv").text, newline=""))
+    }
+    for name in ("last_name", "first_name", "duedate", "timestamp"):
+        assert ours["ada"][name] == theirs["ada"][name]
+    for name in ("raw_score", "late_submission_penalty", "score", "max_score"):
+        assert float(ours["ada"][name]) == float(theirs["ada"][name])
+    assert float(ours["ada"]["late_submission_penalty"]) == 0.75
+    # nbgrader's 0.0 for these two is no grade at all.
+    assert (theirs["blaise"]["score"], ours["blaise"]["score"]) == ("0.0", "")
+    assert ours["blaise"]["status"] == "could not be read"
+    assert (theirs["carl"]["score"], ours["carl"]["status"]) == ("0.0", "not handed in")
+
+
+def test_the_command_writes_the_file_and_says_what_comes_next(graded: Desk) -> None:
+    run = CliRunner().invoke(app, ["export", "--to", "canvas", "--course", str(graded.course.root)])
+    assert run.exit_code == 0, run.output
+    assert "1 grades in" in run.output
+    assert "1 could not be read" in run.output
+    assert "In Canvas: Grades, Import." in run.output
+    text = (graded.course.root / "grades-canvas.csv").read_text()
+    scores, _ = canvas_reads(text, [CanvasUser(1, "", "ada"), CanvasUser(12, "", "carl")])
+    assert set(scores) == {(1, ASSIGNMENT)}
+    wrong = CliRunner().invoke(app, ["export", "nope", "--course", str(graded.course.root)])
+    assert wrong.exit_code == 1
+    assert f"no assignment nope. It has {ASSIGNMENT}." in wrong.output
+
+
+def test_an_ungraded_course_says_so(desk: Desk) -> None:
+    with pytest.raises(NoGradesError, match="autograder grade"):
+        export_grades(desk.course, "csv")
