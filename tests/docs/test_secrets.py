@@ -43,7 +43,14 @@ def secrets(name: str) -> tuple[str, ...]:
     written = [line for text in texts for line in text.splitlines()]
     # What is imported from where is no secret; the author's manual says it too.
     lines = {squeezed(line) for line in written if not line.startswith("from autograder.")}
-    return tuple(sorted(line for line in lines if len(line) >= _SHORT and line not in released()))
+    return tuple(sorted(line for line in lines if is_secret(line)))
+
+
+def is_secret(line: str) -> bool:
+    """Whether a line tells something: it is of some length, and more than what students have or a list of their names."""
+    bare = re.fullmatch(r"[A-Za-z_]\w*(,[A-Za-z_]\w*)*,?", line)
+    known = bare and all(re.search(rf"\b{name}\b", released()) for name in line.rstrip(",").split(","))
+    return len(line) >= _SHORT and line not in released() and not known
 
 
 @cache
@@ -113,4 +120,7 @@ def test_the_search_finds_what_is_there(build_log: str) -> None:
     assert squeezed("Rectified linear unit, elementwise.") in text
     assert all(len(secrets(name)) > 100 for name in LESSONS if name != "00_start_here")
     assert squeezed("return np.maximum(x, 0.0)") in secrets("01_activations")
+    assert not is_secret("receptive_field,")
+    assert is_secret("receptive_field+1,")
+    assert is_secret("a_name_of_the_solution,")
     assert squeezed("exp(-x) / (1 + exp(-x))**2") in chain_lines("01_activations")
