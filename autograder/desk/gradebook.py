@@ -1,8 +1,7 @@
 """nbgrader's gradebook, read: a whole assignment in a handful of queries, by SQLAlchemy and without nbgrader.
 
 nbgrader's own classes read one grade at a time, and importing them takes longer than writing a class its pages.
-So the tables are named here, as far as they are needed. Nothing in this file writes: a gradebook that is not
-there stays so and reads as empty.
+Nothing in this file writes: a gradebook that is not there stays so and reads as empty.
 """
 
 from __future__ import annotations
@@ -13,51 +12,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, DateTime, Float, Interval, case, column, create_engine, func, select, table
+from sqlalchemy import and_, case, create_engine, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from autograder.desk.marks import CellMark, Marks
+from autograder.grading import tables
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
     from sqlalchemy.engine import Connection
-
-_assignment = table("assignment", column("id"), column("name"), column("duedate", DateTime))
-_notebook = table("notebook", column("id"), column("name"), column("assignment_id"))
-_cell = table("base_cell", column("id"), column("name"), column("notebook_id"))
-_grade_cell = table("grade_cells", column("id"), column("max_score", Float), column("cell_type"))
-_task_cell = table("task_cells", column("id"), column("max_score", Float), column("cell_type"))
-_student = table("student", column("id"), column("first_name"), column("last_name"), column("email"))
-_submission = table(
-    "submitted_assignment",
-    column("id"),
-    column("assignment_id"),
-    column("student_id"),
-    column("timestamp", DateTime),
-    column("extension", Interval),
-)
-_handed_in = table(
-    "submitted_notebook",
-    column("id"),
-    column("assignment_id"),
-    column("notebook_id"),
-    column("late_submission_penalty", Float),
-)
-_grade = table(
-    "grade",
-    column("notebook_id"),
-    column("cell_id"),
-    column("auto_score", Float),
-    column("manual_score", Float),
-    column("extra_credit", Float),
-    column("needs_manual_grade", Boolean),
-)
-_comment = table(
-    "comment", column("notebook_id"), column("cell_id"), column("auto_comment"), column("manual_comment")
-)
 
 #: A gradebook without these tables is one that nbgrader has not filled yet.
 _NO_TABLES = (OperationalError, ProgrammingError)
@@ -96,37 +62,49 @@ class Gradebook:
 
     def assignments(self) -> list[str]:
         """Names of the assignments."""
-        return sorted(name for (name,) in self._rows(select(_assignment.c.name)))
+        return sorted(name for (name,) in self._rows(select(tables.assignment.c.name)))
 
     def students(self) -> dict[str, tuple[str, str]]:
         """First and last name of everybody the gradebook knows, by id."""
-        query = select(_student.c.id, _student.c.first_name, _student.c.last_name)
+        query = select(tables.student.c.id, tables.student.c.first_name, tables.student.c.last_name)
         return {key: (first or "", last or "") for key, first, last in self._rows(query)}
+
+    def roster(self) -> list[tuple[str, str, str, str, str]]:
+        """List everybody: id, first and last name, email, and the learning platform's own id; empty where unknown."""
+        them = tables.student.c
+        rows = self._rows(
+            select(them.id, them.first_name, them.last_name, them.email, them.lms_user_id).order_by(them.id)
+        )
+        return [(key, *(text or "" for text in rest)) for key, *rest in rows]
 
     def submissions(self, assignment: str | None = None) -> list[tuple[str, str]]:
         """List (assignment, student) of all that was handed in."""
-        query = select(_assignment.c.name, _submission.c.student_id).where(
-            _assignment.c.id == _submission.c.assignment_id
+        query = select(tables.assignment.c.name, tables.submitted_assignment.c.student_id).where(
+            tables.assignment.c.id == tables.submitted_assignment.c.assignment_id
         )
         if assignment is not None:
-            query = query.where(_assignment.c.name == assignment)
+            query = query.where(tables.assignment.c.name == assignment)
         return [(name, student) for name, student in self._rows(query)]
 
     def due(self, assignment: str) -> dt.datetime | None:
         """When the assignment was due, in UTC."""
-        rows = self._rows(select(_assignment.c.duedate).where(_assignment.c.name == assignment))
+        rows = self._rows(select(tables.assignment.c.duedate).where(tables.assignment.c.name == assignment))
         return rows[0][0] if rows else None
 
     def cells(self, assignment: str) -> list[Cell]:
         """Graded cells and tasks of an assignment, by notebook and name."""
         found = []
-        for kind in (_grade_cell, _task_cell):
+        for kind in (tables.grade_cells, tables.task_cells):
             query = (
-                select(_notebook.c.name, _cell.c.name, kind.c.max_score, kind.c.cell_type)
-                .join_from(_assignment, _notebook, _notebook.c.assignment_id == _assignment.c.id)
-                .join(_cell, _cell.c.notebook_id == _notebook.c.id)
-                .join(kind, kind.c.id == _cell.c.id)
-                .where(_assignment.c.name == assignment)
+                select(tables.notebook.c.name, tables.base_cell.c.name, kind.c.max_score, kind.c.cell_type)
+                .join_from(
+                    tables.assignment,
+                    tables.notebook,
+                    tables.notebook.c.assignment_id == tables.assignment.c.id,
+                )
+                .join(tables.base_cell, tables.base_cell.c.notebook_id == tables.notebook.c.id)
+                .join(kind, kind.c.id == tables.base_cell.c.id)
+                .where(tables.assignment.c.name == assignment)
             )
             found += [
                 Cell(book, name, worth or 0.0, str(what)) for book, name, worth, what in self._rows(query)
@@ -160,10 +138,16 @@ class Gradebook:
     def _heads(self, assignment: str, student: str | None) -> dict[str, tuple[str, Marks]]:
         """Map each handed-in notebook's id to its name and its marks without cells."""
         query = _of(assignment, student).with_only_columns(
-            _handed_in.c.id, _notebook.c.name, _handed_in.c.late_submission_penalty, _submission.c.student_id,
-            _student.c.first_name, _student.c.last_name, _submission.c.timestamp, _submission.c.extension,
-            _assignment.c.duedate,
-        )  # fmt: skip
+            tables.submitted_notebook.c.id,
+            tables.notebook.c.name,
+            tables.submitted_notebook.c.late_submission_penalty,
+            tables.submitted_assignment.c.student_id,
+            tables.student.c.first_name,
+            tables.student.c.last_name,
+            tables.submitted_assignment.c.timestamp,
+            tables.submitted_assignment.c.extension,
+            tables.assignment.c.duedate,
+        )
         found = {}
         for key, notebook, penalty, who, first, last, handed_in, extension, due in self._rows(query):
             found[key] = (
@@ -180,18 +164,23 @@ class Gradebook:
         return found
 
     def _grades(self, assignment: str, student: str | None) -> Mapping[str, dict[str, CellMark]]:
-        worth = func.coalesce(_grade_cell.c.max_score, _task_cell.c.max_score, 0.0)
+        worth = func.coalesce(tables.grade_cells.c.max_score, tables.task_cells.c.max_score, 0.0)
         query = (
             _of(assignment, student)
-            .join(_grade, _grade.c.notebook_id == _handed_in.c.id)
-            .join(_cell, _cell.c.id == _grade.c.cell_id)
-            .outerjoin(_grade_cell, _grade_cell.c.id == _cell.c.id)
-            .outerjoin(_task_cell, _task_cell.c.id == _cell.c.id)
+            .join(tables.base_cell, tables.base_cell.c.notebook_id == tables.notebook.c.id)
+            .join(tables.grade, _both(tables.grade))
+            .outerjoin(tables.grade_cells, tables.grade_cells.c.id == tables.base_cell.c.id)
+            .outerjoin(tables.task_cells, tables.task_cells.c.id == tables.base_cell.c.id)
             .with_only_columns(
-                _handed_in.c.id, _cell.c.name, worth, _grade.c.auto_score, _grade.c.manual_score,
-                _grade.c.extra_credit, _grade.c.needs_manual_grade,
+                tables.submitted_notebook.c.id,
+                tables.base_cell.c.name,
+                worth,
+                tables.grade.c.auto_score,
+                tables.grade.c.manual_score,
+                tables.grade.c.extra_credit,
+                tables.grade.c.needs_manual_grade,
             )
-        )  # fmt: skip
+        )
         found: dict[str, dict[str, CellMark]] = defaultdict(dict)
         for key, name, max_score, auto, manual, extra, pending in self._rows(query):
             given = manual if manual is not None else auto
@@ -201,15 +190,15 @@ class Gradebook:
 
     def _comments(self, assignment: str, student: str | None) -> Mapping[str, dict[str, str]]:
         said = case(
-            (_comment.c.manual_comment.is_not(None), _comment.c.manual_comment),
-            else_=_comment.c.auto_comment,
+            (tables.comment.c.manual_comment.is_not(None), tables.comment.c.manual_comment),
+            else_=tables.comment.c.auto_comment,
         )
         query = (
             _of(assignment, student)
-            .join(_comment, _comment.c.notebook_id == _handed_in.c.id)
-            .join(_cell, _cell.c.id == _comment.c.cell_id)
+            .join(tables.base_cell, tables.base_cell.c.notebook_id == tables.notebook.c.id)
+            .join(tables.comment, _both(tables.comment))
             .where(said.is_not(None))
-            .with_only_columns(_handed_in.c.id, _cell.c.name, said)
+            .with_only_columns(tables.submitted_notebook.c.id, tables.base_cell.c.name, said)
         )
         found: dict[str, dict[str, str]] = defaultdict(dict)
         for key, name, text in self._rows(query):
@@ -241,7 +230,7 @@ def open_gradebook(db_url: str) -> Iterator[Gradebook]:
 
 def _is_filled(connection: Connection) -> bool:
     try:
-        connection.execute(select(_grade.c.needs_manual_grade).limit(1)).all()
+        connection.execute(select(tables.grade.c.needs_manual_grade).limit(1)).all()
     except _NO_TABLES as error:
         # PostgreSQL wants the failed transaction ended; a locked or lost database is no empty one.
         connection.rollback()
@@ -254,14 +243,29 @@ def _is_filled(connection: Connection) -> bool:
 def _of(assignment: str, student: str | None) -> Any:
     """Select the handed-in notebooks of an assignment, of everybody or of one student."""
     query = (
-        select(_handed_in.c.id)
-        .join_from(_assignment, _submission, _submission.c.assignment_id == _assignment.c.id)
-        .join(_student, _student.c.id == _submission.c.student_id)
-        .join(_handed_in, _handed_in.c.assignment_id == _submission.c.id)
-        .join(_notebook, _notebook.c.id == _handed_in.c.notebook_id)
-        .where(_assignment.c.name == assignment)
+        select(tables.submitted_notebook.c.id)
+        .join_from(
+            tables.assignment,
+            tables.submitted_assignment,
+            tables.submitted_assignment.c.assignment_id == tables.assignment.c.id,
+        )
+        .join(tables.student, tables.student.c.id == tables.submitted_assignment.c.student_id)
+        .join(
+            tables.submitted_notebook,
+            tables.submitted_notebook.c.assignment_id == tables.submitted_assignment.c.id,
+        )
+        .join(tables.notebook, tables.notebook.c.id == tables.submitted_notebook.c.notebook_id)
+        .where(tables.assignment.c.name == assignment)
     )
-    return query if student is None else query.where(_submission.c.student_id == student)
+    return query if student is None else query.where(tables.submitted_assignment.c.student_id == student)
+
+
+def _both(table: Any) -> Any:
+    """Join grades or comments by cell and notebook: nbgrader's only index on them has the two."""
+    return and_(
+        table.c.cell_id == tables.base_cell.c.id,
+        table.c.notebook_id == tables.submitted_notebook.c.id,
+    )
 
 
 def _seconds_late(
