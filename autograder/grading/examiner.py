@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MEMORY = 4 << 30  # of the trusted fork, in bytes: plain values only, but a student chose how many
-_question = msgspec.json.Decoder(Question)
+_question = msgspec.msgpack.Decoder(Question)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -69,6 +69,8 @@ class Examiner:
             what = _question.decode(wire.receive(connection)[1])
             if what.exam is not None:
                 answer = _encode(self._examine(what.notebook or self._name, what.exam))
+            elif what.handin is not None:
+                answer = msgspec.msgpack.encode(grade_handin(self._ready, what.handin, self._examine))
             else:
                 answer = _encode(self._grade(what))
             wire.send(connection, {}, [answer])
@@ -98,7 +100,7 @@ class Examiner:
         patience = time.monotonic() + self._ready.limits.submission_seconds + SLACK
         try:
             with question(self._beside[name]) as connection:
-                wire.send(connection, {}, [_encode(Question(exam=request, notebook=name))])
+                wire.send(connection, {}, [msgspec.msgpack.encode(Question(exam=request, notebook=name))])
                 answer, payload = wire.receive(connection, patience)
         except (wire.WireError, wire.Deadline, OSError):
             answer = {"again": "its examiner was lost"}

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from autograder.grading.outcome import ExamRequest, ExamResult
+from autograder.grading.outcome import ExamRequest, ExamResult, Handin
 from autograder.grading.setting import Setting, alone
 from autograder.grading.sources import LessonSource, SourceFailsError
 from autograder.sandbox import wire
@@ -42,20 +42,24 @@ class NotStartedError(SourceFailsError):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What a fork of an examiner is asked: to examine a notebook's cells, or to grade a submission whole.
+    """What a fork of an examiner is asked; one of three things.
 
     Attributes
     ----------
     exam, notebook
-        The cells, and the name of the notebook whose lesson they are.
+        To examine the cells of the notebook of this name. The answer is an `ExamResult`, as JSON.
+    handin
+        To grade what was read elsewhere. The answer is a `Work`, as msgpack; nothing is written.
     student, folder, top, target
-        Whose submission to grade, where it lies, the folder of all submissions, and where it is written to.
+        To grade a submission whole: whose it is, where it lies, the folder of all submissions, and where it is
+        written to. The answer is a `Graded`, as JSON.
     fingerprint
         Kept with what is written.
     """
 
     exam: ExamRequest | None = None
     notebook: str = ""
+    handin: Handin | None = None
     student: str = ""
     folder: str = ""
     top: str = ""
@@ -140,7 +144,7 @@ class ExaminerProcess:
         """
         connection = question(self.link)
         try:
-            wire.send(connection, {}, [msgspec.json.encode(what)])
+            wire.send(connection, {}, [msgspec.msgpack.encode(what)])
         except BaseException:
             connection.close()
             raise
