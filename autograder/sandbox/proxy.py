@@ -97,12 +97,12 @@ class TestDesk:
 
     def _lost(self) -> None:
         self.trouble = True
-        self._drop()
+        self._drop(now=True)
 
-    def _drop(self) -> None:
+    def _drop(self, *, now: bool = False) -> None:
         """Give the worker up; the next call forks a fresh one."""
         if self._link is not None:
-            self._link.close()
+            self._link.close(now=now)
             self._link = None
 
     def watch(self, namespace: dict[str, Any]) -> None:
@@ -124,8 +124,9 @@ class TestDesk:
         if self.stand_ins.laid:
             self._prepare(link)
         try:
-            wire.send(link.socket, {"op": "describe", "names": self._names})
-            answer, payload = self._receive(link, min(time.monotonic() + 30, self._deadline + GRACE))
+            if self._generation > 1:
+                _ = link.socket  # the test is under way, and its alarm must not come between the runner's words
+            answer, payload = link.describe(self._names, min(time.monotonic() + 30, self._deadline + GRACE))
             trees = answer.get("names")
             if type(trees) is not dict:
                 raise wire.WireError("no names")
@@ -133,9 +134,14 @@ class TestDesk:
             for name, tree in trees.items():
                 if name in self._names:
                     found[name] = Unpacker(payload, self._function).unpack(tree)
+        except SandboxDied as death:
+            raise self._gone(death) from None
         except (wire.WireError, wire.Deadline) as error:
             self._lost()
             raise ProcessDied(f"its names could not be read ({error})") from None
+        except TookTooLong:
+            self._lost()
+            raise
         for name, value in found.items():
             if type(value) is StudentFunction:
                 value.top_level = True
@@ -167,11 +173,14 @@ class TestDesk:
             try:
                 self._link = self._submission.test()
             except SandboxDied as death:
-                self.trouble = True
-                raise ProcessDied(f"the submission {_MEANING.get(death.fate, death.fate)}") from None
+                raise self._gone(death) from None
             self._generation += 1
             self._around.renew()
         return self._link
+
+    def _gone(self, death: SandboxDied) -> ProcessDied:
+        self._lost()
+        return ProcessDied(f"the submission {_MEANING.get(death.fate, death.fate)}")
 
     def _function(self, number: int, name: str) -> StudentFunction:
         made = StudentFunction(self, number, name, self._generation)
@@ -245,6 +254,7 @@ class TestDesk:
         arguments: dict[str, Any], seconds: float,
     ) -> Any:  # fmt: skip
         deadline = time.monotonic() + seconds + GRACE
+        answered = False
         try:
             wire.send(link.socket, message, packer.buffers)
             answer, payload = self._receive(link, deadline)
@@ -255,6 +265,7 @@ class TestDesk:
                     raise wire.WireError(f"more than {self._limits.callbacks} calls back")
                 self._call_back(link, answer, payload)
                 answer, payload = self._receive(link, deadline)
+            answered = True
             return self._result(name, answer, payload, arguments, seconds)
         except wire.Deadline:
             self._hung += 1
@@ -267,6 +278,9 @@ class TestDesk:
         except wire.WireError as error:
             self._lost()
             raise ProcessDied(f"{name}: its answer could not be read ({error})") from None
+        finally:
+            if not answered and self._link is link:
+                self._lost()  # the test's time ended meanwhile; an answer that comes late is no answer to the next call
 
     def _receive(self, link: TestLink, deadline: float) -> tuple[dict[str, Any], memoryview]:
         return wire.receive(link.socket, deadline, self._submission.watch_memory)

@@ -85,8 +85,8 @@ class Template:
         if not config["unsafe"]:
             bwrap_path()
         link, theirs = socket.socketpair()
-        self._door, door = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        wire.impatient(self._door)
+        ours, door = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._door = wire.impatient(ours)
         self._stage = ""
         if config["staged"]:  # a place for what the ordinary user could not reach otherwise
             self._stage = tempfile.mkdtemp(prefix="autograder-stage-")
@@ -125,9 +125,9 @@ class Template:
 
     def start(self, limits: Limits, student: str = "") -> Submission:
         """Make a fresh sandbox with a fork of the template in it; `student` is told to what runs there."""
-        ours, theirs = socket.socketpair()
+        plain, theirs = socket.socketpair()
         reins, theirs_reins = socket.socketpair()
-        wire.impatient(ours)
+        ours = wire.impatient(plain)
         order = msgspec.msgpack.encode({"limits": limits.as_dict(), "student": student})
         try:
             with theirs, theirs_reins:
@@ -175,6 +175,8 @@ class Submission:
         self._reins = reins
         self._keeper = keeper
         self._open = True
+        self._tests = 0
+        self._ended: list[tuple[int, socket.socket]] = []  # workers that are done with
         self.limits = limits
         self.over_memory = False
 
@@ -193,6 +195,7 @@ class Submission:
         """Have all that runs in the sandbox killed, and with `wait` return when it is gone."""
         self._open = False
         self._control.close()
+        self._let_go()
         with contextlib.suppress(OSError):
             self._reins.shutdown(socket.SHUT_WR)
             if wait:
@@ -231,31 +234,62 @@ class Submission:
         return bool(answer.get("ok"))
 
     def test(self) -> TestLink:
-        """Fork a worker for one test cell."""
-        ours, theirs = socket.socketpair()
-        wire.impatient(ours)
+        """Open what one test cell needs; a worker is forked for it when it first has something to do there."""
+        if not self._open:
+            raise SandboxDied("died")
+        self._tests += 1
+        return TestLink(self, self._tests)
+
+    def names_for(self, number: int, names: list[str]) -> tuple[dict[str, Any], memoryview]:
+        """Return what the runner says of these names; nothing where only a worker should look at their values."""
+        return self._ask({"op": "names", "id": number, "names": names}, time.monotonic() + 30)
+
+    def fork_for(self, number: int) -> socket.socket:
+        """Have a worker forked for one test; return the socket to it."""
+        plain, theirs = socket.socketpair()
+        ours = wire.impatient(plain)
         with theirs:
             try:
-                answer, _ = self._ask({"op": "test"}, time.monotonic() + 30, [theirs.fileno()])
+                self._tell({"op": "fork", "id": number}, [theirs.fileno()])
             except BaseException:
                 ours.close()
                 raise
-        return TestLink(self, ours, answer.get("id"))
+        return ours
 
-    def end_test(self, number: Any) -> None:
-        """Kill a test cell's worker and all it started."""
-        with contextlib.suppress(SandboxDied):
-            self._ask({"op": "end", "id": number}, time.monotonic() + 30)
+    def end_test(self, number: int, sock: socket.socket, *, now: bool) -> None:
+        """Have a test cell's worker killed, and all it started: now, or with the next message.
 
-    def _ask(
-        self, message: dict[str, Any] | None, deadline: float, fds: Sequence[int] = ()
-    ) -> tuple[dict[str, Any], memoryview]:
+        Until then it waits for a message that does not come.
+        """
+        self._ended.append((number, sock))
+        if now:
+            with contextlib.suppress(SandboxDied):
+                self._tell({"op": "end"})
+
+    def _tell(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
+        if not self._open:
+            raise SandboxDied("died")
+        if self._ended:
+            message["ended"] = [number for number, _ in self._ended]
+        try:
+            wire.send(self._control, message, fds=fds)
+        except wire.WireError:
+            self.close()
+            raise SandboxDied("memory" if self.over_memory else "died") from None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for _, sock in self._ended:
+            sock.close()
+        self._ended.clear()
+
+    def _ask(self, message: dict[str, Any] | None, deadline: float) -> tuple[dict[str, Any], memoryview]:
         if not self._open:
             raise SandboxDied("died")
         fate: Fate
         try:
             if message is not None:
-                wire.send(self._control, message, fds=fds)
+                self._tell(message)
             return wire.receive(self._control, deadline, self.watch_memory)
         except wire.Deadline:
             fate = "timeout"
@@ -279,16 +313,35 @@ class Submission:
 
 
 class TestLink:
-    """The trusted end of one test cell's worker."""
+    """The trusted end of one test cell's worker, which is forked when it is first needed."""
 
     __test__ = False  # a name that pytest would collect
 
-    def __init__(self, submission: Submission, sock: socket.socket, number: Any) -> None:
+    def __init__(self, submission: Submission, number: int) -> None:
         self.submission = submission
-        self.socket = sock
         self._number = number
+        self._socket: socket.socket | None = None
 
-    def close(self) -> None:
-        """End the worker."""
-        self.socket.close()
-        self.submission.end_test(self._number)
+    @property
+    def socket(self) -> socket.socket:
+        """The socket to the worker; raises `wire.Closed` where no worker can be had."""
+        if self._socket is None:
+            try:
+                self._socket = self.submission.fork_for(self._number)
+            except SandboxDied:
+                raise wire.Closed("the submission is gone") from None
+        return self._socket
+
+    def describe(self, names: list[str], deadline: float) -> tuple[dict[str, Any], memoryview]:
+        """Return what these names are bound to; plain functions and data need no worker."""
+        if self._socket is None:
+            answer, payload = self.submission.names_for(self._number, names)
+            if "names" in answer:
+                return answer, payload
+        wire.send(self.socket, {"op": "describe", "names": names})
+        return wire.receive(self.socket, deadline, self.submission.watch_memory)
+
+    def close(self, *, now: bool = False) -> None:
+        """End the worker: `now`, or as soon as something else is asked of the submission."""
+        if self._socket is not None:
+            self.submission.end_test(self._number, self._socket, now=now)
