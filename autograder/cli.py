@@ -1,4 +1,4 @@
-"""The command line: ``autograder build | audit | grade | feedback | doctor | demo``, on any nbgrader course folder."""
+"""The command line: ``autograder build | audit | grade | feedback | report | doctor | demo``, on an nbgrader course."""
 
 from __future__ import annotations
 
@@ -101,6 +101,48 @@ def feedback(
         soft_wrap=True,
     )
     _console.print(f"Look at one: {pages.paths[0]}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def report(
+    assignment: Annotated[
+        str | None, typer.Argument(help="The assignment; all that were handed in when left out.")
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names/--no-names", help="Show students by name, or by lasting pseudonyms.")
+    ] = True,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write the numbers as CSV to this folder, too.")
+    ] = None,
+    course: CourseOption = HERE,
+) -> None:
+    """Write a page on the class: scores, exercises, mistakes, and what to teach next week."""
+    from autograder.desk.report import write_report  # noqa: PLC0415
+    from autograder.desk.report.pseudonyms import PseudonymError  # noqa: PLC0415
+
+    opened = _open(course)
+    try:
+        written = write_report(opened, assignment, names=names, csv=csv)
+    except LookupError:
+        raise _stop(
+            f"There is no assignment {assignment} in {opened.root}: neither in its gradebook nor in "
+            f"{opened.source_directory}/ or {opened.submitted_directory}/."
+        ) from None
+    except PseudonymError as error:
+        raise _stop(str(error)) from None
+    if not written:
+        raise _stop(
+            f"Nothing is handed in in {opened.root / opened.submitted_directory}, and nothing graded."
+        )
+    for one in written:
+        for path in (one.page, *one.sheets):
+            _console.print(f"  {path}", markup=False, highlight=False, soft_wrap=True)
+    graded = sum(one.graded for one in written)
+    _console.print(
+        f"{len(written)} reports on {graded} graded submissions; each is one file to open in a browser.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 @app.command()
