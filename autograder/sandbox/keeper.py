@@ -62,6 +62,7 @@ def keep(kept: Kept, order: Order, template: int) -> NoReturn:
     child = 0
     try:
         lockdown.die_with_parent()
+        lockdown.set_name(b"ag-keeper")
         holder = NoHolder() if kept.view is None else Holder(kept.view, order.limits, kept.program)
         if isinstance(holder, Holder):
             lockdown.enter(holder.pidfd)
@@ -95,6 +96,7 @@ def _run(kept: Kept, order: Order, holder: Holder | NoHolder, keeper: int) -> No
     limits = order.limits
     try:
         os.setsid()
+        lockdown.set_name(b"ag-cells")
         runner.prepare(order.control, HOME if isinstance(holder, Holder) else holder.home)
         if order.student:
             os.environ["AUTOGRADER_STUDENT"] = order.student

@@ -20,6 +20,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS = 0x00020000
 _NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _PR_SET_SECCOMP = 22
 _PR_CAPBSET_DROP = 24
 _PR_SET_CHILD_SUBREAPER = 36
@@ -91,6 +92,11 @@ def bind(source: str, target: str) -> None:
 def die_with_parent() -> None:
     """Ask the kernel to kill this process when its parent goes."""
     _check(_prctl(_PR_SET_PDEATHSIG, _SIGKILL), "PR_SET_PDEATHSIG")
+
+
+def set_name(name: bytes) -> None:
+    """Say what this process is, where processes are listed: up to 15 letters."""
+    _libc.prctl(_PR_SET_NAME, ctypes.c_char_p(name), 0, 0, 0)
 
 
 def adopt_orphans() -> None:

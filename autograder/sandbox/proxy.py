@@ -11,12 +11,14 @@ import io
 import time
 import warnings
 from contextlib import redirect_stdout
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograder.check import ProcessDied, TookTooLong
 from autograder.sandbox import replies, wire
 from autograder.sandbox.doubts import Doubts, copies
 from autograder.sandbox.replies import SubmissionError
+from autograder.sandbox.series import parts, series
 from autograder.sandbox.session import GRACE, SandboxDied
 from autograder.sandbox.stand_ins import StandIns
 from autograder.sandbox.stand_ins import answer as answer_to
@@ -24,8 +26,9 @@ from autograder.sandbox.surroundings import Surroundings
 from autograder.sandbox.values import Packer, Unpacker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from autograder.sandbox.series import Packed
     from autograder.sandbox.session import Submission, TestLink
 
 _MEANING = {
@@ -56,6 +59,10 @@ class StudentFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call into the sandbox; see `TestDesk.call`."""
         return self._desk.call(self, args, kwargs)
+
+    def series_of_calls(self, items: Iterable[Any], **wishes: Any) -> Iterator[Any]:
+        """Make many calls at a time, as if one by one; see `series.series`."""
+        return series(self._desk, self, items, **wishes)
 
     def __repr__(self) -> str:
         return f"<the submission's {self.__name__}>"
@@ -124,9 +131,8 @@ class TestDesk:
         if self.stand_ins.laid:
             self._prepare(link)
         try:
-            if self._generation > 1:
-                _ = link.socket  # the test is under way, and its alarm must not come between the runner's words
-            answer, payload = link.describe(self._names, min(time.monotonic() + 30, self._deadline + GRACE))
+            until = min(time.monotonic() + 30, self._deadline + GRACE)
+            answer, payload = link.describe(self._names, until, under_way=self._generation > 1)
             trees = answer.get("names")
             if type(trees) is not dict:
                 raise wire.WireError("no names")
@@ -232,6 +238,60 @@ class TestDesk:
         except wire.WireError as error:
             raise TypeError(f"a value that cannot be handed to {name}: {error}") from None
         return self._converse(link, name, message, packer, {str(k): v for k, v in arguments.items()}, seconds)
+
+    def takes_series(self, function: StudentFunction, *, around: bool = True) -> bool:
+        """Whether calls of a function may go together now, and, if that matters, nothing has changed around them."""
+        return (
+            self._link is not None
+            and function.top_level
+            and not (self._hung or self._allowed or self.stand_ins.laid or function.grants)
+            and (not around or self._around.quiet)
+        )
+
+    def send_series(
+        self, function: StudentFunction, calls: Sequence[Packed], *, careful: bool
+    ) -> list[Callable[[tuple[Any, ...]], Any]]:
+        """Make calls in one message; return what takes each answer, short of those that did not come."""
+        link, name, left = self._open(), function.__name__, self._deadline - time.monotonic()
+        seconds = min(self._limits.call_seconds, left)
+        message = {
+            "op": "calls", "id": self._numbers[name], "seconds": seconds, "left": left, "careful": careful,
+            "calls": [call.message for call in calls],
+        }  # fmt: skip
+        found: list[Callable[[tuple[Any, ...]], Any]] = []
+        ended = False
+        try:
+            wire.send(link.socket, message, [buffer for call in calls for buffer in call.buffers])
+            while not ended:
+                answer, payload = self._receive(link, time.monotonic() + seconds + GRACE)
+                for one, part in parts(answer, payload, len(calls) - len(found)):
+                    found.append(partial(self._take, name, one, part, seconds))
+                ended = answer.get("end") is True or len(found) == len(calls)
+        except (wire.WireError, wire.Deadline):
+            if self._submission.over_memory:  # nothing can be called again
+                self._lost()
+                found.append(partial(self._died, name))
+        finally:
+            if not ended and self._link is link:
+                self._drop()
+        return found
+
+    def _take(
+        self, name: str, answer: dict[str, Any], payload: memoryview, seconds: float, args: tuple[Any, ...]
+    ) -> Any:
+        """Return the value of one call among several, or raise what it raised."""
+        self._allowed.append(set())
+        try:
+            arguments = {str(at): arg for at, arg in enumerate(args)}
+            return self._result(name, answer, payload, arguments, seconds)
+        except wire.WireError as error:
+            self._lost()
+            raise ProcessDied(f"{name}: its answer could not be read ({error})") from None
+        finally:
+            self._allowed.pop()
+
+    def _died(self, name: str, _: tuple[Any, ...]) -> Any:
+        raise ProcessDied(f"{name} {_MEANING['memory']}")
 
     def _register(self, function: Any) -> int:
         """Return the number of a function that is handed in; the submission's own have negative ones.

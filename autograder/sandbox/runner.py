@@ -21,11 +21,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.sandbox import forks, wire, worker
+from autograder.sandbox.described import described
 from autograder.sandbox.holder import HOME
-from autograder.sandbox.lockdown import _prctl
+from autograder.sandbox.lockdown import _prctl, set_name
 from autograder.sandbox.shell import Shell, no_input
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autograder.sandbox.limits import Limits
 
 _fork, _kill, _killpg, _waitpid, _exit = forks.fork, os.kill, os.killpg, os.waitpid, os._exit
@@ -79,12 +82,16 @@ def serve(control: socket.socket, shell: Shell, limits: Limits, seed: int) -> No
     random.seed(seed)
     signal.signal(signal.SIGALRM, _time_up)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    tests: dict[int, int] = {}
+    tests: dict[int, int] = {}  # a worker's pid by the test's number
+    functions: dict[int, list[Callable[..., Any]]] = {}
     while True:
         try:
             message, fds = wire.receive_with_fds(control, 1)
         except wire.WireError:
             return
+        for number in message.get("ended", ()):
+            functions.pop(number, None)
+            _end(tests.pop(number, None))
         operation = message["op"]
         if operation == "cell":
             reply, buffers = _cell(shell, message, limits)
@@ -92,18 +99,18 @@ def serve(control: socket.socket, shell: Shell, limits: Limits, seed: int) -> No
         elif operation == "file":
             _, data = wire.receive(control)
             wire.send(control, _write(message["path"], data))
-        elif operation == "test":
+        elif operation == "names":
+            functions[message["id"]] = []
+            wire.send(control, *described(shell.user_ns, message["names"], functions[message["id"]]))
+        elif operation == "fork":
             pid = _fork()
             if pid == 0:
                 control.close()
-                worker.serve(socket.socket(fileno=fds[0]), shell, limits)
+                set_name(b"ag-tests")
+                worker.serve(socket.socket(fileno=fds[0]), shell, limits, functions.get(message["id"], []))
                 _exit(0)
             os.close(fds[0])
-            tests[pid] = pid
-            wire.send(control, {"id": pid})
-        elif operation == "end":
-            _end(tests.pop(message["id"], None))
-            wire.send(control, {"ok": True})
+            tests[message["id"]] = pid
 
 
 def _time_up(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature

@@ -284,6 +284,7 @@ class Submission:
         self._ended.clear()
 
     def _ask(self, message: dict[str, Any] | None, deadline: float) -> tuple[dict[str, Any], memoryview]:
+        """Ask the runner, and wait for its answer: no alarm of a test's may come between (`grading.lesson`)."""
         if not self._open:
             raise SandboxDied("died")
         fate: Fate
@@ -332,9 +333,14 @@ class TestLink:
                 raise wire.Closed("the submission is gone") from None
         return self._socket
 
-    def describe(self, names: list[str], deadline: float) -> tuple[dict[str, Any], memoryview]:
-        """Return what these names are bound to; plain functions and data need no worker."""
-        if self._socket is None:
+    def describe(
+        self, names: list[str], deadline: float, *, under_way: bool = False
+    ) -> tuple[dict[str, Any], memoryview]:
+        """Return what these names are bound to; plain functions and data need no worker.
+
+        Where the test is `under_way`, a worker is asked: the test's alarm must not come between the runner's words.
+        """
+        if self._socket is None and not under_way:
             answer, payload = self.submission.names_for(self._number, names)
             if "names" in answer:
                 return answer, payload

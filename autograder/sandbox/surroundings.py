@@ -75,6 +75,13 @@ class Surroundings:
         """The numbers of the test's own functions that stand in the place of the submission's."""
         return set(self._carried.values())
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing has changed since the last call, and nothing of the test's stands in a name's place."""
+        if self._carried or seedings() != self._seedings:
+            return False
+        return all(self._namespace.get(name, _MISSING) is known for name, known in self._known.items())
+
     def changes(self, packer: Packer) -> dict[str, Any]:
         """Return what has changed since the last call, as additions to its message."""
         found: dict[str, Any] = {}

@@ -59,6 +59,7 @@ class Template:
     def __init__(self, door: socket.socket, config: dict[str, Any]) -> None:
         self._door = door
         lockdown.die_with_parent()
+        lockdown.set_name(b"ag-template")
         Path("/proc/self/oom_score_adj").write_text("1000")  # with all that comes of it, the first to go
         for name in config["preload"]:
             if name.startswith("autograder."):

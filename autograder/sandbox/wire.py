@@ -67,37 +67,48 @@ def send(
         raise Closed("the other side is gone") from error
 
 
-def impatient(sock: socket.socket) -> socket.socket:
-    """Have sending end with `Closed` where the other side reads nothing for `SEND_SECONDS`."""
-    seconds = struct.pack("@ll", int(SEND_SECONDS), 0)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
-    return sock
+class Impatient(socket.socket):
+    """A socket on which neither sending nor receiving blocks for ever: see `impatient`."""
+
+
+def impatient(sock: socket.socket) -> Impatient:
+    """Have sending end with `Closed` where the other side reads nothing for `SEND_SECONDS`.
+
+    A receiver with a deadline then looks up every `PERIOD` by the kernel's own clock, without asking before each read
+    whether something is there. The socket that was given is used up.
+    """
+    kind = Impatient(fileno=sock.detach())
+    kind.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", int(SEND_SECONDS), 0))
+    kind.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", 0, int(PERIOD * 1e6)))
+    return kind
 
 
 def _read(
-    sock: socket.socket, size: int, deadline: float | None, idle: Callable[[], None] | None
-) -> bytearray:
-    """Read exactly `size` bytes, calling `idle` every 50 ms, also while they come in one by one."""
-    data = bytearray(size)
-    view = memoryview(data)
-    got = 0
-    looked = time.monotonic()
-    while got < size:
-        if deadline is not None:
+    sock: socket.socket, view: memoryview, deadline: float | None, idle: Callable[[], None] | None
+) -> None:
+    """Fill `view`, calling `idle` every 50 ms, also while the bytes come in one by one."""
+    looked = 0.0 if deadline is None else time.monotonic()
+    while view:
+        if deadline is not None and type(sock) is not Impatient:
             _wait(sock, deadline, idle)
-            if idle is not None and time.monotonic() - looked > PERIOD:
-                idle()
-                looked = time.monotonic()
         try:
-            n = sock.recv_into(view[got:])
+            n = sock.recv_into(view)
+        except BlockingIOError:  # an impatient one that waited
+            n = -1
         except InterruptedError:
             continue
         except (ConnectionResetError, BrokenPipeError) as error:
             raise Closed("the other side is gone") from error
         if n == 0:
             raise Closed("the other side is gone")
-        got += n
-    return data
+        view = view[max(n, 0) :]
+        if view and deadline is not None:
+            now = time.monotonic()
+            if now >= deadline:
+                raise Deadline
+            if idle is not None and now - looked > PERIOD * 0.9:
+                idle()
+                looked = now
 
 
 def _wait(sock: socket.socket, deadline: float, idle: Callable[[], None] | None) -> None:
@@ -132,18 +143,20 @@ def receive(
     Deadline, Closed, WireError
         No frame in time; the other side went away; what came is no frame.
     """
-    magic, header_size, size = _PREFIX.unpack(_read(sock, _PREFIX.size, deadline, idle))
+    prefix = bytearray(_PREFIX.size)
+    _read(sock, memoryview(prefix), deadline, idle)
+    magic, header_size, size = _PREFIX.unpack(prefix)
     if magic != _MAGIC or header_size > MAX_HEADER or size > MAX_PAYLOAD:
         raise WireError("not a frame")
-    header = _read(sock, header_size, deadline, idle)
-    payload = _read(sock, size, deadline, idle) if size else bytearray()
+    body = memoryview(bytearray(header_size + size))
+    _read(sock, body, deadline, idle)
     try:
-        message = _decode(header)
+        message = _decode(body[:header_size])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, MemoryError) as error:
         raise WireError(f"an unreadable header: {type(error).__name__}") from None
     if type(message) is not dict or not all(type(k) is str for k in message):
         raise WireError("a header that is no record")
-    return message, memoryview(payload)
+    return message, body[header_size:]
 
 
 def receive_with_fds(sock: socket.socket, count: int) -> tuple[dict[str, Any], list[int]]:
@@ -158,7 +171,9 @@ def receive_with_fds(sock: socket.socket, count: int) -> tuple[dict[str, Any], l
         with contextlib.suppress(OSError):
             sock.close()
         raise WireError("not a frame")
-    message = _decode(_read(sock, header_size, None, None))
+    header = bytearray(header_size)
+    _read(sock, memoryview(header), None, None)
+    message = _decode(header)
     if type(message) is not dict:
         raise WireError("a header that is no record")
     return message, list(fds)

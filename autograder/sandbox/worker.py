@@ -7,6 +7,7 @@ an exception's name and words, or a call back into a function that the test pass
 from __future__ import annotations
 
 import builtins
+import gc
 import os
 import signal
 import sys
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
     from autograder.sandbox.shell import Shell
 
-_geterr, _errstate = np.geterr, np.errstate
+_geterr, _errstate, _freeze = np.geterr, np.errstate, gc.freeze
 _setitimer, _REAL, _monotonic = signal.setitimer, signal.ITIMER_REAL, time.monotonic
 _MAX_PRINTED = 64 << 10
 _MAX_TEXT = 2_000
 _MAX_FRAMES = 8
+_A_WHILE = 0.02  # seconds of calls, after which answers are sent though more are to come
+_SOON = 64 << 10  # bytes of an answer, above which it is sent at once
 
 
 class TimeUp(BaseException):
@@ -82,11 +85,13 @@ class _Sink(_Printed):
 
 
 class _Worker:
-    def __init__(self, link: socket.socket, shell: Shell, limits: Limits) -> None:
+    def __init__(
+        self, link: socket.socket, shell: Shell, limits: Limits, functions: list[Callable[..., Any]]
+    ) -> None:
         self._link = link
         self._namespace: dict[str, Any] = shell.user_ns
         self._as_python: Callable[[str], str] = shell.transform_cell
-        self._functions: list[Callable[..., Any]] = []
+        self._functions = functions
         self._callbacks: dict[int, _Callback] = {}
         self._limits = limits
         self._ends: list[float] = []  # of the calls under way, the innermost last
@@ -146,8 +151,43 @@ class _Worker:
 
     def call(self, message: dict[str, Any], payload: memoryview) -> None:
         """Make one call and send what came of it."""
-        unpacker = Unpacker(payload, self._callback)
-        take_over(message, self._namespace, unpacker.unpack)
+        take_over(message, self._namespace, Unpacker(payload, self._callback).unpack)
+        reply, packer = self._made(message, payload)
+        try:
+            wire.send(self._link, reply, packer.buffers)
+        except wire.WireError as error:
+            wire.send(self._link, {"error": _error(error), "warnings": []})
+
+    def calls(self, message: dict[str, Any], payload: memoryview) -> None:
+        """Make several calls, up to the first that fails; send what came of them at the end, or after a while."""
+        ends, start = _monotonic() + message["left"], 0
+        replies: list[dict[str, Any]] = []
+        buffers: list[Any] = []
+        sent, left, last = _monotonic(), len(message["calls"]), False
+        for call in message["calls"]:
+            part = payload[start : start + call["size"]]
+            start += call["size"]
+            seconds = min(message["seconds"], ends - _monotonic())
+            if seconds <= 0:
+                break
+            reply, packer = self._made({**call, "id": message["id"], "seconds": seconds}, part)
+            if packer.size > _SOON and replies:
+                wire.send(self._link, {"answers": replies}, buffers)
+                replies, buffers = [], []
+            reply["size"] = packer.size
+            replies.append(reply)
+            buffers += packer.buffers
+            left -= 1
+            last = "value" not in reply or (message["careful"] and (reply["value"] is None or "changed" in reply))
+            if last or not left:
+                break
+            if _monotonic() - sent > _A_WHILE or packer.size > _SOON:
+                wire.send(self._link, {"answers": replies}, buffers)
+                replies, buffers, sent = [], [], _monotonic()
+        wire.send(self._link, {"answers": replies, "end": True}, buffers)
+
+    def _made(self, message: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], Packer]:
+        """Make one call; return what is to be said of it."""
         arguments: dict[str, Any] = {}
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -170,10 +210,7 @@ class _Worker:
         reply["printed"] = self._printed.take()
         reply["warnings"] = [[w.category.__name__, str(w.message)[:_MAX_TEXT]] for w in caught[:10]]
         self._changes(message, payload, arguments, packer, reply)
-        try:
-            wire.send(self._link, reply, packer.buffers)
-        except wire.WireError as error:
-            wire.send(self._link, {"error": _error(error), "warnings": []})
+        return reply, packer
 
     def _value(self, message: dict[str, Any], payload: memoryview, arguments: dict[str, Any]) -> Any:
         """Call the function, and put what it was called with into `arguments`.
@@ -288,12 +325,13 @@ def _time_up(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handle
     raise TimeUp
 
 
-def serve(link: socket.socket, shell: Shell, limits: Limits) -> None:
-    """Answer the test until it ends."""
+def serve(link: socket.socket, shell: Shell, limits: Limits, functions: list[Callable[..., Any]]) -> None:
+    """Answer the test until it ends; `functions` have their numbers already."""
+    _freeze()  # what the notebook made is looked at by no collection: each page that it touched would be copied
     os.setpgid(0, 0)
     signal.signal(signal.SIGALRM, _time_up)
     sys.stdout = sys.stderr = _Sink()
-    worker = _Worker(link, shell, limits)
+    worker = _Worker(link, shell, limits, functions)
     while True:
         try:
             message, payload = wire.receive(link)
@@ -303,5 +341,7 @@ def serve(link: socket.socket, shell: Shell, limits: Limits) -> None:
             worker.describe(message["names"])
         elif message["op"] == "prepare":
             worker.prepare(message, payload)
+        elif message["op"] == "calls":
+            worker.calls(message, payload)
         else:
             worker.call(message, payload)
