@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,6 +11,10 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from autograder.grading.engines.engine import Engine
+    from autograder.grading.setting import Setting
     from autograder.lesson.course import Course
 
 app = typer.Typer(
@@ -162,6 +167,17 @@ def grade(
     again: Annotated[
         bool, typer.Option("--again", help="Grade all of it, not only what is new or changed.")
     ] = False,
+    engine: Annotated[
+        Literal["local", "dask"], typer.Option("--engine", help="Here, or on a Dask cluster.")
+    ] = "local",
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            help="The cluster, as tcp://host:8786; with --engine dask.",
+            show_default="one in this process",
+        ),
+    ] = None,
     unsafe_no_sandbox: Annotated[
         bool, typer.Option("--unsafe-no-sandbox", help="Run student code as yourself. Read what it prints.")
     ] = False,
@@ -174,6 +190,8 @@ def grade(
     from autograder.grading.table import print_table  # noqa: PLC0415
     from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
 
+    if scheduler and engine != "dask":
+        raise _stop("--scheduler goes with --engine dask.")
     if unsafe_no_sandbox:
         _errors.print(_UNSAFE, style="red", markup=False, highlight=False)
     opened = _open(course)
@@ -182,7 +200,7 @@ def grade(
         with bar(_console, len(pairs)) as progress:
             outcomes = run.grade(
                 opened, pairs, jobs=jobs, unsafe=unsafe_no_sandbox, again=again,
-                progress=progress, say=progress.say,
+                progress=progress, say=progress.say, engine=_engine(engine, scheduler, jobs, progress.say),
             )  # fmt: skip
     except (run.NothingToGradeError, SourceFailsError) as error:
         raise _stop(str(error)) from None
@@ -197,6 +215,19 @@ def grade(
 
         json.write_bytes(msgspec.json.format(msgspec.json.encode(outcomes), indent=1) + b"\n")
     print_table(_console, outcomes)
+
+
+def _engine(
+    name: str, scheduler: str | None, jobs: int | None, say: Callable[[str], None]
+) -> Callable[[Mapping[str, Setting]], Engine] | None:
+    """Return what makes the engine; None for the one on this machine."""
+    if name == "local":
+        return None
+    from autograder.grading.engines.dask import OnDask  # noqa: PLC0415
+
+    return lambda settings: OnDask(
+        settings, scheduler=scheduler or "", jobs=jobs or os.cpu_count() or 1, say=say
+    )
 
 
 @app.command()
@@ -289,8 +320,6 @@ def audit(
     course: CourseOption = HERE,
 ) -> None:
     """Hand in small changes of each reference, known mistakes and right variants, and show what no test notices."""
-    import os  # noqa: PLC0415
-
     import msgspec  # noqa: PLC0415
 
     from autograder.audit import auditing, report  # noqa: PLC0415

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import msgspec
 
 from autograder.grading import kept
-from autograder.grading.engines.engine import Task
+from autograder.grading.engines.engine import EngineError, Task
 from autograder.grading.engines.local import Local
 from autograder.grading.folder import CannotWriteError
 from autograder.grading.folders import readable, unusable_id
@@ -110,7 +110,7 @@ def grade(
     StoppedError
         If a folder or the gradebook cannot be written, or the run was interrupted.
     """
-    if not unsafe:
+    if not unsafe and engine is None:  # another engine's sandboxes may be on other machines
         bwrap_path()
     asked = list(pairs)
     found = {(name, student): _nameless(name, student) for name, student in asked if unusable_id(student)}
@@ -131,7 +131,7 @@ def grade(
         raise StoppedError(
             f"{error.strerror}. Make room, or set right who may write there. {GO_ON}"
         ) from error
-    except BookError as error:
+    except (BookError, EngineError) as error:
         raise StoppedError(f"{error} {GO_ON}") from error
     except KeyboardInterrupt:
         raise StoppedError(f"Stopped: {len(found)} of {len(asked)} are graded. {GO_ON}", 130) from None

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from autograder.grading.outcome import Graded
 
 
+class EngineError(RuntimeError):
+    """What grades cannot be reached, or is gone; the message says what and what to do. What was yielded stands."""
+
+
 class Task(msgspec.Struct, frozen=True):
     """One submission to grade.
 
@@ -50,7 +54,7 @@ class Engine(Protocol):
 
         Raises
         ------
-        NoSandboxError, SourceFailsError, CannotWriteError
+        NoSandboxError, SourceFailsError, CannotWriteError, EngineError
             If nobody's work can be graded; what was yielded before stands.
         """
 
