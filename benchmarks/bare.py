@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-SECONDS = 120  # after which a submission is taken for one that never ends
+SECONDS = 120.0  # of CPU, after which a submission is taken for one that never ends
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _run(
     student: str, plan: list[tuple[str, bool]], reference: dict[str, Any], mistakes: grading.Mistakes
 ) -> tuple[float, float, float | None]:
     """Exec everything, in the fork; return the CPU-seconds of cells and of tests, and the points."""
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)  # its default action ends the process
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)  # its default action ends the process
     np.random.seed(0)  # noqa: NPY002 - as the grader does
     random.seed(0)
     namespace: dict[str, Any] = {"__name__": "__main__", "display": _nothing}
