@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
+import psutil
 import pytest
 from nbformat import NotebookNode
 
@@ -36,12 +37,13 @@ ATTACKS = [*LIES, *SEARCH, *FORGED, *EXHAUST, *PAPERS, *SHOWN, *PAGES, *ANSWERS]
 
 @dataclass(frozen=True)
 class Class:
-    """What came out of grading: outcomes by student, the course folder, the canaries."""
+    """What came out of grading: outcomes by student, the course folder, the canaries; and who ran before it."""
 
     root: Path
     secret: Path
     canaries: course.Canaries
     outcomes: dict[str, Outcome]
+    before: frozenset[psutil.Process]  # processes of other tests, such as a template that is kept warm
 
     def cells(self, student: str) -> list[NotebookNode]:
         """Return the cells of the autograded notebook; none for one that was rejected."""
@@ -75,7 +77,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
 
 
 def _grade(base: Path, patch: pytest.MonkeyPatch) -> Class:
-    canaries = course.Canaries.fresh()
+    canaries, before = course.Canaries.fresh(), children()
     root, exchange = base / "course", base / "exchange"
     course.make(root, exchange, canaries)
     secret = Path.home() / f".autograder-attacked-{os.getpid()}"
@@ -100,7 +102,13 @@ def _grade(base: Path, patch: pytest.MonkeyPatch) -> Class:
         outcomes = grade(opened, to_grade(opened, "ps1", []), jobs=2)
     finally:
         secret.unlink()
-    return Class(root, secret, canaries, {o.student: o for o in [*first, *outcomes]})
+    return Class(root, secret, canaries, {o.student: o for o in [*first, *outcomes]}, before)
+
+
+def children() -> frozenset[psutil.Process]:
+    """Return the processes that came of this one and still run."""
+    found = psutil.Process().children(recursive=True)
+    return frozenset(process for process in found if process.status() != psutil.STATUS_ZOMBIE)
 
 
 def wanted() -> list[Attack]:

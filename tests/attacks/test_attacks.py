@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
@@ -23,7 +22,7 @@ from autograder.sandbox import wall
 from autograder.sandbox.session import Template
 
 from . import course
-from .conftest import Class, wanted
+from .conftest import Class, children, wanted
 from .course import FULL
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ def test_the_gradebook_has_the_same_marks(graded: Class) -> None:
 
 def test_no_process_outlives_the_run(graded: Class) -> None:
     assert graded.outcomes
-    left = [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
+    left = children() - graded.before
     assert [p.name() for p in left if p.name() == "bwrap" or "autograder" in " ".join(p.cmdline())] == []
 
 
