@@ -51,7 +51,7 @@ system: ## bubblewrap and libseccomp: installed when root, else the command is p
 browser: ## Chromium, for the tests that look at pages
 	@tools/system.sh browser
 
-demo: setup system ## a sample class hands in, is graded in the sandbox, and gets its feedback
+demo: setup system ## a sample class hands in, is graded in the sandbox, gets its feedback; a report for the teacher
 	@$(BIN)/autograder demo
 
 test: dev $(READY_DOCS) system browser lint build-check ## all checks and all tests

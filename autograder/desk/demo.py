@@ -20,6 +20,7 @@ import msgspec
 import nbformat
 
 from autograder.desk.feedback import write_feedback
+from autograder.desk.report import write_report
 from autograder.grading import run
 from autograder.grading.progress import bar
 from autograder.grading.table import first_reason, print_table
@@ -80,16 +81,19 @@ class Demo:
         Where grading differs from what was foreseen; empty when it does not.
     pages : tuple of Path
         The feedback pages.
+    reports : tuple of Path
+        The report on each class.
     """
 
     course: Course
     outcomes: tuple[Outcome, ...]
     surprises: tuple[str, ...]
     pages: tuple[Path, ...]
+    reports: tuple[Path, ...]
 
 
 def give_demo(project: Course, folder: Path, console: Console, *, jobs: int | None = None) -> Demo:
-    """Let the sample classes of a project hand in, grade them, and write their feedback.
+    """Let the sample classes of a project hand in, grade them, and write their feedback and reports.
 
     Parameters
     ----------
@@ -124,7 +128,9 @@ def give_demo(project: Course, folder: Path, console: Console, *, jobs: int | No
     surprises = [
         line for name, samples in classes.items() for line in _surprises(course, name, samples, outcomes)
     ]
-    return Demo(course, tuple(outcomes), tuple(surprises), tuple(write_feedback(course)))
+    pages = tuple(write_feedback(course))
+    reports = tuple(report.page for report in write_report(course))
+    return Demo(course, tuple(outcomes), tuple(surprises), pages, reports)
 
 
 def hand_in(
@@ -172,6 +178,8 @@ def tell_end(demo: Demo, console: Console, *, shown: str = "emil") -> None:
     tell("\nOpen next:")
     tell(f"  a student's feedback   {page}")
     tell(f"  everyone's feedback    {root / demo.course.feedback_directory}")
+    for report in demo.reports:
+        tell(f"  the report on a class  {report}")
     tell(f"  every mark, as JSON    {root / GRADES}")
     tell(f"  the gradebook          cd {root} && {lab}")
     tell("                         and there the menu Nbgrader, Formgrader")

@@ -32,7 +32,7 @@ _COLOURS = {
 #: Beside its colour a state has its own hatching: it is told on grey paper, too.
 _HATCHES = {"full": "", "part": "", "none": "///", "unwritten": "", "waiting": "xxx"}
 _LONGEST = 38
-_LEGEND = 52  # characters that stand beside each other
+_LEGEND = 54  # characters that stand beside each other
 #: From here on an exercise tells something about the rest.
 FAIR = 0.2
 
@@ -59,9 +59,9 @@ def scores(counts: Sequence[int], points_of_all: float, spread: Spread) -> Marku
             axes.text(
                 left + 0.47 * step, count + 0.015 * top, str(count), ha="center", va="bottom", color=svg.QUIET
             )
-    axes.axvline(spread.median, ymax=0.9, color=svg.INK, linewidth=1.4)
+    axes.plot([spread.median], [1.16 * top], marker="v", color=svg.INK, markersize=6)
     left = spread.median > points_of_all / 2
-    sides: dict[str, Any] = {"xytext": (-4 if left else 4, 0), "ha": "right" if left else "left"}
+    sides: dict[str, Any] = {"xytext": (-6 if left else 6, 0), "ha": "right" if left else "left"}
     axes.annotate(
         f"median {points(spread.median)}",
         (spread.median, 1.16 * top),
@@ -83,7 +83,8 @@ def scores(counts: Sequence[int], points_of_all: float, spread: Spread) -> Marku
     _bare(axes, "left")
     alt = (
         f"Histogram of {spread.n} scores out of {points(points_of_all)} points. Median {points(spread.median)}, "
-        f"the middle half from {points(spread.lower)} to {points(spread.upper)}, least {points(spread.low)}, most {points(spread.high)}."
+        f"the middle half from {points(spread.lower)} to {points(spread.upper)}, "
+        f"least {points(spread.low)}, most {points(spread.high)}."
     )
     return svg.inline(figure, "scores", alt)
 

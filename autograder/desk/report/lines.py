@@ -70,14 +70,13 @@ def _lines(record: ClassRecord, statistics: Sequence[ItemStatistics]) -> list[Li
 
 def _hardest(record: ClassRecord, statistics: Sequence[ItemStatistics]) -> Line:
     about = "Begin with"
-    ranked = sorted(
-        (
-            (one.share, item, one)
-            for item, one in zip(record.items, statistics, strict=True)
-            if one.share is not None
-        ),
-        key=lambda entry: entry[0],
-    )
+    marked = [
+        (one.share, item, one)
+        for item, one in zip(record.items, statistics, strict=True)
+        # An exercise that mostly waits for a person says nothing about the class yet.
+        if one.share is not None and 2 * one.n >= len(record.counted)
+    ]
+    ranked = sorted(marked, key=lambda entry: entry[0])
     if not ranked:
         return Line(about, "No exercise has a mark yet.", sound=False)
     share, item, one = ranked[0]
@@ -186,7 +185,7 @@ def _unfinished(record: ClassRecord) -> Line:
     late = sum(work.seconds_late > 0 for work in record.counted)
     unwritten = [(tallies.states(record, item)["unwritten"], item) for item in record.items]
     most, item = max(unwritten, key=lambda entry: entry[0], default=(0, None))
-    handed = f"{late} of {n} handed in late."
+    handed = f"{late} of {n} handed in late." if late else "Nobody was late."
     if item is None or most < max(FEW, _UNWRITTEN * n):
         begun = (
             f"at most {most} of {n} left any one exercise as it was released"
@@ -197,7 +196,7 @@ def _unfinished(record: ClassRecord) -> Line:
     last = record.items[-1]
     tail = tallies.states(record, last)["unwritten"]
     which = f"{item.label}, the last exercise," if last is item else item.label
-    end = f", and {tail} left the last one, {last.label}" if last is not item else ""
+    end = f", and {tail} left the last one, {last.label}" if last is not item and tail else ""
     return Line(about, f"{most} of {n} left {which} as it was released{end}. {handed}")
 
 

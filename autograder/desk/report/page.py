@@ -32,7 +32,7 @@ SHOWN = 12
 
 _FIGURES = ("scores", "exercises", "telling", "chains", "handed_in")
 _STATES = {
-    "full": "full marks", "part": "part", "none": "none", "unwritten": "not written", "waiting": "waits for a person",
+    "full": "full marks", "part": "part", "none": "none", "unwritten": "not written", "waiting": "waits",
 }  # fmt: skip
 _ENDS = {"": "full", "far": "part", "astray": "waiting", "wrong": "none", "unread": "unwritten"}
 _BROKEN = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 _UNWRITTEN = "not written yet"  # what check says of an exercise that is as it was released
 _INSIDE = "in-sandbox"  # the tag of a test that runs beside the student's code
 _LONG = 160
+_CUT_SHORT = "a cell or a call crashed or ran out of time"
+_YOU = re.compile(r"\b(?:you|your)\b")
 
 
 def read_class(course: Course, assignment: str) -> ClassRecord:
@@ -117,7 +120,7 @@ def _work(
     return replace(
         work,
         status=status,
-        reason=" ".join(_line(text) for text in said),
+        reason=" ".join(_about(_line(text)) for text in said) or (_CUT_SHORT if status == "partial" else ""),
         results=found,
         missing=tuple(sorted({item.notebook for item in items} - set(notebooks))),
         sandboxed=all(one.get("sandboxed", True) for one in own),
@@ -152,7 +155,7 @@ def _rejection(path: Path) -> str | None:
     except ValueError:
         return ""
     # What the student should do is on the student's page.
-    return _line(str(found.get("reason") or "").split(". ", 1)[0]) if isinstance(found, dict) else ""
+    return _about(_line(str(found.get("reason") or "").split(". ", 1)[0])) if isinstance(found, dict) else ""
 
 
 def _cell(notebook: Notebook | None, item: Item, order: dict[Key, int]) -> Cell | None:
@@ -245,6 +248,11 @@ def _derivations(report: Report) -> list[Derivation]:
             )
         )
     return found
+
+
+def _about(text: str) -> str:
+    """Turn what a student is told into what a teacher is told about them."""
+    return _YOU.sub(lambda match: {"you": "they", "your": "their"}[match[0]], text)
 
 
 def _line(text: str) -> str:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from autograder.desk.report.record import Break, ClassRecord, Derivation, Item, State, Work
 
 
+#: What is said of an assert without a message whose line is hidden: it tells nothing about the class.
+_BARE = "the assertion does not hold"
+
+
 @dataclass(frozen=True)
 class AspectTally:
     """One aspect of one exercise: how many lost it, of how many it was looked at in, and the points that cost.
@@ -151,7 +155,10 @@ def said(record: ClassRecord, least: int = 2) -> list[SaidTally]:
         told = Counter(
             result.said
             for result in record.results(item)
-            if result.said and not result.aspects and result.state in {"part", "none"}
+            if result.said
+            and result.said != _BARE
+            and not result.aspects
+            and result.state in {"part", "none"}
         )
         found += [SaidTally(item, text, n) for text, n in told.items() if n >= least]
     return sorted(found, key=lambda one: -one.students)
