@@ -75,11 +75,16 @@ def fingerprint(setting: str, student: str, folder: Path) -> str:
 
 
 def fingerprint_of(setting: Setting) -> str:
-    """Return a fingerprint of what does not hang on the submission: lesson and data, limits, grader, Python."""
-    digest = blake2b(msgspec.json.encode(setting), digest_size=20)
+    """Return a fingerprint of what does not hang on the submission: lesson and data, limits, grader, Python.
+
+    Where the course lies does not matter; it may be moved.
+    """
+    anywhere = msgspec.structs.replace(setting, folder="", hidden=[], assets="", root="", others=None)
+    digest = blake2b(msgspec.json.encode(anywhere, order="deterministic"), digest_size=20)
     for part in (grader_version(), platform.python_version(), version("numpy"), str(os.geteuid() == 0)):
         digest.update(part.encode() + b"\0")
-    _add_folder(digest, Path(setting.folder))
+    for folder in filter(None, (setting.folder, setting.assets)):
+        _add_folder(digest, Path(folder))
     return digest.hexdigest()
 
 

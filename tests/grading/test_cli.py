@@ -21,15 +21,19 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.sandbox
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Path:
+def make_course(folder: Path) -> Path:
     """Make a course with one assignment, `ps`, in nbgrader's default folders."""
-    (tmp_path / "nbgrader_config.py").write_text(
+    (folder / "source" / "ps").mkdir(parents=True)
+    (folder / "nbgrader_config.py").write_text(
         "from autograder.nbgrader_setup import configure\nc = get_config()\nconfigure(c)\n"
     )
-    (tmp_path / "source" / "ps").mkdir(parents=True)
-    nbformat.write(lesson(), tmp_path / "source" / "ps" / "ps.ipynb")
-    return tmp_path
+    nbformat.write(lesson(), folder / "source" / "ps" / "ps.ipynb")
+    return folder
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return make_course(tmp_path / "course")
 
 
 def hand_in(course: Path, student: str, notebook: NotebookNode | bytes) -> None:
