@@ -57,7 +57,9 @@ class Database:
         try:
             self._url = make_url(url)
             self.is_sqlite = self._url.get_backend_name() == "sqlite"
-            self._engine = create_engine(self._url, connect_args=self._arguments(patience))
+            self._engine = create_engine(
+                self._url, connect_args=self._arguments(patience), pool_pre_ping=not self.is_sqlite
+            )
         except exc.ArgumentError as error:
             raise BookError(f"the gradebook's db_url cannot be read: {error}") from error
         except ModuleNotFoundError as error:

@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["Book", "BookBusyError", "BookError"]
 _TRIES = 5  # at a batch in which another writer made the same rows
 _TOGETHER = 200  # submissions in one question: databases limit how much may be asked at once
+_OTHER_CELLS = (
+    "the cells of {0} are others than those that the gradebook {1} keeps marks for. Bring the source back in step "
+    "with it, or take the assignment out of it, with all marks: nbgrader db assignment remove {2} --force"
+)
+_NO_COURSE = (
+    "the gradebook {0} keeps marks by course, and this course has no name. Give it one in nbgrader_config.py: "
+    'c.CourseDirectory.course_id = "..."'
+)
 _LATEST = (t.assignment.c.course_id, t.student.c.lms_user_id, t.grade.c.extra_credit, t.notebook.c.kernelspec)
 
 
@@ -71,6 +79,9 @@ class Book:
         self._database.close()
 
     def _open(self) -> None:
+        course = self._course.course_id
+        if not course and not self._database.is_sqlite:
+            raise BookError(_NO_COURSE.format(self._database))
         with self._database.reading() as connection:
             there = set(inspect(connection).get_table_names())
         if not set(t.metadata.tables) <= there:
@@ -78,7 +89,6 @@ class Book:
 
             with self._database.told():
                 make_gradebook(self._course)
-        course = self._course.course_id
         with self._database.reading() as connection:
             self._is_up_to_date(connection)
             known = select(t.course.c.id).where(t.course.c.id == course)
@@ -110,8 +120,13 @@ class Book:
             if known.get(name) != _points(notebook):
                 from autograder.grading.register import save_cells  # noqa: PLC0415 - imports nbgrader
 
-                with self._database.told():
-                    save_cells(self._course, assignment, name, notebook)
+                try:
+                    with self._database.told():
+                        save_cells(self._course, assignment, name, notebook)
+                except RuntimeError as error:
+                    if isinstance(error, BookError):
+                        raise
+                    raise BookError(_OTHER_CELLS.format(name, self._database, assignment)) from error
         with self._database.reading() as connection:
             for name in notebooks:
                 rows = connection.execute(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nbformat import from_dict
 from nbgrader import preprocessors as steps
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
+from sqlalchemy.exc import DBAPIError
 
 from autograder.lesson.stubs import ClearSolutions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nbformat import NotebookNode
 
     from autograder.lesson.course import Course
@@ -22,15 +26,38 @@ _SAVING = (
 )  # fmt: skip
 
 
+@contextmanager
+def _quietly(course: Course) -> Iterator[None]:
+    """Stand in the course; what the database says comes out as it said it, and is not logged as well."""
+    log = logging.getLogger("tornado.application")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        with course.entered():
+            yield
+    except InvalidEntry as error:
+        if isinstance(error.__context__, DBAPIError):
+            raise error.__context__ from None
+        raise
+    finally:
+        log.setLevel(before)
+
+
 def make_gradebook(course: Course) -> None:
     """Make the tables that are missing, as every command of nbgrader's does."""
-    with course.entered(), Gradebook(course.db_url, course.course_id):
+    with _quietly(course), Gradebook(course.db_url, course.course_id):
         pass
 
 
 def save_cells(course: Course, assignment: str, name: str, notebook: NotebookNode) -> None:
-    """Make an assignment's notebook and cells known, as ``nbgrader generate_assignment`` does."""
-    with course.entered():
+    """Make an assignment's notebook and cells known, as ``nbgrader generate_assignment`` does.
+
+    Raises
+    ------
+    RuntimeError
+        If submissions are recorded already, of other cells.
+    """
+    with _quietly(course):
         with Gradebook(course.db_url, course.course_id) as book:
             book.update_or_create_assignment(assignment)
         copied = from_dict(notebook)
