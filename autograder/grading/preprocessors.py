@@ -12,6 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grading import marks
 from autograder.grading.exercises import outline
+from autograder.grading.folder import refuse_links
 from autograder.grading.limits import LimitSettings, limits_of
 from autograder.grading.mend import mend
 from autograder.grading.other import others_of, refuse_other_lessons
@@ -19,7 +20,6 @@ from autograder.grading.outcome import ExamRequest
 from autograder.grading.pool import Pool, SourceFailsError
 from autograder.grading.reading import UnreadableError
 from autograder.grading.sources import extra_files, lesson_source, readable, source_notebooks
-from autograder.grading.folder import refuse_links
 from autograder.grading.withhold import withhold
 from autograder.lesson.course import Course, open_course
 from autograder.lesson.stubbing import stubs_of

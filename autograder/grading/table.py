@@ -31,7 +31,8 @@ def first_reason(outcome: Outcome) -> str:
     if not lost:
         waiting = sum(cell.status == "manual" for cell in outcome.cells.values())
         wait = "1 answer waits for a person" if waiting == 1 else f"{waiting} answers wait for a person"
-        return "; ".join(filter(None, [*outcome.mends, wait if waiting else ""])) or "everything right"
+        right = [*(outcome.mends or ["everything right"]), *([wait] if waiting else [])]
+        return "; ".join(right)
     messages = Counter(cell.message.split("\n", 1)[0] for cell in lost.values())
     message, times = messages.most_common(1)[0]
     if times == 1 or len(messages) > 1:
