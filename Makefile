@@ -16,7 +16,7 @@ BENCH ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev system browser demo test lint build build-check release lab docs bench lock clean
+.PHONY: help setup dev system database browser demo test lint build build-check release lab docs bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1@/' | awk -F@ '{printf "make %-12s %s\n", $$1, $$2}'
@@ -48,13 +48,16 @@ $(READY_DOCS): requirements-docs.txt $(READY)
 system: ## bubblewrap and libseccomp: installed when root, else the command is printed
 	@tools/system.sh grading
 
+database: ## PostgreSQL, for the tests that keep a gradebook there
+	@tools/system.sh database
+
 browser: ## Chromium, for the tests that look at pages
 	@tools/system.sh browser
 
 demo: setup system ## a sample class hands in, is graded in the sandbox, gets its feedback; a report for the teacher
 	@$(BIN)/autograder demo
 
-test: dev $(READY_DOCS) system browser lint build-check ## all checks and all tests
+test: dev $(READY_DOCS) system database browser lint build-check ## all checks and all tests
 	$(BIN)/pytest $(PYTEST)
 
 lint: dev ## style and types

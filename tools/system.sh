@@ -4,6 +4,7 @@
 #
 #   tools/system.sh python    prints a Python of 3.11 or newer that can make a virtual environment
 #   tools/system.sh grading   bubblewrap and libseccomp: student code runs inside them
+#   tools/system.sh database  PostgreSQL: some tests start a server of their own
 #   tools/system.sh browser   Chromium: some tests look at pages with it
 set -eu
 
@@ -54,11 +55,16 @@ case "${1:-}" in
         "$python" -c 'import ctypes; ctypes.CDLL("libseccomp.so.2")' >/dev/null 2>&1 ||
             get "The grading sandbox" libseccomp2
         ;;
+    database)
+        # Debian keeps the server's commands off PATH.
+        command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
+            get "The tests of a gradebook on PostgreSQL" postgresql
+        ;;
     browser)
         [ -x /usr/bin/chromium ] || get "The browser tests" chromium
         ;;
     *)
-        echo "usage: tools/system.sh python|grading|browser" >&2
+        echo "usage: tools/system.sh python|grading|database|browser" >&2
         exit 2
         ;;
 esac
