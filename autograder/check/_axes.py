@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograder.check import _context
 from autograder.check._difference import numeric, shape_verdict
 from autograder.check._finding import Finding
@@ -51,7 +53,7 @@ def settled(
         `got` itself where there is nothing to settle, or no other aspect to charge.
     """
     aspect = _context.aspect.get()
-    if aspect is None:
+    if aspect is None or (type(got) is np.ndarray is type(want) and got.shape == want.shape):
         return got
     if isinstance(want, dict) and isinstance(got, dict):
         return {

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.check import _calls, _show
 from autograder.check import cases as _cases
 from autograder.check._arguments import CHANGED, changed
-from autograder.check._calls import call, described, fresh, name_of, names, quietly
+from autograder.check._calls import call, described, fresh, in_words, name_of, names, quietly, series
 from autograder.check._compare import fail, with_reason
 from autograder.check._context import Evidence, Raised
 from autograder.check._diagnose import Trial
@@ -22,7 +22,7 @@ from autograder.check._difference import Inputs, difference, numeric, within
 from autograder.check._explain import said
 from autograder.check._finding import CheckFailed, Finding, Opaque
 from autograder.check._habits import FORGOT_RETURN
-from autograder.check._matches import advised, hopeless, located, record
+from autograder.check._matches import advised, hopeless, known_as, located, record
 from autograder.check._recognise import raised
 from autograder.check._remarks import shared
 
@@ -56,10 +56,10 @@ def invariant(
         named = names(len(args), f)
         moved = quietly(under, args)
         moved = moved if isinstance(moved, tuple) else (moved, *args[1:])
-        before = call(f, fresh(args), described(args, named))
-        after = call(f, fresh(moved), described(moved, named))
+        before = call(f, fresh(args), in_words(args, named))
+        after = call(f, fresh(moved), in_words(moved, named))
         for result, given in ((before, args), (after, moved)):
-            _usable(result, described(given, named), because)
+            _usable(result, in_words(given, named), because)
         found = difference(after, before)
         if found is not None:
             digits = _show.MOST_DIGITS
@@ -76,15 +76,15 @@ def invariant(
             raise CheckFailed(Finding(verdict, case=case, comparison=table))
 
 
-def _usable(result: Any, case: str, because: str | None) -> None:
+def _usable(result: Any, case: Callable[[], str], because: str | None) -> None:
     """Refuse what would equal itself without being an answer: None, nan, objects."""
     if result is None:
-        raise fail("expected a value, got None", because=because, case=case, advice=FORGOT_RETURN)
+        raise fail("expected a value, got None", because=because, case=case(), advice=FORGOT_RETURN)
     values = numeric(result)
     if values is None and not isinstance(result, (list, tuple, dict, str)):
-        raise fail(f"expected numbers, got {_show.described(result)}", because=because, case=case)
+        raise fail(f"expected numbers, got {_show.described(result)}", because=because, case=case())
     if values is not None and bool(np.isnan(values).any()):
-        raise fail("expected numbers, got nan", because=because, case=case)
+        raise fail("expected numbers, got nan", because=because, case=case())
 
 
 def raises(
@@ -127,7 +127,7 @@ def raises(
 
 def _refused(f: Function, args: Any, got: Any, error: type[BaseException], *, wrong: bool) -> None:
     """Keep a call that should have raised, for the search of known mistakes."""
-    record(f, f, Evidence("", args, got, Raised(error.__name__), wrong, refusal=True, call=f))
+    record(Evidence(known_as(f, f), args, got, Raised(error.__name__), wrong, refusal=True, call=f))
 
 
 def _other_error(cause: BaseException, asked: type[BaseException]) -> str | None:
@@ -167,13 +167,13 @@ def gradient(df: Function, f: Function, cases: Iterable[Any], *, because: str | 
     trials: list[Trial] = []
     for args in _calls.each(cases):
         named = names(len(args), df, f)
-        case = described(args, named)
+        case = in_words(args, named)
         x, rest = np.asarray(args[0], dtype=float), args[1:]
 
-        def at(shift: float, x: Any = x, rest: tuple[Any, ...] = rest, case: str = case) -> Any:
+        def at(shift: float, x: Any = x, rest: tuple[Any, ...] = rest, case: Callable[[], str] = case) -> Any:
             value = numeric(call(f, fresh((x + shift * _STEP, *rest)), case))
             if value is None or value.shape != x.shape:
-                raise fail(f"`{name_of(f) or 'f'}` does not give one number per entry", case=case)
+                raise fail(f"`{name_of(f) or 'f'}` does not give one number per entry", case=case())
             return value
 
         with np.errstate(all="ignore"):
@@ -215,11 +215,10 @@ def leaves_arguments_alone(f: Function, cases: Iterable[Any], *, within: float =
     within
         How far a number may end from what it was, for a function that changes its argument and puts it back.
     """
-    for args in _calls.each(cases):
+    for args, given, made in series(f, cases, careful=True):
         named = names(len(args), f)
-        given = fresh(args)
-        result = call(f, given, described(args, named))
-        _answered(result, described(args, named))
+        result = made(in_words(args, named))
+        _answered(result, in_words(args, named))
         shared(result, given, named)
         for name, before, after in zip(named, args, given, strict=True):
             change = changed(name, before, after, within)
@@ -236,11 +235,11 @@ def leaves_arguments_alone(f: Function, cases: Iterable[Any], *, within: float =
 
 def accepts_read_only(f: Function, cases: Iterable[Any]) -> None:
     """Check that a function works when its arguments cannot be written to."""
-    for args in _calls.each(cases):
-        case = described(args, names(len(args), f))
-        _answered(call(f, fresh(args, writeable=False), f"{case} (read-only)"), case)
+    for args, _, made in series(f, cases, writeable=False, careful=True):
+        case = in_words(args, names(len(args), f))
+        _answered(made(lambda case=case: f"{case()} (read-only)"), case)  # type: ignore[misc]
 
 
-def _answered(result: Any, case: str) -> None:
+def _answered(result: Any, case: Callable[[], str]) -> None:
     if result is None:
-        raise fail("expected a value, got None", case=case, advice=FORGOT_RETURN)
+        raise fail("expected a value, got None", case=case(), advice=FORGOT_RETURN)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograder.check import _calls, _context, _parts
 from autograder.check._axes import settled
-from autograder.check._calls import answer, call, described, fresh, name_of, names, once, quietly
+from autograder.check._calls import answer, described, in_words, name_of, names, once, quietly, series
 from autograder.check._compare import with_reason
 from autograder.check._context import Evidence
 from autograder.check._diagnose import Trial, diagnose
@@ -23,11 +24,13 @@ from autograder.check._recognise import raised
 from autograder.check._remarks import remark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from autograder.check._calls import Case
     from autograder.check._parts import Part, Place
 
     Function = Callable[..., Any]
+    Made = Callable[[Case], tuple[Any, tuple[Any, ...]]]  # what came, and the arguments as the call left them
 
 KEPT = 20  # calls kept for the diagnosis
 AFTERWARDS = 10  # calls made after the first wrong one, to see what the mistake is
@@ -73,12 +76,12 @@ def matches(
     """
     where = None if part is None else _parts.place(part)
     seen = _Seen(f, ref, where, cases)
-    for args in _calls.each(cases):
+    for args, made in seen.calls():
         if seen.first is not None:
             seen.afterwards += 1
             if seen.afterwards > AFTERWARDS:
                 break
-        if not seen.compare(args, because):
+        if not seen.compare(args, made, because):
             break
     if seen.first is not None:
         raise seen.advised()
@@ -94,15 +97,29 @@ class _Seen:
         self._trials: deque[Trial] = deque(maxlen=KEPT)
         self._wholes: deque[tuple[Any, Any]] = deque(maxlen=KEPT)
         self._changed = False
+        self._names: dict[int, list[str]] = {}
 
-    def compare(self, args: tuple[Any, ...], because: str | None) -> bool:
+    def calls(self) -> Iterator[tuple[tuple[Any, ...], Made]]:
+        """Go through the cases, and what makes each call."""
+        if self.where is not None:
+            for args in _calls.each(self.cases):
+                yield args, partial(once, self.f, args)
+            return
+
+        def ahead() -> int:
+            return AFTERWARDS if self.first is None else AFTERWARDS - self.afterwards
+
+        for args, given, made in series(self.f, self.cases, most=ahead):
+            yield args, lambda case, made=made, given=given: (made(case), given)  # type: ignore[misc]
+
+    def compare(self, args: tuple[Any, ...], made: Made, because: str | None) -> bool:
         """Make one call and compare; return whether another one is worth its time."""
         whole = quietly(self.ref, args) if self.where is None else answer(self.ref, args)
         want = whole if self.where is None else _parts.right(whole, self.where)
-        named = names(len(args), self.ref, self.f)
-        case = described(args, named)
+        named = self._names_of(args)
+        case = in_words(args, named)
         try:
-            got, given = self._call(args, case)
+            got, given = made(case)
         except CheckFailed as failed:
             self.first = self.first or refused(failed)
             if hopeless(failed):
@@ -113,7 +130,7 @@ class _Seen:
         try:
             got = held if self.where is None else _parts.came(held, whole, self.where)
         except CheckFailed as failed:
-            self.first = self.first or CheckFailed(replace(failed.finding, case=case))
+            self.first = self.first or CheckFailed(replace(failed.finding, case=case()))
             self._record(args, held, whole, path=())
             return True
         name = "" if self.where is None else self.where.name
@@ -132,12 +149,6 @@ class _Seen:
                 self.first = CheckFailed(located(found, args, named, because, part=name))
         return True
 
-    def _call(self, args: tuple[Any, ...], case: str) -> tuple[Any, tuple[Any, ...]]:
-        if self.where is not None:
-            return once(self.f, args, case)
-        given = fresh(args)
-        return call(self.f, given, case), given
-
     def _record(
         self,
         args: tuple[Any, ...],
@@ -149,11 +160,27 @@ class _Seen:
     ) -> None:
         if path is None:
             path = () if self.where is None else self.where.path
-        named = tuple(names(len(args), self.ref, self.f))
-        found = Evidence(
-            "", args, got, want, wrong, path, call=self.f, ref=self.ref, cases=self.cases, names=named
+        named = tuple(self._names_of(args))
+        function = known_as(self.f, self.ref)
+        record(
+            Evidence(
+                function,
+                args,
+                got,
+                want,
+                wrong,
+                path,
+                call=self.f,
+                ref=self.ref,
+                cases=self.cases,
+                names=named,
+            )
         )
-        record(self.f, self.ref, found)
+
+    def _names_of(self, args: tuple[Any, ...]) -> list[str]:
+        if len(args) not in self._names:
+            self._names[len(args)] = names(len(args), self.ref, self.f)
+        return self._names[len(args)]
 
     def advised(self) -> CheckFailed:
         """Return the first failure with what all of them look like."""
@@ -183,15 +210,19 @@ def hopeless(failed: CheckFailed) -> bool:
     return isinstance(failed.__cause__, (NotImplementedError, TookTooLong, ProcessDied))
 
 
-def record(f: Function, ref: Function, evidence: Evidence) -> None:
-    """Hand a call to the active aspect, under the function's own name or, for a lambda, the reference's."""
+def known_as(f: Function, ref: Function) -> str:
+    """Return a function's own name or, for a lambda, the reference's."""
+    return name_of(f) if name_of(f).isidentifier() else name_of(ref)
+
+
+def record(evidence: Evidence) -> None:
+    """Hand a call to the active aspect."""
     collector = _context.aspect.get()
     if collector is None:
         return
     weight = sum(value.size for value in (*evidence.args, evidence.got) if isinstance(value, np.ndarray))
     if weight <= _HEAVY:
-        name = name_of(f) if name_of(f).isidentifier() else name_of(ref)
-        collector.record(replace(evidence, function=name))
+        collector.record(evidence)
 
 
 def located(

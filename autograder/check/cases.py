@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -204,7 +205,15 @@ def _drawn(
     sizes: Sequence[tuple[int, ...]], without: Sequence[float], low: float, high: float
 ) -> list[Array]:
     """Draw arrays whose entries are all different, from the hundredths between `low` and `high`."""
-    rng = np.random.default_rng(_seed.get())
+    drawn = _drawn_once(tuple(sizes), tuple(without), low, high, _seed.get())
+    return [array.copy() for array in drawn]  # whoever goes through cases may write into them
+
+
+@lru_cache(maxsize=512)
+def _drawn_once(
+    sizes: tuple[tuple[int, ...], ...], without: tuple[float, ...], low: float, high: float, seed: int
+) -> list[Array]:
+    rng = np.random.default_rng(seed)
     hundredths = np.round(np.arange(np.ceil(low * 100), np.floor(high * 100) + 1) / 100, 2)
     most = max(math.prod(size) for size in sizes)
     grid = (

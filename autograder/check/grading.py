@@ -13,13 +13,24 @@ from typing import TYPE_CHECKING, Any
 from autograder.check import _context
 from autograder.check._missing import told
 from autograder.check._mistakes import Mistake, Mistakes
+from autograder.check._recall import learning
 from autograder.check._render import SAME_ERROR
 from autograder.check._report import AspectResult, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["SAME_ERROR", "AspectResult", "Mistake", "Mistakes", "Report", "Session", "session", "told"]
+__all__ = [
+    "SAME_ERROR",
+    "AspectResult",
+    "Mistake",
+    "Mistakes",
+    "Report",
+    "Session",
+    "learning",
+    "session",
+    "told",
+]
 
 
 @dataclass(frozen=True)

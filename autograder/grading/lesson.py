@@ -24,20 +24,26 @@ from autograder.check import ProcessDied, TookTooLong, grading
 from autograder.grading import credit
 from autograder.grading.follow import Follow
 from autograder.grading.names import Ledger, is_imported, kind_of
+from autograder.grading.shell import TrustedShell
 from autograder.grading.text import scrub, scrub_all
 from autograder.lesson import notebook as cells
 from autograder.sandbox.doubts import Doubts, Expected
+from autograder.sandbox.session import Submission
 from autograder.sandbox.shell import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from types import FrameType
 
     from nbformat import NotebookNode
 
     from autograder.sandbox.proxy import TestDesk
 
 INSIDE_TAG = "in-sandbox"
+_AGAIN = 2.0  # seconds after which an alarm rings again, should a check swallow the first
+_SOON = 0.02  # and where it came at a bad moment
+_ASKING = Submission._ask.__code__  # noqa: SLF001 - a question left in its middle answers the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +56,7 @@ class TestCell:
     source: str
     points: float
     inside: bool
-
-
-class _Shell(Shell):
-    """Runs the same cells for each submission, so it reads each one's magics and prompts once."""
-
-    def __init__(self) -> None:
-        self._read: dict[str, str] = {}
-        super().__init__()
-
-    def transform_cell(self, raw_cell: str) -> str:
-        """Return the cell as Python, from the last time if there was one."""
-        if raw_cell not in self._read:
-            self._read[raw_cell] = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
-        return self._read[raw_cell]
+    hidden: frozenset[int]  # its hidden lines
 
 
 class Lesson:
@@ -86,7 +79,8 @@ class Lesson:
             name = cells.grade_id(cell)
             if name is not None and cells.is_test(cell):
                 inside = INSIDE_TAG in cells.tags(cell)
-                self.tests[name] = TestCell(name, cell.source, cells.points(cell) or 0.0, inside)
+                worth, hidden = cells.points(cell) or 0.0, cells.hidden_lines(cell.source)
+                self.tests[name] = TestCell(name, cell.source, worth, inside, hidden)
             elif name is not None and cell.cell_type == "code" and kind_of(cell) == "locked":
                 self.locked[name] = cell.source
         self._ledger = Ledger()
@@ -97,9 +91,11 @@ class Lesson:
         points = {name: test.points for name, test in self.tests.items() if not test.inside}
         self.follow = Follow(self._ledger.booked, self.reference, points)
         self._mistakes.close()
-        self._shell = _Shell()
+        self._shell = TrustedShell()
         self._namespace = self._shell.user_ns
-        self._run_source(self._shell)
+        with grading.learning(self.reference.values()):
+            self._run_source(self._shell)
+        scrub("")  # prepares what it looks for
 
     def _run_source(self, shell: Shell, *, learn: bool = False) -> dict[str, Any]:
         """Run every code cell of the source; the first time, learn who binds which name."""
@@ -238,7 +234,7 @@ class Lesson:
 
     def _presentable(self, test: TestCell, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Keep of a test cell's outputs what a student may read, and what nbgrader counts as it should."""
-        hidden = cells.hidden_lines(test.source)
+        hidden = test.hidden
         kept = []
         for output in outputs:
             kind = output["output_type"]
@@ -270,11 +266,14 @@ class Lesson:
         return _error(type(error).__name__, scrub(text), shown)
 
 
+def _is_cell(file: str) -> bool:
+    return "ipykernel" in file or "ipython-input" in file
+
+
 def _line_in_cell(error: BaseException) -> int | None:
     traceback, line = error.__traceback__, None
     while traceback is not None:
-        name = traceback.tb_frame.f_code.co_filename
-        if "ipykernel" in name or "ipython-input" in name:
+        if _is_cell(traceback.tb_frame.f_code.co_filename):
             line = traceback.tb_lineno
             break
         traceback = traceback.tb_next
@@ -292,15 +291,28 @@ def _error(name: str, value: str, lines: list[str]) -> dict[str, Any]:
 
 @contextmanager
 def _timer(seconds: float) -> Iterator[None]:
-    """Interrupt a test cell that takes too long on our own side, whatever it does with what it got."""
+    """Interrupt a test cell that takes too long on our own side, whatever it does with what it got.
 
-    def ring(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
-        raise TookTooLong(f"the test was not done after {seconds:g} s")
+    It is interrupted in the cell's own code and what that calls, where the shell makes the cell's error of it. What
+    the shell itself does, before and after, comes to its end, and so does a question to the sandbox.
+    """
+    over = False
+
+    def ring(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
+        while frame is not None and not over:
+            if frame.f_code is _ASKING:
+                break
+            if _is_cell(frame.f_code.co_filename):
+                raise TookTooLong(f"the test was not done after {seconds:g} s")
+            frame = frame.f_back
+        if not over:
+            signal.setitimer(signal.ITIMER_REAL, _SOON, _AGAIN)
 
     previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 2.0)  # and again, should a check swallow the first
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
     finally:
+        over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from nbgrader.utils import determine_grade
-
 from autograder.check import Finding, Report
 from autograder.check.grading import SAME_ERROR, told
 from autograder.grading.again import NOTE
@@ -14,6 +12,8 @@ from autograder.grading.lesson import INSIDE_TAG
 from autograder.grading.outcome import CellOutcome, PlanCell
 from autograder.grading.text import scrub
 from autograder.lesson import notebook as cells
+from autograder.lesson.nbgraded import determine_grade
+from autograder.lesson.node import from_dict
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -46,8 +46,6 @@ def plan(notebook: NotebookNode) -> list[PlanCell]:
 
 def write_outputs(notebook: NotebookNode, result: ExamResult) -> None:
     """Put the examination's outputs into the notebook, numbered as if it had been run from the top."""
-    from nbformat import from_dict  # noqa: PLC0415 - nbformat's name says little at the top of a module
-
     for number, done in enumerate(result.cells, 1):
         cell = notebook.cells[done.index]
         cell.execution_count = number
@@ -131,7 +129,8 @@ def outcomes(notebook: NotebookNode, result: ExamResult) -> dict[str, CellOutcom
         if failed and failed not in message and status != "full":
             message = f"{failed}\n{message}".strip()
         if not message and status in {"part", "none"}:
-            message = f"the test counted {earned:g} of {possible:g} points"
+            written = f"the test counted {earned:g} of {possible:g} points"
+            message = "not written yet" if cells.is_solution(cell) else written  # no test: left as released
         if INSIDE_TAG in cells.tags(cell):
             message = f"[run inside the sandbox] {message}".strip()
         found[name] = CellOutcome(earned, possible, status, scrub(message), mistakes)  # type: ignore[arg-type]

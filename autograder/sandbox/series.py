@@ -89,7 +89,9 @@ def series(
             if error is not None:
                 raise error
             return
-        batch = [(item, packed) for item, packed in takewhile(lambda one: one[1] is not None, waiting) if packed]
+        batch = [
+            (item, packed) for item, packed in takewhile(lambda one: one[1] is not None, waiting) if packed
+        ]
         if len(batch) > 1 and desk.takes_series(function, around=False):
             done = yield from _together(desk, function, batch, careful=careful)
             waiting = waiting[done:] if done else [(item, None) for item, _ in waiting]
@@ -103,9 +105,9 @@ class Packed:
 
     def __init__(self, args: tuple[Any, ...]) -> None:
         packer = Packer()
-        self.message = {"args": {str(at): packer.pack(arg) for at, arg in enumerate(args)}, "size": 0}
-        self.message["size"] = packer.size
-        self.buffers = packer.buffers
+        trees = {str(at): packer.pack(arg) for at, arg in enumerate(args)}
+        self.size, self.buffers = packer.size, packer.buffers
+        self.message: dict[str, Any] = {"args": trees, "size": packer.size}
 
 
 def _packed(args: tuple[Any, ...]) -> Packed | None:
@@ -116,7 +118,7 @@ def _packed(args: tuple[Any, ...]) -> Packed | None:
         packed = Packed(args)
     except wire.WireError:
         return None
-    return packed if packed.message["size"] <= _LARGE else None
+    return packed if packed.size <= _LARGE else None
 
 
 def _is_plain(value: Any) -> bool:

@@ -178,7 +178,9 @@ class _Worker:
             replies.append(reply)
             buffers += packer.buffers
             left -= 1
-            last = "value" not in reply or (message["careful"] and (reply["value"] is None or "changed" in reply))
+            last = "value" not in reply or (
+                message["careful"] and (reply["value"] is None or "changed" in reply)
+            )
             if last or not left:
                 break
             if _monotonic() - sent > _A_WHILE or packer.size > _SOON:

@@ -1,0 +1,62 @@
+"""What is near enough, and what is equal at first sight: most of what is compared is, and a closer look takes long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+ABSOLUTE = 1e-8  # the tolerance: |got - want| <= ABSOLUTE + RELATIVE |want|
+RELATIVE = 1e-6
+_NUMERIC = "biufc"
+Array = npt.NDArray[Any]
+_PLAIN = frozenset({bool, int, float, complex, str, np.float64, np.int64, np.bool_})
+
+
+def same(got: Any, want: Any) -> bool:
+    """Return whether two values are the same thing, number for number, and of the same types; False if in doubt."""
+    kind = type(want)
+    if type(got) is not kind:
+        return False
+    if kind is np.ndarray:
+        alike = got.dtype == want.dtype and got.shape == want.shape and want.dtype.kind in _NUMERIC
+        return bool(alike and (got == want).all())
+    if kind in (tuple, list):
+        return len(got) == len(want) and all(map(same, got, want))
+    if kind is dict:
+        return len(got) == len(want) and all(k in want and same(v, want[k]) for k, v in got.items())
+    return kind in _PLAIN and bool(got == want)
+
+
+def within(got: Array, want: Array) -> npt.NDArray[np.bool_]:
+    """Return where two arrays of one shape agree: ``|got - want| <= 1e-8 + 1e-6 |want|``.
+
+    NaN agrees with NaN alone, an infinity with itself alone, a whole number with another only if they are the same.
+    """
+    if got.dtype == want.dtype == np.float64:
+        near = _all_near(got, want)
+        if near is not None:
+            return near
+    with np.errstate(all="ignore"):
+        if want.dtype.kind in "iub" and got.dtype.kind in "iub":
+            return np.asarray(got == want)
+        counted = (got == np.rint(got)) & (want.dtype.kind in "iub")  # a whole number where one is due
+        both_finite = np.isfinite(got) & np.isfinite(want)
+        near = np.abs(np.subtract(got, want, dtype=_widest(got, want))) <= ABSOLUTE + RELATIVE * np.abs(want)
+        alike = (got == want) | (np.isnan(got) & np.isnan(want))
+    return np.where(both_finite & ~counted, near, alike)
+
+
+def _widest(got: Array, want: Array) -> type[np.float64 | np.complex128]:
+    return np.complex128 if "c" in (got.dtype.kind, want.dtype.kind) else np.float64
+
+
+def _all_near(got: Array, want: Array) -> npt.NDArray[np.bool_] | None:
+    """Return where floats agree if they all do and are finite; None where it takes a closer look."""
+    with np.errstate(all="ignore"):
+        allowed = np.abs(want)
+        allowed *= RELATIVE
+        allowed += ABSOLUTE
+        near = np.abs(got - want) <= allowed
+        return np.asarray(near) if bool(near.all()) and bool(np.isfinite(allowed).all()) else None

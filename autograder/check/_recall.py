@@ -1,0 +1,108 @@
+"""What a lesson's references gave before: worked out once, when the lesson itself is run, and looked up afterwards.
+
+Test cells ask a reference the same questions for every submission. The grader runs the lesson's own tests first, on
+the lesson's own solutions, and has the answers kept meanwhile (`learning`). Nothing is added later, so no submission
+can put anything here. An answer is kept only where a second call gave the same, bit by bit, printed nothing and left
+the global generators of random numbers alone.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import pickle
+import random
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_MOST = 64 << 20  # bytes of questions and answers that are kept
+_LARGE = 1 << 20  # bytes of one of them: looking up more takes longer than asking again
+_PLAIN = frozenset({int, float, complex, bool, str, type(None), np.float64, np.int64, np.bool_})
+
+
+class _Kept:
+    """The answers of one process; its forks inherit them."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[int, bytes], bytes] = {}
+        self.functions: dict[int, Callable[..., Any]] = {}  # kept alive: they are told apart by identity
+        self.size = 0
+        self.learning: dict[int, Callable[..., Any]] | None = None
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def learning(functions: Iterable[Any]) -> Iterator[None]:
+    """Keep what these functions, a lesson's own references, give in here."""
+    _kept.learning = {id(function): function for function in functions if callable(function)}
+    try:
+        yield
+    finally:
+        _kept.learning = None
+
+
+def recalled(function: Callable[..., Any], args: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
+    """Return what a function gives: a fresh copy of what it gave before, or what `ask` comes back with.
+
+    Parameters
+    ----------
+    function
+        Any; only a lesson's references are remembered.
+    args
+        What it is asked.
+    ask
+        Calls it with copies of these.
+    """
+    about = id(function)
+    if _kept.learning is not None and about in _kept.learning:
+        return _learned(function, args, ask)
+    if about not in _kept.functions:
+        return ask()
+    answer = _kept.answers.get((about, _packed(args)))
+    return ask() if answer is None else pickle.loads(answer)  # noqa: S301 - written below, from a lesson's own values
+
+
+def _learned(function: Callable[..., Any], args: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
+    question = _packed(args)
+    if not question or (id(function), question) in _kept.answers:
+        return ask()
+    before, printed = _states(), io.StringIO()
+    with redirect_stdout(printed):
+        first = _packed(ask())
+        again = _packed(ask())
+    size = len(question) + len(again)
+    steady = again and first == again and _states() == before and not printed.getvalue()
+    if steady and _kept.size + size <= _MOST:
+        _kept.answers[id(function), question] = again
+        _kept.functions[id(function)] = function
+        _kept.size += size
+    return ask()
+
+
+def _packed(value: Any) -> bytes:
+    """Return a plain value as bytes, the same for the same value, types and layout; none for any other."""
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL) if 0 <= _weight(value) <= _LARGE else b""
+
+
+def _weight(value: Any) -> float:
+    """Return about how many bytes a plain value takes; less than none for any other."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return float(value.nbytes) if value.dtype.kind in "biufcU" else -math.inf
+    if kind in (tuple, list):
+        return sum(map(_weight, value))
+    if kind is dict:
+        return sum(map(_weight, value)) + sum(map(_weight, value.values()))
+    return 8 if kind in _PLAIN else -math.inf
+
+
+def _states() -> bytes:
+    """Return the states of the global generators of random numbers."""
+    return pickle.dumps((np.random.get_state(), random.getstate()))  # noqa: NPY002 - the global one is meant

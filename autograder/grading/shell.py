@@ -1,0 +1,103 @@
+"""The shell of the trusted side: it runs the same cells for every submission, so each is read and compiled once.
+
+What a cell does is the same as in IPython's own `run_cell`: statement by statement, the last expression shown. Cells
+that await at their top level, and whatever cannot be compiled, are left to that.
+"""
+
+from __future__ import annotations
+
+import ast
+import bdb
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.interactiveshell import ExecutionResult
+
+from autograder.sandbox.shell import Shell
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+_PLAIN = (int, float)  # shown as `repr` has them
+
+
+class TrustedShell(Shell):
+    """Keeps the code of each cell that it has run; forks inherit it."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, str] = {}
+        self._compiled: dict[str, list[tuple[CodeType, bool]] | None] = {}
+        super().__init__()
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Return the cell as Python, from the last time if there was one."""
+        if raw_cell not in self._read:
+            self._read[raw_cell] = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
+        return self._read[raw_cell]
+
+    def run_cell(self, raw_cell: str, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Run one cell; see `Shell.run`, which calls this."""
+        if raw_cell not in self._compiled:
+            self._compiled[raw_cell] = self._compile(raw_cell)
+        codes = self._compiled[raw_cell]
+        if codes is None or self.ast_transformers:
+            return super().run_cell(raw_cell, *args, **kwargs)  # type: ignore[no-untyped-call, no-any-return]
+        result = ExecutionResult(None)
+        self.events.trigger("pre_execute")
+        self.events.trigger("pre_run_cell", result.info)
+        self.displayhook.exec_result = result
+        try:
+            with self.builtin_trap, self.display_trap:
+                self._execute(codes, result)
+        finally:
+            self.displayhook.exec_result = None
+            self.events.trigger("post_execute")
+            self.events.trigger("post_run_cell", result)
+        return result
+
+    def _compile(self, raw_cell: str) -> list[tuple[CodeType, bool]] | None:
+        """Return the code of each statement, and whether its value is shown; None where IPython is to see to it."""
+        try:
+            cell = self.transform_cell(raw_cell)
+            name = self.compile.cache(cell, self.execution_count, raw_code=raw_cell)
+            nodes = self.compile.ast_parse(cell, filename=name).body  # type: ignore[attr-defined]
+            codes = []
+            for node in nodes:
+                shown = node is nodes[-1] and isinstance(node, ast.Expr) and not cell.rstrip().endswith(";")
+                tree = (
+                    ast.Expression(node.value)
+                    if shown and isinstance(node, ast.Expr)
+                    else ast.Module([node], [])
+                )
+                with self.compile.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+                    code = self.compile(tree, name, "eval" if shown else "exec")  # type: ignore[arg-type]
+                if code.co_flags & inspect.CO_COROUTINE:
+                    return None
+                codes.append((code, shown))
+        except Exception:  # noqa: BLE001 - IPython has words for it
+            return None
+        return codes
+
+    def _execute(self, codes: list[tuple[CodeType, bool]], result: ExecutionResult) -> None:
+        try:
+            for code, shown in codes:
+                if shown:
+                    self._show(eval(code, self.user_global_ns, self.user_ns))  # noqa: S307 - the lesson's own cell
+                else:
+                    exec(code, self.user_global_ns, self.user_ns)  # noqa: S102 - the lesson's own cell
+        except bdb.BdbQuit as error:
+            result.error_in_exec = error
+        except BaseException as error:  # noqa: BLE001 - a cell may be ended by anything, and the next one runs
+            result.error_in_exec = error
+            self.showtraceback()
+
+    def _show(self, value: Any) -> None:
+        """Show a cell's last value; a number of points, as most are, without asking every formatter."""
+        hook = self.displayhook
+        text = self.display_formatter.formatters["text/plain"] if self.display_formatter else None
+        if type(value) not in _PLAIN or text is None or text.float_format != "%r":
+            hook(value)
+            return
+        hook.update_user_ns(value)
+        hook.fill_exec_result(value)
+        hook.write_format_data({"text/plain": repr(value)}, {})
