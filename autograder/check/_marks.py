@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from dataclasses import replace
@@ -193,6 +194,9 @@ class Marks:
             session.reports.append(report)
         else:
             _show(report)
+            if report.earned < report.points and os.environ.get("NBGRADER_EXECUTION") == "validate":
+                # Validate shows what stands on stderr, and without it "Partial credit" and no reason.
+                print(report, file=sys.stderr)  # noqa: T201
         return report.earned
 
     def _report(self) -> Report:

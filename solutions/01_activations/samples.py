@@ -224,11 +224,11 @@ SAMPLES = [
         Foreseen(
             scores=dict.fromkeys(
                 ["sigmoid_from_tanh", "softplus", "log_sigmoid", "sign", "squared_l2_grad", "l1_grad"]
-                + [*DERIVATIONS, "find_the_slip"],
+                + [*DERIVATIONS, "find_the_slip", "explain_dead"],
                 0,
             ),
             says={"softplus": "not written yet", "derive_log_sigmoid": "not written yet"},
-            why="11 exercises: not written yet",
+            why="12 exercises: not written yet",
         ),
         rest="untouched",
         answers=dict.fromkeys(["relu", "relu_grad", "sigmoid", "sigmoid_grad", "tanh_grad"], RIGHT),
@@ -296,7 +296,7 @@ SAMPLES = [
     Sample(
         "fatima", "Fatima", "Zahra",
         "handed in the notebook as it came",
-        Foreseen(others="none", says={"relu": "not written yet"}, why="16 exercises: not written yet"),
+        Foreseen(others="none", says={"relu": "not written yet"}, why="17 exercises: not written yet"),
         rest="untouched",
     ),
     Sample(

@@ -53,7 +53,9 @@ def test_the_table_has_a_row_for_everyone(demo: tuple[subprocess.CompletedProces
     for entry in entries:
         status, points, why = table[entry["student"]]
         assert status == entry["status"]
-        assert points == f"{entry['score']:g} of {entry['max_score']:g}"
+        waiting = sum(cell["max_score"] for cell in entry["cells"].values() if cell["status"] == "manual")
+        told = f"{entry['score']:g} of {entry['max_score'] - waiting:g}"
+        assert points == (f"{told}, {waiting:g} wait" if waiting else told)
         assert why
     assert f"{len(entries)} of {len(entries)} as foreseen." in done.stdout
 
@@ -61,15 +63,22 @@ def test_the_table_has_a_row_for_everyone(demo: tuple[subprocess.CompletedProces
 @pytest.mark.parametrize(
     ("student", "row"),
     [
-        ("amara", ["graded", "54 of 54", "everything right"]),
-        ("fatima", ["graded", "0 of 54", "16 exercises: not written yet"]),
-        ("dora", ["graded", "48 of 54", "sigmoid: e^x / (1 + e^x) everywhere (and 5 more)"]),
-        ("mateo", ["partial", "54 of 54", "a cell of your own was stopped after 5 seconds"]),
+        ("amara", ["graded", "54 of 54, 2 wait", "everything right; 1 answer waits for a person"]),
+        ("fatima", ["graded", "0 of 56", "17 exercises: not written yet"]),
+        ("dora", ["graded", "48 of 54, 2 wait", "sigmoid: e^x / (1 + e^x) everywhere (and 5 more)"]),
+        (
+            "mateo",
+            [
+                "partial",
+                "54 of 54, 2 wait",
+                "a cell of your own was stopped after 5 seconds; 1 answer waits for a person",
+            ],
+        ),
         (
             "lena",
             [
                 "rejected",
-                "0 of 54",
+                "0 of 56",
                 "the file is empty. Save the notebook (File, Save) and hand it in again.",
             ],
         ),
