@@ -9,6 +9,8 @@ HERE := $(shell pwd | cksum | cut -d' ' -f1)
 READY := $(VENV)/ready-$(HERE)
 READY_DEV := $(VENV)/ready-dev-$(HERE)
 READY_DOCS := $(VENV)/ready-docs-$(HERE)
+# How many processes run the tests; see tests/conftest.py. 0: all in one, as in `make test WORKERS=0 PYTEST="-k lab -x"`.
+WORKERS ?= 2
 # More words for the commands below, as in `make test PYTEST="-k lab"` or `make lab LAB="--port 9000"`.
 PYTEST ?=
 LAB ?=
@@ -58,7 +60,7 @@ demo: setup system ## a sample class hands in, is graded in the sandbox, gets it
 	@$(BIN)/autograder demo
 
 test: dev $(READY_DOCS) system database browser lint build-check ## all checks and all tests
-	$(BIN)/pytest $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(PYTEST)
 
 lint: dev ## style and types
 	$(BIN)/ruff check
