@@ -94,8 +94,8 @@ lock: ## pin requirements*.txt again, after a change of pyproject.toml
 	@test -x $(UV) || { "$$(tools/system.sh python)" -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv; }
 	UV_CUSTOM_COMPILE_COMMAND="make lock  (uv pip compile pyproject.toml --universal --python-version 3.11)" \
 		$(COMPILE) -o requirements.txt
-	UV_CUSTOM_COMPILE_COMMAND="make lock  (the same, with --extra dev --no-annotate -c requirements.txt)" \
-		$(COMPILE) --extra dev --no-annotate -c requirements.txt -o requirements-dev.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock  (the same, with --extra dev --extra dask --no-annotate -c requirements.txt)" \
+		$(COMPILE) --extra dev --extra dask --no-annotate -c requirements.txt -o requirements-dev.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock  (the same, with --extra docs --no-annotate -c requirements-dev.txt)" \
 		$(COMPILE) --extra docs --no-annotate -c requirements-dev.txt -o requirements-docs.txt
 
