@@ -16,7 +16,7 @@ from autograder.grading.outcome import ExamRequest, Graded, Record, Work
 from autograder.grading.places import without_places
 from autograder.grading.reading import UnreadableError, read_submission
 from autograder.grading.records import notebook_record
-from autograder.grading.refusal import NOT_YOURS, REJECTED, failed, no_points, outcome_of, rejected
+from autograder.grading.refusal import NOT_YOURS, REJECTED, LostError, failed, no_points, outcome_of, rejected
 from autograder.grading.withhold import withhold
 from autograder.lesson import node
 from autograder.sandbox.holder import NoSandboxError
@@ -48,12 +48,14 @@ def grade_handin(ready: Ready, handin: Handin, examine: Callable[[str, ExamReque
     ------
     NoSandboxError
         If nobody's work can be graded here.
+    LostError
+        If `examine` raised it: the hand-in has to be graded again.
     """
     try:
         if handin.problem:
             raise UnreadableError(handin.problem)
         return _grade(ready, handin, examine)
-    except NoSandboxError:
+    except (NoSandboxError, LostError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever was handed in, the class goes on
         reason = str(error) if isinstance(error, UnreadableError) else failed(error)

@@ -28,9 +28,9 @@ from autograder.grading.kept import write_work
 from autograder.grading.outcome import ExamRequest, ExamResult
 from autograder.grading.pool import SLACK, Question, question
 from autograder.grading.ready import Ready
-from autograder.grading.refusal import failed, rejected
+from autograder.grading.refusal import LostError, failed, rejected
 from autograder.grading.setting import Setting
-from autograder.grading.station import Station, TemplateLostError
+from autograder.grading.station import Station
 from autograder.sandbox import lockdown, wire
 from autograder.sandbox.holder import NoSandboxError
 from autograder.sandbox.surroundings import count_seedings
@@ -64,7 +64,9 @@ class Examiner:
 
     def answer(self, connection: socket.socket) -> None:
         """Answer one question, in a fork."""
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        most = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        memory = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         try:
             what = _question.decode(wire.receive(connection)[1])
             if what.exam is not None:
@@ -74,8 +76,8 @@ class Examiner:
             else:
                 answer = _encode(self._grade(what))
             wire.send(connection, {}, [answer])
-        except TemplateLostError:
-            wire.send(connection, {"again": "the template was lost"})
+        except LostError as error:
+            wire.send(connection, {"again": str(error)})
         except CannotWriteError as error:
             wire.send(connection, {"disk": str(error.strerror)})
         except NoSandboxError as error:
@@ -105,7 +107,7 @@ class Examiner:
         except (wire.WireError, wire.Deadline, OSError):
             answer = {"again": "its examiner was lost"}
         if "again" in answer:
-            raise TemplateLostError
+            raise LostError(str(answer["again"]))
         if "lost" in answer:
             return ExamResult(error=f"the examination did not come to its end: {answer['lost']}")
         return msgspec.json.decode(payload, type=ExamResult)

@@ -19,6 +19,10 @@ REJECTED = "rejected.json"
 NOT_YOURS = "This is not your fault: ask for it to be graded again."
 
 
+class LostError(Exception):
+    """An examination was lost by nothing of the submission's doing: it is done again, and refuses nothing."""
+
+
 def failed(error: Exception) -> str:
     """Return what is told where grading itself went wrong."""
     said = (error.strerror or "") if isinstance(error, OSError) else without_places(str(error))[:200]

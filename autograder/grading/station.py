@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from autograder.grading.exam import Exam
 from autograder.grading.lesson import INSIDE_TAG, Lesson
 from autograder.grading.outcome import ExamResult
+from autograder.grading.refusal import LostError
 from autograder.lesson import notebook as cells
 from autograder.sandbox import wall
 from autograder.sandbox.session import Template
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
 
 _LONGEST_REASON = 2_000
-
-
-class TemplateLostError(RuntimeError):
-    """The template ended while a submission was examined, which is nothing of the submission's doing."""
+_MOMENT = 0.1  # seconds
 
 
 def imports(source: NotebookNode) -> list[str]:
@@ -89,14 +87,13 @@ class Station:
         self._template = Template(self._wall)
         self._ended = os.pidfd_open(self._template.process.pid)  # readable when it ends, in forks too
 
-    @property
-    def lost(self) -> bool:
-        """Whether the template is gone."""
-        return bool(select.select([self._ended], [], [], 0)[0])
+    def _is_lost(self, seconds: float = 0.0) -> bool:
+        """Whether the template is gone, or goes within so many seconds."""
+        return bool(select.select([self._ended], [], [], seconds)[0])
 
     def keep_warm(self) -> None:
         """Start a new template in the place of one that is gone; not in a fork."""
-        if self.lost:
+        if self._is_lost():
             self.close()
             self._start()
 
@@ -105,7 +102,7 @@ class Station:
 
         Raises
         ------
-        TemplateLostError
+        LostError
             If the template ended meanwhile.
         """
         try:
@@ -113,8 +110,9 @@ class Station:
         except BaseException as error:  # noqa: BLE001 - whatever it was, it costs this submission alone
             reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
             result = ExamResult(error=f"the examination did not come to its end: {reason}")
-        if self.lost:
-            raise TemplateLostError
+        # What a sandbox ended by may be the end of the template, which is seen a moment later.
+        if self._is_lost(_MOMENT if result.error or result.stopped else 0.0):
+            raise LostError("the template ended")
         return result
 
     def close(self) -> None:

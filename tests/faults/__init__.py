@@ -1,0 +1,1 @@
+"""A run of the grader, broken off in every way that can be thought of."""
