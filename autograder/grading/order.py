@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograder.grading.exercises import bound
 from autograder.lesson import notebook as cells
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def order(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
     """Move a test that stands above the answer to its exercise to just below it."""
-    at, written = _places(submitted), _written(submitted)
+    at, written = _places(submitted), _Written(submitted)
     for name, exercise in lesson.exercises.items():
         for test in exercise.tests:
             if test not in at:
@@ -29,18 +30,18 @@ def order(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
                 cell = submitted.cells.pop(at[test])
                 submitted.cells.insert(below, cell)
                 notes.append(f"{test} stood above its exercise and was moved below it")
-                at, written = _places(submitted), _written(submitted)
+                at, written = _places(submitted), _Written(submitted)
 
 
 def say_twice(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
     """Say which definition counts where a student's own cells define again what an exercise asks for."""
-    at, written = _places(submitted), _written(submitted)
+    at, written = _places(submitted), _Written(submitted)
     known = set(at.values())
     for name, exercise in lesson.exercises.items():
         tests = [at[test] for test in exercise.tests if test in at]
         if not tests or any(note.startswith(f"{name} was in the notebook more than once") for note in notes):
             continue
-        answers = [i for i in _answers(written, exercise) if i == at.get(name) or i not in known]
+        answers = [i for i in written.answers(exercise) if i == at.get(name) or i not in known]
         above = [i for i in answers if i < min(tests)]
         what = ", ".join(sorted(exercise.asked))
         if len(above) > 1:
@@ -57,23 +58,26 @@ def _places(submitted: NotebookNode) -> dict[str, int]:
     return {name: i for i, name in names if name is not None}
 
 
-def _written(submitted: NotebookNode) -> list[tuple[int, str]]:
-    """Return the code that students write in, with its places."""
-    return [
-        (i, cell.source)
-        for i, cell in enumerate(submitted.cells)
-        if cell.cell_type == "code" and ("nbgrader" not in cell.metadata or cells.is_solution(cell))
-    ]
+class _Written:
+    """The code that students write in, by the names that it gives a value."""
+
+    def __init__(self, submitted: NotebookNode) -> None:
+        self._binds: dict[str, list[int]] = {}
+        self._texts: dict[int, str] = {}
+        for at, cell in enumerate(submitted.cells):
+            if cell.cell_type == "code" and ("nbgrader" not in cell.metadata or cells.is_solution(cell)):
+                self._texts[at] = cell.source
+                for name in bound(cell.source):
+                    self._binds.setdefault(name, []).append(at)
+
+    def answers(self, exercise: Exercise) -> list[int]:
+        """Return where cells answer an exercise, from the top."""
+        places = sorted({at for name in exercise.asked for at in self._binds.get(name, ())})
+        return [at for at in places if exercise.is_answer(self._texts[at])]
 
 
-def _answers(written: list[tuple[int, str]], exercise: Exercise) -> list[int]:
-    return [at for at, source in written if exercise.is_answer(source)]
-
-
-def _answer_below(
-    written: list[tuple[int, str]], exercise: Exercise, test: int, own: int | None
-) -> int | None:
+def _answer_below(written: _Written, exercise: Exercise, test: int, own: int | None) -> int | None:
     if own is not None and test < own:
         return own
-    answers = _answers(written, exercise)
+    answers = written.answers(exercise)
     return None if any(at < test for at in answers) else max(answers, default=None)

@@ -11,7 +11,9 @@ import io
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
 
 from autograder.lesson.node import Node, from_dict
 
@@ -26,8 +28,9 @@ _TOO_MUCH = (
     f"the notebook has more than {MAX_CELLS:,} cells, or more than {MAX_SOURCE >> 20} MB of text in them. "
     "Take out what is not your work, and hand it in again."
 )
-_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 _UNMERGED = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
+_KEPT = ("cell_type", "source", "metadata", "id", "attachments")  # of a cell
 _NEWEST = 4  # format that nbformat knows
 _TYPES = frozenset({"code", "markdown", "raw"})
 _AGAIN = "Open it in JupyterLab, or an earlier copy if it does not open, save it there, and hand it in again."
@@ -73,10 +76,7 @@ def read_submission(data: bytes, notes: list[str] | None = None) -> NotebookNode
             "Cells, save, and hand it in again."
         )
     try:
-        found = json.loads(text)
-        if _HALF_CHARACTER.search(text):  # half of a surrogate pair can be read, but not written
-            found = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
-        notebook = _notebook(found)
+        notebook = _usual(text) or _notebook(_loaded(text))
         for cell in notebook.cells:
             _set_right(cell)
     except UnreadableError:
@@ -124,6 +124,50 @@ def _unpacked(data: bytes) -> bytes:
         ) from None
 
 
+class _Cell(msgspec.Struct):
+    """A cell as notebooks have it since 2013. Its outputs are not read: they are made anew."""
+
+    cell_type: str
+    source: str | list[str]
+    metadata: dict[str, Any]
+    id: Any = msgspec.UNSET
+    attachments: Any = msgspec.UNSET
+
+
+class _File(msgspec.Struct):
+    """A file with such cells."""
+
+    cells: list[_Cell]
+    metadata: dict[str, Any]
+    nbformat: Literal[4]
+    worksheets: None = None
+
+
+_decoder = msgspec.json.Decoder(_File)
+
+
+def _usual(text: str) -> NotebookNode | None:
+    """Return the notebook of a file that is as it should be; None of any other, which is looked at with patience."""
+    try:
+        found = _decoder.decode(text)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return None
+    if len(found.cells) > MAX_CELLS:
+        raise UnreadableError(_TOO_MUCH)
+    cells = [
+        Node({key: getattr(one, key) for key in _KEPT if getattr(one, key) is not msgspec.UNSET})
+        for one in found.cells
+    ]
+    return Node(nbformat=4, nbformat_minor=5, metadata=from_dict(found.metadata), cells=cells)
+
+
+def _loaded(text: str) -> Any:
+    found = json.loads(text)
+    if _HALF_CHARACTER.search(text):  # half of a surrogate pair can be read, but not written
+        return json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+    return found
+
+
 def _notebook(found: Any) -> NotebookNode:
     """Return JSON as a notebook of version 4; which version it was is told by its form, not by its word."""
     if not isinstance(found, dict):
@@ -163,7 +207,7 @@ def _plain(cell: Any) -> dict[str, Any]:
     """Return a cell without its outputs: there may be megabytes of them, and they are made anew."""
     if not isinstance(cell, dict):
         raise TypeError("a cell is none")
-    return {key: value for key, value in cell.items() if key not in {"outputs", "execution_count"}}
+    return {key: value for key, value in cell.items() if key in _KEPT}
 
 
 def _set_right(cell: NotebookNode) -> None:

@@ -47,8 +47,9 @@ def recognise(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> Non
 
 def answered_elsewhere(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
     """Where an exercise's own cell is untouched and another cell answers it, let that one count."""
+    places = _by_id(submitted)
     for name, exercise in lesson.exercises.items():
-        own = next((c for c in submitted.cells if cells.grade_id(c) == name), None)
+        own = places.get(name)
         if own is not None and (not exercise.is_untouched(own.source) or not exercise.asked):
             continue
         answers = [cell for cell in submitted.cells if cell is not own and _may_answer(cell, exercise)]
@@ -58,12 +59,23 @@ def answered_elsewhere(submitted: NotebookNode, lesson: Outline, notes: list[str
         if free and own is not None:
             claim(free[-1], lesson.known[name])
             submitted.cells = [cell for cell in submitted.cells if cell is not own]
+            places = _by_id(submitted)
             notes.append(f"{name} was answered in a cell of your own: that one counts")
             continue
         other = cells.grade_id(answers[-1])
         notes.append(f"{name} was answered in the cell of {other}")
         if own is not None:  # below the answer it would undo it
             own.cell_type, own.source = "code", f"# {name} is answered in the cell of {other}."
+
+
+def _by_id(submitted: NotebookNode) -> dict[str, NotebookNode]:
+    """Return the cells that have a grade id, the first of each."""
+    found: dict[str, NotebookNode] = {}
+    for cell in submitted.cells:
+        name = cells.grade_id(cell)
+        if name is not None:
+            found.setdefault(name, cell)
+    return found
 
 
 def claim(cell: NotebookNode, original: NotebookNode) -> None:

@@ -48,16 +48,18 @@ else:
             return Node, (dict(self),)
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _TRANSIENT = ("orig_nbformat", "orig_nbformat_minor", "signature")
+_encode = msgspec.json.Encoder(order="sorted").encode
 _SPLIT = frozenset({"application/javascript", "image/svg+xml"})
 
 
 def from_dict(value: Any) -> Any:
     """Return JSON data with a `Node` for each dict in it."""
     if isinstance(value, dict):
-        return Node({key: from_dict(item) for key, item in value.items()})
+        return Node({key: item if type(item) in _PLAIN else from_dict(item) for key, item in value.items()})
     if isinstance(value, list | tuple):
-        return [from_dict(item) for item in value]
+        return [item if type(item) in _PLAIN else from_dict(item) for item in value]
     return value
 
 
@@ -118,14 +120,13 @@ def _without_transient(notebook: Node) -> Node:
 
 
 def writes(notebook: Node) -> str:
-    """Return a notebook as the text of its file, to the byte what nbformat writes."""
+    """Return a notebook as the text of its file, to the byte what nbformat writes.
+
+    Only numbers may be spelt otherwise: 1e16 for 1e+16, and null for the NaN and Infinity that JSON does not have.
+    """
     about = {name: value for name, value in notebook.metadata.items() if name not in _TRANSIENT}
     whole = {**notebook, "metadata": about, "cells": [_split_cell(cell) for cell in notebook.cells]}
-    try:
-        text = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return msgspec.json.format(text, indent=1)
-    except ValueError:  # a number that JSON has no word for
-        return json.dumps(whole, ensure_ascii=False, sort_keys=True, indent=1, separators=(",", ": "))
+    return msgspec.json.format(_encode(whole), indent=1).decode()
 
 
 def _split_cell(cell: Node) -> dict[str, Any]:

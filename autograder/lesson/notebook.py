@@ -24,6 +24,9 @@ class Secret(enum.Enum):
     MARK_SCHEME = "MARK SCHEME"
 
 
+_WORDS = tuple(f"{edge} {kind.value}" for edge in ("BEGIN", "END") for kind in Secret)
+
+
 @dataclass(frozen=True)
 class Region:
     """Lines `begin` to `end`, both markers included, counted from 0."""
@@ -98,9 +101,13 @@ def scan(source: str) -> tuple[list[Region], list[MarkerFault]]:
     """
     regions: list[Region] = []
     faults: list[MarkerFault] = []
+    if not any(word in source for word in _WORDS):
+        return regions, faults
     lines = source.split("\n")
     opened: tuple[Secret, int] | None = None
     for number, line in enumerate(lines):
+        if "BEGIN " not in line and "END " not in line:
+            continue
         for kind in Secret:
             if f"BEGIN {kind.value}" in line:
                 if opened is None:
@@ -160,6 +167,8 @@ def _without(source: str, kinds: set[Secret]) -> str:
         if region.kind in kinds
         for number in range(region.begin, region.end + 1)
     }
+    if not hidden:
+        return source
     return "\n".join(line for number, line in enumerate(source.split("\n")) if number not in hidden)
 
 
@@ -180,5 +189,5 @@ def _unopened(kind: Secret, line: int) -> MarkerFault:
 
 
 def _nbgrader(cell: NotebookNode) -> Mapping[str, Any]:
-    found = cell.metadata.get("nbgrader", {})
+    found = cell["metadata"].get("nbgrader")
     return found if isinstance(found, dict) else {}

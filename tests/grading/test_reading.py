@@ -1,0 +1,82 @@
+"""A file as notebooks should be is read the short way, any other with patience: both come to the same notebook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.grading import reading
+
+ROOT = Path(__file__).parents[2]
+RELEASED = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+
+words = st.sampled_from(["", "x = 1\n", "a\r\nb\r", "# é\u2028\U0001f600"]) | st.text(max_size=5)
+plain = st.none() | st.booleans() | st.integers() | st.floats(-9, 9) | words
+about = st.dictionaries(
+    st.sampled_from(["nbgrader", "tags", "deletable", "jupyter", "collapsed"]),
+    plain | st.lists(plain, max_size=2) | st.dictionaries(words, plain, max_size=2),
+)
+cell = st.fixed_dictionaries(
+    {
+        "cell_type": st.sampled_from(["code", "markdown", "raw"]),
+        "source": words | st.lists(words, max_size=3),
+        "metadata": about,
+    },
+    optional={
+        "id": plain,
+        "outputs": st.lists(about, max_size=2),
+        "execution_count": plain,
+        "attachments": st.dictionaries(words, st.dictionaries(words, words, max_size=1), max_size=1) | plain,
+        "prompt_number": plain,
+    },
+)
+whole = st.fixed_dictionaries(
+    {"cells": st.lists(cell, max_size=3), "metadata": about, "nbformat": st.just(4)},
+    optional={"nbformat_minor": plain, "worksheets": st.none()},
+)
+
+
+def patiently(text: str) -> Any:
+    notebook = reading._notebook(reading._loaded(text))
+    for one in notebook.cells:
+        reading._set_right(one)
+    return notebook
+
+
+@given(whole, st.booleans())
+@settings(deadline=None)
+def test_both_ways_come_to_the_same_notebook(drawn: Any, ascii_alone: bool) -> None:
+    text = json.dumps(drawn, ensure_ascii=ascii_alone)
+    shortly = reading._usual(text)
+    if shortly is None:  # half of a character, say
+        return
+    for one in shortly.cells:
+        reading._set_right(one)
+    assert shortly == patiently(text)
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
+def test_what_we_release_is_read_the_short_way(path: Path) -> None:
+    assert reading._usual(path.read_text(encoding="utf-8")) is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"nbformat": 5},
+        {"nbformat": "4"},
+        {"metadata": None},
+        {"cells": [{"cell_type": "code", "source": 3, "metadata": {}}]},
+        {"cells": [{"cell_type": "code", "source": ""}]},
+        {"worksheets": []},
+    ],
+    ids=str,
+)
+def test_what_is_odd_is_looked_at_with_patience(change: dict[str, Any]) -> None:
+    text = json.dumps({"cells": [], "metadata": {}, "nbformat": 4} | change)
+    assert reading._usual(text) is None
