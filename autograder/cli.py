@@ -174,7 +174,7 @@ def grade(
         str | None,
         typer.Option(
             "--scheduler",
-            help="The cluster, as tcp://host:8786; with --engine dask.",
+            help="The cluster: tcp://host:8786, or a .py file that makes `cluster`.",
             show_default="one in this process",
         ),
     ] = None,

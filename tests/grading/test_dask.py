@@ -192,6 +192,30 @@ def test_a_worker_without_a_sandbox_says_which_it_is(course: Path) -> None:
     assert "bubblewrap" in done.stderr
 
 
+CLUSTER = """
+from distributed import LocalCluster
+from distributed.security import Security
+
+if __name__ != "__main__":
+    cluster = LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=True, dashboard_address=None,
+        protocol="tls://", security=Security.temporary(),
+    )
+"""
+
+
+def test_a_file_may_make_the_cluster_with_certificates_of_its_own(
+    course: Path, marked: tuple[Path, bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "cluster.py").write_text(CLUSTER)
+    (tmp_path / "none.py").write_text("cluster = None")
+    done, _ = command(course, "--engine", "dask", "--scheduler", str(tmp_path / "none.py"))
+    assert "it has to give that name to a Dask cluster" in done.stderr
+    done, _ = command(course, "--engine", "dask", "--scheduler", str(tmp_path / "cluster.py"))
+    assert done.returncode == 0, done.stderr
+    assert (course / "marks.json").read_bytes() == marked[1]
+
+
 def test_no_scheduler_is_an_error_with_its_mend(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.grading.engines.dask._CONNECT", 0.5)
     with pytest.raises(EngineError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):

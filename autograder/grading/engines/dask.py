@@ -8,6 +8,7 @@ what was on its way is sent again.
 from __future__ import annotations
 
 import logging
+import runpy
 import time
 import warnings
 from collections import deque
@@ -73,8 +74,8 @@ class OnDask:
     settings
         Of the assignments, by name.
     scheduler
-        Where the cluster's scheduler listens, as ``tcp://host:8786``; when empty, a cluster in this process, which
-        listens nowhere.
+        Where the cluster's scheduler listens, as ``tcp://host:8786``; or a Python file that makes one and names it
+        `cluster`, which is closed in the end; when empty, a cluster in this process, which listens nowhere.
     jobs
         Submissions at a time, for a cluster in this process. Another one's workers have threads of their own.
     patience
@@ -108,6 +109,8 @@ class OnDask:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is lost here is said here
         if not scheduler:
             self._cluster = _own_cluster(jobs)
+        elif scheduler.endswith(".py"):
+            self._cluster = _made_by(Path(scheduler))
         self._client: Any = self._connected()
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[Graded]:
@@ -145,7 +148,7 @@ class OnDask:
         self._kits.clear()
         self._leave()
         if self._cluster is not None:
-            crew.crew().close()
+            crew.crew().close()  # of a worker in this process
             self._cluster.close()
             self._cluster = None
 
@@ -269,6 +272,17 @@ class OnDask:
 
     def _where(self) -> str:
         return self._scheduler or "the cluster in this process"
+
+
+def _made_by(file: Path) -> Any:
+    """Run a Python file, and return what it calls `cluster`: of dask-jobqueue, dask-gateway or whatever Dask knows."""
+    try:
+        cluster = runpy.run_path(str(file)).get("cluster")
+    except Exception as error:
+        raise EngineError(f"{file} did not make a cluster: {type(error).__name__}: {error}") from error
+    if cluster is None:
+        raise EngineError(f"{file} makes no `cluster`: it has to give that name to a Dask cluster.")
+    return cluster
 
 
 def _own_cluster(jobs: int) -> Any:
