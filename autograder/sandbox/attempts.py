@@ -53,6 +53,13 @@ ATTEMPTS = (
         _REPORT,
     ),
     Attempt(
+        "import an answer from this project's own code",
+        "for name in ('explore._activations', 'check._habits_relations', 'derive._judge'):\n"
+        "    try: __import__('autograder.' + name); broken = name\n"
+        "    except ImportError: pass",
+        "Does another copy of autograder lie where Python looks? Install it once, into the environment that grades.",
+    ),
+    Attempt(
         "write to the system or the course",
         "library, outside = os.path.dirname(os.__file__), os.path.dirname(SECRET)\n"
         "for folder in ('/', '/usr', '/etc', '/dev', '/lib', '/home', library, outside):\n"

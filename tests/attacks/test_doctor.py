@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.sandbox
 # What can be tried without a wall and without harm.
 HARMLESS = (
-    "read a file beside the course", "read the grader's environment", "reach the network",
+    "read a file beside the course", "read the grader's environment",
+    "import an answer from this project's own code", "reach the network",
     "reach a process outside by an abstract socket", "kill a process outside", "gain privileges",
     "run without the system-call filter", "use more memory than the limit", "hide memory where it is not counted",
 )  # fmt: skip
