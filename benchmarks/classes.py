@@ -30,8 +30,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 from course.plain import folder as plain  # noqa: E402 - the plain course lives with the tests
 from course.plain.students import CLASS  # noqa: E402
 
+from autograder.grading.gradebook import Book  # noqa: E402
+from autograder.grading.sources import source_notebooks  # noqa: E402
 from autograder.lesson import notebook as cells  # noqa: E402
 from autograder.lesson.answers import read_answers  # noqa: E402
+from autograder.lesson.course import open_course  # noqa: E402
 from autograder.lesson.samples import do_work, read_samples  # noqa: E402
 from autograder.lesson.source import read_lesson  # noqa: E402
 
@@ -96,6 +99,12 @@ def lesson_class(names: Iterable[str], size: int) -> Class:
             )  # fmt: skip
             shutil.copytree(ROOT / "notebooks" / name, course / "notebooks" / name)
             _hand_in(course, name, size)
+        opened = open_course(course)
+        with Book(
+            opened
+        ) as book:  # as nbgrader's generate_assignment makes it, so the plain course has one, too
+            for name in names:
+                book.ensure_assignment(name, source_notebooks(opened, name))
 
     sources = [ROOT / "nbgrader_config.py"]
     sources += [ROOT / where / name for where in ("solutions", "notebooks") for name in names]
