@@ -161,6 +161,39 @@ class _Bytes:
     def flush(self) -> None: ...
 
 
+class _Below:
+    """Descriptors 1 and 2 of this process while cells run: each a file that is kept for as long as it stays empty."""
+
+    def __init__(self) -> None:
+        self.process = os.getpid()
+        self._saved = [os.dup(1), os.dup(2)]
+        self._files = [-1, -1]
+
+    def turn_away(self) -> None:
+        """Have what is written there go to the files."""
+        for fd in (1, 2):
+            if self._files[fd - 1] < 0:
+                with tempfile.TemporaryFile() as file:
+                    self._files[fd - 1] = os.dup(file.fileno())
+            os.dup2(self._files[fd - 1], fd)
+
+    def turn_back(self) -> list[tuple[str, str, int]]:
+        """Have it go where it went before; return what came: stream, text, and how much more there was."""
+        found = []
+        for fd, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(self._saved[fd - 1], fd)
+            file = self._files[fd - 1]
+            if size := os.fstat(file).st_size:
+                text = os.pread(file, DEFAULT_CAP, 0).decode("utf-8", "replace")
+                found.append((name, text, max(size - DEFAULT_CAP, 0)))
+                os.close(file)  # what a program writes there later goes to no other cell
+                self._files[fd - 1] = -1
+        return found
+
+
+_below: list[_Below] = []
+
+
 class captured:  # noqa: N801 - reads as a statement
     """sys.stdout and descriptors 1 and 2 point at the recorder while a cell runs."""
 
@@ -169,23 +202,14 @@ class captured:  # noqa: N801 - reads as a statement
 
     def __enter__(self) -> None:
         self._saved = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
-        self._below = []
-        for fd, name in ((1, "stdout"), (2, "stderr")):
-            spill = tempfile.TemporaryFile()
-            saved = os.dup(fd)
-            os.dup2(spill.fileno(), fd)
-            self._below.append((fd, saved, spill, name))
+        if not _below or _below[0].process != os.getpid():
+            _below[:] = [_Below()]  # a fork has its own
+        _below[0].turn_away()
         sys.stdout = _Stream(self._recorder, "stdout", 1)
         sys.stderr = _Stream(self._recorder, "stderr", 2)
 
     def __exit__(self, *_: object) -> None:
         sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = self._saved  # type: ignore[misc]
-        for fd, saved, spill, name in self._below:
-            os.dup2(saved, fd)
-            os.close(saved)
-            spill.seek(0)
-            size = os.fstat(spill.fileno()).st_size
-            text = spill.read(DEFAULT_CAP).decode("utf-8", "replace")
-            spill.close()
+        for name, text, more in _below[0].turn_back():
             self._recorder.stream(name, text)
-            self._recorder.dropped += max(size - DEFAULT_CAP, 0)
+            self._recorder.dropped += more

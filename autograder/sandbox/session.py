@@ -95,6 +95,7 @@ class Template:
         environment = {
             **ENVIRONMENT,
             **pages.MALLOC,
+            "LD_BIND_NOW": "1",  # once, here, and not in every fork that first calls a function of a library
             "HOME": "/nonexistent",
             "PATH": "/usr/local/bin:/usr/bin:/bin",
         }

@@ -23,6 +23,7 @@ from autograder.sandbox import forks, lockdown, pages, runner, wire
 from autograder.sandbox.holder import View, command
 from autograder.sandbox.keeper import Kept, Order, keep
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.rehearsal import rehearse
 
 MAX_ORDER = 64 << 10
 
@@ -69,6 +70,7 @@ class Template:
             ):  # what cannot be imported here fails in the cell, with its reason
                 importlib.import_module(name)
         shell, program = runner.make_shell(), lockdown.build_filter()
+        rehearse(shell, Limits())  # as the user who may read Python also outside of a sandbox
         staged = _stage(config["stage"], config["staged"]) if config["staged"] else {}
         if config["uid"] is not None:
             _become(config["uid"], config["gid"])

@@ -1,0 +1,90 @@
+"""Cells that are run without IPython's reading do what they do with it, and what only IPython understands goes there."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.sandbox import plain
+from autograder.sandbox.shell import Shell
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+PLAIN = (
+    "x = 1\nx",
+    "\n\n  \n1 / 0",
+    "def f(x):\n    '''Say.\n\n    >>> f(1)\n    '''\n    return x % 2\n\nf(3)",
+    "for i in range(2):\n    print(i)\ni",
+    "print('one line')",
+    "2 * 21",
+    "'text'; 3",
+    "x = 3; x;",
+    "import os",
+    "class A:\n    y: int = 1\n\nA().y",
+    "assert False, 'no'",
+    "raise SystemExit(3)",
+    "raise KeyboardInterrupt",
+    "import warnings\nwarnings.warn('look')",
+    "import sys\nprint('err', file=sys.stderr)\n[1, 2]",
+    "a = (1\n%2)\na",
+    "display('shown')\n{'a': 1}",
+    "get_ipython() is not None",
+    "import os\nos.write(1, b'below')",
+)
+LEFT = (
+    "%precision 3",
+    "%%capture said\nprint(1)",
+    "!echo hello",
+    "files = !echo a b",
+    "pwd",
+    "ls -l",
+    "print?",
+    "In [1]: 2",
+    "x = 1\n...",
+    ">>> 1 + 1",
+    "  indented = 1",
+    "import asyncio\nawait asyncio.sleep(0)",
+    "return 1",
+    "x = 1\nreturn x",
+    "x = 1\nglobal x",
+    "1 +",
+    "from __future__ import annotations",
+    "print(1 is 1)",  # Python warns while it compiles
+    "# a comment alone",
+    "pwd == 1",
+    "",
+)
+
+
+def shown(source: str, monkeypatch: pytest.MonkeyPatch, *, read: bool) -> tuple[bool, list[object]]:
+    """Run a cell in a fresh shell, if `read` with IPython's own reading; return what came of it."""
+    with monkeypatch.context() as patched:
+        if read:
+            patched.setattr(plain, "as_plain", lambda *_: None)
+        shell = Shell()
+        assert shell.run("before = 1")[0]
+        ok, outputs = shell.run(source)
+        last = shell.last_error
+        return ok, [*outputs, type(last).__name__, sorted(n for n in shell.user_ns if not n.startswith("_"))]
+
+
+@pytest.mark.parametrize("source", [*PLAIN, *LEFT])
+def test_a_cell_does_the_same_with_and_without_ipythons_reading(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shown(source, monkeypatch, read=False) == shown(source, monkeypatch, read=True)
+
+
+@pytest.mark.parametrize("source", PLAIN)
+def test_what_is_plain_is_not_read(source: str) -> None:
+    assert plain.as_plain(Shell(), source) is not None or source == "display('shown')"
+
+
+@pytest.mark.parametrize("source", LEFT)
+def test_what_is_ipythons_is_left_to_it(source: str) -> None:
+    assert plain.as_plain(Shell(), source) is None
+
+
+def test_a_shell_that_was_told_to_read_differently_reads() -> None:
+    shell = Shell()
+    shell.input_transformers_post.append(lambda lines: [line.replace("two", "2") for line in lines])
+    assert shell.run("x = 1\nx + two")[0]
