@@ -141,16 +141,22 @@ class Run:
             pass
         return found
 
-    def kill_one(self, kind: str, after: int, wait: float) -> bool:
-        """Kill a process of a kind, so many seconds after so many are graded; return whether there was one."""
+    def find(self, kind: str, after: int, wait: float = 0.0) -> psutil.Process | None:
+        """Return a process of a kind, so many seconds after so many are graded; none if the run ends before."""
         while self.process.poll() is None:
             if len(list((self.root / "autograded").glob("*/ps/.autograder.json"))) >= after:
                 self._pause(wait)
-                for victim in self.processes()[kind]:
-                    victim.kill()
-                    return True
+                for found in self.processes()[kind]:
+                    return found
             self._pause(0.002)
-        return False
+        return None
+
+    def kill_one(self, kind: str, after: int, wait: float) -> bool:
+        """Kill such a process; return whether there was one."""
+        victim = self.find(kind, after, wait)
+        if victim is not None:
+            victim.kill()
+        return victim is not None
 
     def _pause(self, seconds: float) -> None:
         with suppress(subprocess.TimeoutExpired):
