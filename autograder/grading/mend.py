@@ -68,7 +68,7 @@ def _say_what_it_is(submitted: NotebookNode, lesson: Outline, notes: list[str]) 
     old = str(kernel.get("name", "")).lower() == "python2" or str(spoken.get("version", "")).startswith("2.")
     if isinstance(language, str) and language and (language.lower() not in {"python", "ipython"} or old):
         notes.append(f"the notebook was set to the kernel {name}; it was run with Python 3")
-    if any(marker in cell.source for cell in submitted.cells for marker in _INSTRUCTORS):
+    if any("BEGIN " in c.source and any(m in c.source for m in _INSTRUCTORS) for c in submitted.cells):
         notes.append("the notebook holds markers of the instructor's own version: a person should look at it")
     ids = [one for cell in submitted.cells if (one := cells.grade_id(cell)) is not None]
     strange = sorted({one for one in ids if one not in lesson.known})

@@ -216,11 +216,9 @@ class _Desk:
         while True:
             try:
                 return work()
-            except BookBusyError:
+            except BookBusyError as busy:
                 if not said:
-                    self._say(
-                        f"Waiting for the gradebook ({self._course.db_url}): another program is writing into it."
-                    )
+                    self._say(f"Waiting for the gradebook: {busy}.")
                 said = True
                 time.sleep(_PATIENCE)
 

@@ -247,6 +247,20 @@ def test_what_is_missing_is_named(made: Course, tmp_path: Path, monkeypatch: pyt
         opened("postgresql:///grades")
 
 
+def test_a_gradebook_that_is_not_there_is_made_as_nbgrader_makes_it(made: Course, tmp_path: Path) -> None:
+    ours, theirs = (with_book(made, f"sqlite:///{tmp_path / name}.db") for name in ("ours", "theirs"))
+    Book(ours).close()
+    with ours.entered():
+        Gradebook(theirs.db_url, theirs.course_id).close()
+    assert books.differences(ours, theirs) == []
+    assert books.dump(ours.db_url)["alembic_version"]
+    schemas = [
+        sqlite3.connect(tmp_path / f"{name}.db").execute("SELECT sql FROM sqlite_master").fetchall()
+        for name in ("ours", "theirs")
+    ]
+    assert sorted(map(str, schemas[0])) == sorted(map(str, schemas[1]))
+
+
 def test_a_gradebook_of_an_older_nbgrader_is_told_as_such(on_sqlite: Course) -> None:
     with sqlite3.connect(on_sqlite.db_url.removeprefix("sqlite:///")) as connection:
         connection.execute("ALTER TABLE grade DROP COLUMN extra_credit")
