@@ -98,7 +98,7 @@ def test_alike_cells_are_drawn_in_the_place_where_they_stand(desk: Desk) -> None
 
 def test_the_gradebook_says_what_nbgraders_own_classes_say(desk: Desk) -> None:
     desk.hand_in("ada", late=dt.timedelta(hours=3), penalty=0.25, first_name="Ada")
-    desk.hand_in("bo")
+    desk.hand_in("bo", late=dt.timedelta(hours=26))
 
     def edit(book: Gradebook) -> None:
         book.add_task_cell("essay", ASSIGNMENT, ASSIGNMENT, max_score=4, cell_type="markdown")
