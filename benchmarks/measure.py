@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PR_SET_CHILD_SUBREAPER = 36
-_SAMPLE = 0.2  # seconds between two looks at the memory
+_SAMPLE = 0.5  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True)
@@ -59,17 +59,19 @@ def adopt_orphans() -> None:
 def cost(words: Sequence[str | Path], folder: Path) -> Cost:
     """Run a command to its end in a folder and return what it cost."""
     log = folder / ".bench.log"
+    _reap()  # what ended since the last command, a server's processes say, is not this one's
+    others = _children()
     before, started = _cpu(), time.perf_counter()
     with log.open("wb") as out:
         process = subprocess.Popen(
             words, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=_environment()
         )
-        memory = _Memory(process.pid)
+        memory = _Memory(others)
         memory.start()
         status = _wait_for(process.pid)
     wall = time.perf_counter() - started
     memory.stop()
-    _wait_for_orphans()
+    _wait_for_orphans(others)
     if status:
         raise CommandFailedError(
             f"{words[0]} ended with {status}:\n{log.read_text(errors='replace')[-3000:]}"
@@ -97,30 +99,46 @@ def _wait_for(pid: int) -> int:
             return os.waitstatus_to_exitcode(status)
 
 
-def _wait_for_orphans(patience: float = 20.0) -> None:
-    deadline = time.monotonic() + patience
+def _reap() -> None:
     with suppress(ChildProcessError):
-        while time.monotonic() < deadline:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                time.sleep(0.02)
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _children() -> set[int]:
+    """Return this process's children: servers that were started before a command are not waited for."""
+    with suppress(FileNotFoundError):
+        return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+    return {child.pid for child in psutil.Process().children()}
+
+
+def _wait_for_orphans(others: set[int], patience: float = 20.0) -> None:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        _reap()
+        if not _children() - others:
+            return
+        time.sleep(0.02)
 
 
 class _Memory(threading.Thread):
-    """Looks at the memory of a process and all below it until it is stopped."""
+    """Looks at the memory of all below this process, but for `others`, until it is stopped."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, others: set[int]) -> None:
         super().__init__(daemon=True)
         self.peak = 0
-        self._root = psutil.Process(pid)
-        self._own = psutil.Process()
+        self._others = others
         self._done = threading.Event()
 
     def run(self) -> None:
         while not self._done.wait(_SAMPLE):
             total = 0
-            for process in self._own.children(recursive=True):
+            for child in _children() - self._others:
                 with suppress(psutil.Error):
-                    total += process.memory_full_info().pss
+                    process = psutil.Process(child)
+                    for one in (process, *process.children(recursive=True)):
+                        with suppress(psutil.Error):
+                            total += one.memory_full_info().pss
             self.peak = max(self.peak, total)
 
     def stop(self) -> None:
