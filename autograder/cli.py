@@ -231,6 +231,39 @@ def _engine(
 
 
 @app.command()
+def extend(
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    assignment: Annotated[str, typer.Argument(help="The assignment; * for every one.")],
+    hours: Annotated[float, typer.Option("--hours", min=0, help="After the deadline.")] = 0.0,
+    days: Annotated[float, typer.Option("--days", min=0, help="The same in days; the two add up.")] = 0.0,
+    reason: Annotated[str, typer.Option("--reason", help="Kept beside it.")] = "",
+    course: CourseOption = HERE,
+) -> None:
+    """Give a student extra time, before or after they hand in; the next `grade` counts with it. 0 takes it back."""
+    from autograder.desk.export import ExportError  # noqa: PLC0415
+    from autograder.desk.exporting import save  # noqa: PLC0415
+    from autograder.grading import extra_time  # noqa: PLC0415
+
+    opened = _open(course)
+    if assignment != extra_time.EVERY and assignment not in opened.assignments():
+        raise _stop(
+            f"There is no assignment {assignment}. The course has {', '.join(opened.assignments()) or 'none'}."
+        )
+    try:
+        granted = extra_time.read_extra_time(opened.root)
+        granted.lines[student, assignment] = (hours + 24 * days, reason)
+        save(granted.text(), opened.root / extra_time.FILE)
+    except (extra_time.ExtraTimeError, ExportError) as error:
+        raise _stop(str(error)) from None
+    what = "every assignment" if assignment == extra_time.EVERY else assignment
+    _console.print(
+        f"{student} has {hours + 24 * days:g} hours more for {what}: {opened.root / extra_time.FILE}. "
+        "Run `autograder grade` again: late penalties follow, nothing else is graded again.",
+        markup=False, highlight=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+@app.command()
 def export(
     assignment: Annotated[
         list[str] | None, typer.Argument(help="The assignments; all that are graded when left out.")

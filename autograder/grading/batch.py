@@ -132,18 +132,27 @@ class Batch:
             said = datetime.fromisoformat(record.timestamp) if record.timestamp else None
             when, extension = said, None
             key = new_id() if row is None else row.id
+            if row is not None:
+                when, extension = (row.timestamp if said is None else said), row.extension
+            granted = self._policy.extra_time(student, record.assignment)
+            if granted is not None:
+                extension = granted or None  # nbgrader's way to say "none"
             if row is None:
                 fresh.append(
-                    {"id": key, "assignment_id": self._known.id, "student_id": student, "timestamp": said}
-                )
-            else:
-                when, extension = (row.timestamp if said is None else said), row.extension
-                if when != row.timestamp:
-                    later.append({"row": key, "when": when})
+                    {
+                        "id": key, "assignment_id": self._known.id, "student_id": student, "timestamp": said,
+                        "extension": extension,
+                    }
+                )  # fmt: skip
+            elif (when, extension) != (row.timestamp, row.extension):
+                later.append({"row": key, "when": when, "more": extension})
             found.append(_Submission(key, record, seconds_late(when, due, extension), row is None))
         self._run(insert(table), fresh)
         self._run(
-            update(table).where(table.c.id == bindparam("row")).values(timestamp=bindparam("when")), later
+            update(table)
+            .where(table.c.id == bindparam("row"))
+            .values(timestamp=bindparam("when"), extension=bindparam("more")),
+            later,
         )
         return found
 

@@ -14,6 +14,7 @@ from sqlalchemy import exc, insert, inspect, select
 from autograder.grading import tables as t
 from autograder.grading.batch import Batch, known_assignment
 from autograder.grading.database import PATIENCE, BookBusyError, BookError, Database
+from autograder.grading.extra_time import ExtraTimeError
 from autograder.grading.late import LatePolicy
 from autograder.lesson import notebook as cells
 
@@ -64,7 +65,10 @@ class Book:
     def __init__(self, course: Course, patience: float = PATIENCE) -> None:
         self._course = course
         self._database = Database(course.db_url, patience)
-        self._policy = LatePolicy(course)
+        try:
+            self._policy = LatePolicy(course)
+        except ExtraTimeError as error:
+            raise BookError(str(error)) from error
         self.checksums: dict[tuple[str, str], dict[str, str]] = {}
         self._open()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from autograder.grading.extra_time import read_extra_time
+
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
@@ -19,11 +21,22 @@ _UNITS = ((86400, "days"), (3600, "hours"), (60, "minutes"))
 
 
 class LatePolicy:
-    """nbgrader's plugin for late submissions, as the course's config names it; loaded for the first late one."""
+    """nbgrader's plugin for late submissions, as the course's config names it; loaded for the first late one.
+
+    Raises
+    ------
+    ExtraTimeError
+        If the course's file of extra time cannot be read.
+    """
 
     def __init__(self, course: Course) -> None:
         self._course = course
+        self._extra = read_extra_time(course.root)
         self.asks = any(course.config.get(section) for section in _SECTIONS)
+
+    def extra_time(self, student: str, assignment: str) -> timedelta | None:
+        """Return the extra time that the course grants; None where its file says nothing."""
+        return self._extra.of(student, assignment)
 
     def penalty(self, student: str, score: float, seconds: float) -> float | None:
         """Return what a notebook of so many points loses; None for nothing."""
