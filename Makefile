@@ -9,6 +9,8 @@ HERE := $(shell pwd | cksum | cut -d' ' -f1)
 READY := $(VENV)/ready-$(HERE)
 READY_DEV := $(VENV)/ready-dev-$(HERE)
 READY_DOCS := $(VENV)/ready-docs-$(HERE)
+READY_HUB := $(VENV)/ready-hub-$(HERE)
+HUB_PROXY := .cache/hub-proxy
 # How many processes run the tests; see tests/conftest.py. 0: all in one, as in `make test WORKERS=0 PYTEST="-k lab -x"`.
 WORKERS ?= 2
 # More words for the commands below, as in `make test PYTEST="-k lab"` or `make lab LAB="--port 9000"`.
@@ -18,7 +20,7 @@ BENCH ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev system database browser demo test lint build build-check release lab docs bench lock clean
+.PHONY: help setup dev system database browser hub demo test lint build build-check release lab docs bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1@/' | awk -F@ '{printf "make %-12s %s\n", $$1, $$2}'
@@ -47,6 +49,17 @@ $(READY_DOCS): requirements-docs.txt $(READY)
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	@touch $@
 
+$(READY_HUB): requirements-hub.txt $(READY)
+	@echo "Installing requirements-hub.txt into $(VENV)."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-hub.txt
+	@touch $@
+
+$(HUB_PROXY)/node_modules/.package-lock.json: docs/deploy/proxy/package.json docs/deploy/proxy/package-lock.json
+	@tools/system.sh hub
+	@mkdir -p $(HUB_PROXY) && cp docs/deploy/proxy/package.json docs/deploy/proxy/package-lock.json $(HUB_PROXY)
+	@npm ci --prefix $(HUB_PROXY) --silent --no-audit --no-fund
+	@touch $@
+
 system: ## bubblewrap and libseccomp: installed when root, else the command is printed
 	@tools/system.sh grading
 
@@ -56,10 +69,12 @@ database: ## PostgreSQL, for the tests that keep a gradebook there
 browser: ## Chromium, for the tests that look at pages
 	@tools/system.sh browser
 
+hub: $(READY_HUB) $(HUB_PROXY)/node_modules/.package-lock.json ## JupyterHub and its proxy, for the tests of docs/jupyterhub.md
+
 demo: setup system ## a sample class hands in, is graded in the sandbox, gets its feedback; a report for the teacher
 	@$(BIN)/autograder demo
 
-test: dev $(READY_DOCS) system database browser lint build-check ## all checks and all tests
+test: dev $(READY_DOCS) hub system database browser lint build-check ## all checks and all tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(PYTEST)
 
 lint: dev ## style and types
@@ -98,6 +113,8 @@ lock: ## pin requirements*.txt again, after a change of pyproject.toml
 		$(COMPILE) --extra dev --extra dask --no-annotate -c requirements.txt -o requirements-dev.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock  (the same, with --extra docs --no-annotate -c requirements-dev.txt)" \
 		$(COMPILE) --extra docs --no-annotate -c requirements-dev.txt -o requirements-docs.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock  (the same, with --extra hub --no-annotate -c requirements-docs.txt)" \
+		$(COMPILE) --extra hub --no-annotate -c requirements-docs.txt -o requirements-hub.txt
 
 clean: ## remove what can be made again (caches, demo/); the course's own data and .venv stay
 	rm -rf demo build dist docs/_build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

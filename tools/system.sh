@@ -5,6 +5,7 @@
 #   tools/system.sh python    prints a Python of 3.11 or newer that can make a virtual environment
 #   tools/system.sh grading   bubblewrap and libseccomp: student code runs inside them
 #   tools/system.sh database  PostgreSQL: some tests start a server of their own
+#   tools/system.sh hub       Node.js 18 or newer and npm: JupyterHub's proxy is written for it
 #   tools/system.sh browser   Chromium: some tests look at pages with it
 set -eu
 
@@ -60,11 +61,16 @@ case "${1:-}" in
         command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
             get "The tests of a gradebook on PostgreSQL" postgresql
         ;;
+    hub)
+        # JupyterHub's proxy runs on Node.js.
+        command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 18)' ||
+            get "JupyterHub" nodejs npm
+        ;;
     browser)
         [ -x /usr/bin/chromium ] || get "The browser tests" chromium
         ;;
     *)
-        echo "usage: tools/system.sh python|grading|database|browser" >&2
+        echo "usage: tools/system.sh python|grading|database|hub|browser" >&2
         exit 2
         ;;
 esac
