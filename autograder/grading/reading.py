@@ -66,9 +66,22 @@ def read_submission(data: bytes, notes: list[str] | None = None) -> NotebookNode
     UnreadableError
         If it is no notebook; the message says what to do.
     """
+    notebook = _usual(data)
+    if notebook is None:
+        notebook = _patiently(data, [] if notes is None else notes)
+    if sum(len(cell["source"]) for cell in notebook.cells) > MAX_SOURCE:
+        raise UnreadableError(_TOO_MUCH)
+    if not notebook.cells:
+        raise UnreadableError(
+            "the notebook has no cells. Hand in the notebook that you worked in, or fetch it anew."
+        )
+    return notebook
+
+
+def _patiently(data: bytes, notes: list[str]) -> NotebookNode:
+    """Read a file that is not as it should be, or say what is wrong with it."""
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableError("the file is empty. Save the notebook (File, Save) and hand it in again.")
-    notes = [] if notes is None else notes
     text = _text(data, notes)
     if text.count("{") + text.count("[") > MAX_PARTS:  # before the parser makes gigabytes of them
         raise UnreadableError(
@@ -76,7 +89,7 @@ def read_submission(data: bytes, notes: list[str] | None = None) -> NotebookNode
             "Cells, save, and hand it in again."
         )
     try:
-        notebook = _usual(text) or _notebook(_loaded(text))
+        notebook = _notebook(_loaded(text))
         for cell in notebook.cells:
             _set_right(cell)
     except UnreadableError:
@@ -85,12 +98,6 @@ def read_submission(data: bytes, notes: list[str] | None = None) -> NotebookNode
         raise UnreadableError(
             f"the file is not a readable notebook: {_damage(error, text)}. {_AGAIN}"
         ) from None
-    if sum(len(cell["source"]) for cell in notebook.cells) > MAX_SOURCE:
-        raise UnreadableError(_TOO_MUCH)
-    if not notebook.cells:
-        raise UnreadableError(
-            "the notebook has no cells. Hand in the notebook that you worked in, or fetch it anew."
-        )
     return notebook
 
 
@@ -146,19 +153,25 @@ class _File(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_File)
 
 
-def _usual(text: str) -> NotebookNode | None:
+def _usual(data: bytes) -> NotebookNode | None:
     """Return the notebook of a file that is as it should be; None of any other, which is looked at with patience."""
-    try:
-        found = _decoder.decode(text)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+    if data[:1] != b"{" or data.count(b"{") + data.count(b"[") > MAX_PARTS:
         return None
-    if len(found.cells) > MAX_CELLS:
-        raise UnreadableError(_TOO_MUCH)
-    cells = [
-        Node({key: getattr(one, key) for key in _KEPT if getattr(one, key) is not msgspec.UNSET})
-        for one in found.cells
-    ]
-    return Node(nbformat=4, nbformat_minor=5, metadata=from_dict(found.metadata), cells=cells)
+    try:
+        if not data.isascii():
+            data.decode()  # what is skipped must be UTF-8 as well
+        found = _decoder.decode(data)
+        if len(found.cells) > MAX_CELLS:
+            return None
+        made = [Node({key: getattr(one, key) for key in _KEPT}) for one in found.cells]
+        for cell in made:
+            for key in ("id", "attachments"):
+                if cell[key] is msgspec.UNSET:
+                    del cell[key]
+            _set_right(cell)
+    except Exception:  # noqa: BLE001 - why not, is found and said by who looks with patience
+        return None
+    return Node(nbformat=4, nbformat_minor=5, metadata=from_dict(found.metadata), cells=made)
 
 
 def _loaded(text: str) -> Any:

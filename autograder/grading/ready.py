@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from autograder.grading.exercises import outline
 from autograder.grading.mend import mend
 from autograder.grading.other import others_of, refuse_other_lessons
 from autograder.grading.places import remember
+from autograder.grading.rehearsal import rehearse
 from autograder.grading.setting import Setting
 from autograder.grading.sources import extra_files, lesson_source
 from autograder.lesson import node
@@ -60,6 +62,8 @@ class Ready:
         self.own = dict(extra_files(Path(setting.folder), setting.ignore, room)[0]) if setting.root else {}
         if setting.root:
             remember(Path(setting.root))
+            for name, source in self.sources.items():
+                rehearse(source, self._outlines[name], partial(self.mend, name))
 
     def mend(self, name: str, notebook: NotebookNode) -> list[str]:
         """Set a hand-in's notebook right in place; return what was mended, in words for the student.

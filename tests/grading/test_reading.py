@@ -41,28 +41,28 @@ whole = st.fixed_dictionaries(
 )
 
 
-def patiently(text: str) -> Any:
-    notebook = reading._notebook(reading._loaded(text))
-    for one in notebook.cells:
-        reading._set_right(one)
-    return notebook
-
-
 @given(whole, st.booleans())
 @settings(deadline=None)
 def test_both_ways_come_to_the_same_notebook(drawn: Any, ascii_alone: bool) -> None:
-    text = json.dumps(drawn, ensure_ascii=ascii_alone)
-    shortly = reading._usual(text)
+    data = json.dumps(drawn, ensure_ascii=ascii_alone).encode("utf-8", "surrogatepass")
+    shortly = reading._usual(data)
     if shortly is None:  # half of a character, say
         return
-    for one in shortly.cells:
-        reading._set_right(one)
-    assert shortly == patiently(text)
+    assert shortly == reading._patiently(data, [])
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
 def test_what_we_release_is_read_the_short_way(path: Path) -> None:
-    assert reading._usual(path.read_text(encoding="utf-8")) is not None
+    assert reading._usual(path.read_bytes()) is not None
+
+
+def test_another_encoding_in_an_output_is_noted() -> None:
+    """Outputs are not read, but which encoding a file is in is said all the same."""
+    cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": [{"text": "caf\xe9"}]}
+    whole = {"cells": [cell], "metadata": {}, "nbformat": 4}
+    notes: list[str] = []
+    reading.read_submission(json.dumps(whole, ensure_ascii=False).encode("windows-1252"), notes)
+    assert notes == ["the file was saved as WINDOWS-1252 instead of UTF-8, and was read as that"]
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_what_we_release_is_read_the_short_way(path: Path) -> None:
 )
 def test_what_is_odd_is_looked_at_with_patience(change: dict[str, Any]) -> None:
     text = json.dumps({"cells": [], "metadata": {}, "nbformat": 4} | change)
-    assert reading._usual(text) is None
+    assert reading._usual(text.encode()) is None
