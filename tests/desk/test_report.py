@@ -105,7 +105,7 @@ def test_a_class_of_twelve(desk: Desk) -> None:
     assert "relu: 4 of the 12 who wrote it made the same mistake: np.max for np.maximum." in said
     assert "Ask them: np.max reduces an array to one number. What shape should relu(x) have?" in said
     assert "`values`" not in said
-    assert "values in relu: 4 of the 12 who wrote it lost it." in said
+    assert "values in relu: 4 of the 12 who wrote it lost this and nothing else." in said
     assert "4 of 12 np.max" not in said
     assert "4 of 12 relu np.max for np.maximum np.max reduces an array" in said
     assert "4 sign a negative number has sign -1" in said
@@ -292,7 +292,7 @@ def test_a_line_needs_three_students_and_says_so(desk: Desk) -> None:
     a_class(desk, wrong=2, right=10)
     lines = lines_of(record_of(desk))
     assert lines["Talk about"] == "No mistake was made by 3 students or more in the same way."
-    assert lines["Practise"] == "No aspect was lost by 3 students or more."
+    assert lines["Practise"] == "No aspect alone was lost by 3 students or more."
     assert len(lines) == 5
 
 

@@ -128,34 +128,30 @@ def _told(one: tallies.MistakeTally) -> str:
 
 
 def _aspect(record: ClassRecord) -> Line:
-    """Say which aspect is lost most often, over all exercises that have one of its name."""
+    """Say which aspect alone is lost most often, over all exercises that have one of its name."""
     about = "Practise"
-    lost: dict[str, int] = defaultdict(int)
-    looked: dict[str, int] = defaultdict(int)
     where: dict[str, list[tallies.AspectTally]] = defaultdict(list)
     for one in tallies.aspects(record):
-        lost[one.name] += one.lost
-        looked[one.name] += one.looked
         where[one.name].append(one)
-    ranked = sorted((name for name in lost if lost[name] >= FEW), key=lambda name: lost[name] / looked[name])
-    # What every exercise has, its values, says nothing about what to practise.
-    ranked = [name for name in ranked if len(where) == 1 or name != "values"] or ranked
-    if not ranked:
-        none = (
-            "These tests name no aspects." if not where else f"No aspect was lost by {FEW} students or more."
-        )
-        return Line(about, none, sound=False)
-    name = ranked[-1]
-    worst = max(where[name], key=lambda one: one.share)
-    many = len(where[name])
-    if many == 1:
+    if not where:
+        return Line(about, "These tests name no aspects.", sound=False)
+    alone = {name: sum(one.alone for one in ones) for name, ones in where.items()}
+    looked = {name: sum(one.looked for one in ones) for name, ones in where.items()}
+    name = max(alone, key=lambda name: alone[name] / max(looked[name], 1))
+    if alone[name] < FEW:
+        return Line(about, f"No aspect alone was lost by {FEW} students or more.", sound=False)
+    worst = max(where[name], key=lambda one: one.alone)
+    most = f"{worst.item.label}, {worst.alone} of the {worst.looked} who wrote it"
+    if len(where[name]) == 1:
         return Line(
-            about, f"`{name}` in {worst.item.label}: {worst.lost} of the {worst.looked} who wrote it lost it."
+            about,
+            f"`{name}` in {worst.item.label}: {worst.alone} of the {worst.looked} who wrote it lost this and nothing else.",
         )
+    share = _percent(alone[name] / looked[name])
     return Line(
         about,
-        f"`{name}`: lost {lost[name]} times, which is {_percent(lost[name] / looked[name])} of the answers in the "
-        f"{many} exercises that have it; most in {worst.item.label}, by {worst.lost} of the {worst.looked} who wrote it.",
+        f"`{name}`: {alone[name]} answers were right but for it, which is {share} of those in the {len(where[name])} "
+        f"exercises that have it; most in {most}.",
     )
 
 

@@ -40,7 +40,7 @@ _BROKEN = {
     "unread": "a line that cannot be read",
 }  # fmt: skip
 _END_WORDS = {
-    "full": "right to its end", "part": "a step too large", "waiting": "right, and elsewhere", "none": "a wrong line",
+    "full": "right to its end", "part": "a step too large", "waiting": "not what was asked", "none": "a wrong line",
     "unwritten": "a line that cannot be read",
 }  # fmt: skip
 

@@ -20,17 +20,26 @@ _BARE = "the assertion does not hold"
 
 @dataclass(frozen=True)
 class AspectTally:
-    """One aspect of one exercise: how many lost it, of how many it was looked at in, and the points that cost.
+    """One aspect of one exercise.
 
-    `unwritten` of them had not written the exercise; these are not among the lost.
+    Parameters
+    ----------
+    item, name
+        Of which exercise, and what it is called.
+    lost, looked
+        How many lost it, of how many who wrote the exercise.
+    alone
+        How many lost it and no other aspect: all right but for this.
+    points
+        What it cost the class.
     """
 
     item: Item
     name: str
     lost: int
     looked: int
+    alone: int
     points: float
-    unwritten: int = 0
 
     @property
     def share(self) -> float:
@@ -119,20 +128,22 @@ def aspects(record: ClassRecord) -> list[AspectTally]:
     """Count lost aspects in the lesson's order. Who has not written an exercise, or has it marked by hand, is left out."""
     found = []
     for item in record.items:
-        lost: Counter[str] = Counter()
         looked: Counter[str] = Counter()
+        lost: Counter[str] = Counter()
+        alone: Counter[str] = Counter()
         cost: dict[str, float] = defaultdict(float)
-        unwritten = 0
         for result in record.results(item):
-            unwritten += result.state == "unwritten"
             if result.state in {"unwritten", "waiting"}:
                 continue
-            for aspect in result.aspects:
-                looked[aspect.name] += 1
-                if aspect.earned < aspect.points:
-                    lost[aspect.name] += 1
-                    cost[aspect.name] += aspect.points - aspect.earned
-        found += [AspectTally(item, name, lost[name], looked[name], cost[name], unwritten) for name in looked]
+            looked.update(aspect.name for aspect in result.aspects)
+            short = [aspect for aspect in result.aspects if aspect.earned < aspect.points]
+            lost.update(aspect.name for aspect in short)
+            alone.update(aspect.name for aspect in short if len(short) == 1)
+            for aspect in short:
+                cost[aspect.name] += aspect.points - aspect.earned
+        found += [
+            AspectTally(item, name, lost[name], looked[name], alone[name], cost[name]) for name in looked
+        ]
     return found
 
 
