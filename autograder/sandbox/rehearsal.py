@@ -97,7 +97,8 @@ def _make_calls(shell: Shell, limits: Limits) -> None:
     ours, theirs = socket.socketpair()
     functions = [shell.user_ns[name] for name in ("double", "change", "fail")]
     with ours, theirs:
-        one = worker._Worker(theirs, shell, limits, functions)  # noqa: SLF001
+        one = worker.ready(theirs, shell, limits, functions)
+        sys.stdout, sys.stderr = one.streams
         for _ in range(_CALLS):
             for number, args in _arguments():
                 packer = Packer()

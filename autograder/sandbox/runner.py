@@ -23,7 +23,7 @@ import numpy as np
 from autograder.sandbox import forks, wire, worker
 from autograder.sandbox.described import described
 from autograder.sandbox.holder import HOME
-from autograder.sandbox.lockdown import _prctl, set_name
+from autograder.sandbox.lockdown import _prctl
 from autograder.sandbox.shell import Shell, no_input
 
 if TYPE_CHECKING:
@@ -31,7 +31,14 @@ if TYPE_CHECKING:
 
     from autograder.sandbox.limits import Limits
 
-_fork, _kill, _killpg, _waitpid, _exit = forks.fork, os.kill, os.killpg, os.waitpid, os._exit
+_fork, _kill, _killpg, _waitpid, _exit, _close = (
+    forks.fork,
+    os.kill,
+    os.killpg,
+    os.waitpid,
+    os._exit,
+    os.close,
+)
 _setitimer, _REAL = signal.setitimer, signal.ITIMER_REAL
 _PR_SET_DUMPABLE = 4
 ENVIRONMENT = {
@@ -103,13 +110,14 @@ def serve(control: socket.socket, shell: Shell, limits: Limits, seed: int) -> No
             functions[message["id"]] = []
             wire.send(control, *described(shell.user_ns, message["names"], functions[message["id"]]))
         elif operation == "fork":
+            link = socket.socket(fileno=fds[0])
+            made = worker.ready(link, shell, limits, functions.get(message["id"], []))
             pid = _fork()
             if pid == 0:
-                control.close()
-                set_name(b"ag-tests")
-                worker.serve(socket.socket(fileno=fds[0]), shell, limits, functions.get(message["id"], []))
+                _close(control.fileno())
+                worker.serve(made)
                 _exit(0)
-            os.close(fds[0])
+            link.close()
             tests[message["id"]] = pid
 
 

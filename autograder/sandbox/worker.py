@@ -6,6 +6,7 @@ an exception's name and words, or a call back into a function that the test pass
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found] # `signal` makes enumerations of what it is given and of what it returns
 import builtins
 import gc
 import os
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.sandbox import replies, wire
+from autograder.sandbox.printed import Printed, Sink
 from autograder.sandbox.surroundings import take_over
 from autograder.sandbox.values import Packer, Unpacker
 
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
     from autograder.sandbox.shell import Shell
 
 _geterr, _errstate, _freeze = np.geterr, np.errstate, gc.freeze
+_setpgid, _ALARM = os.setpgid, int(signal.SIGALRM)
 _setitimer, _REAL, _monotonic = signal.setitimer, signal.ITIMER_REAL, time.monotonic
-_MAX_PRINTED = 64 << 10
+_set_handler = _signal.signal
 _MAX_TEXT = 2_000
 _MAX_FRAMES = 8
 _A_WHILE = 0.02  # seconds of calls, after which answers are sent though more are to come
@@ -42,61 +45,19 @@ class TimeUp(BaseException):
     """The call's time is over; a BaseException, so that `except Exception` does not swallow it."""
 
 
-class _Printed:
-    """Where prints go while a test calls: to the test, with the answer, and nowhere else."""
-
-    encoding = "utf-8"
-    closed = False
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._left = _MAX_PRINTED
-
-    def write(self, text: str) -> int:
-        if self._left > 0 and type(text) is str:
-            self._parts.append(text[: self._left])
-            self._left -= len(text)
-        return len(text)
-
-    def take(self) -> str:
-        text = "".join(self._parts).encode("utf-8", "replace").decode()
-        self._parts.clear()
-        self._left = _MAX_PRINTED
-        return text
-
-    def writelines(self, lines: Any) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None: ...
-
-    def isatty(self) -> bool:
-        return False
-
-    def fileno(self) -> int:
-        return 1
-
-
-class _Sink(_Printed):
-    """Where what is written to stderr goes: nowhere."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-
 class _Worker:
     def __init__(
         self, link: socket.socket, shell: Shell, limits: Limits, functions: list[Callable[..., Any]]
     ) -> None:
-        self._link = link
+        self.link = link
         self._namespace: dict[str, Any] = shell.user_ns
         self._as_python: Callable[[str], str] = shell.transform_cell
         self._functions = functions
         self._callbacks: dict[int, _Callback] = {}
         self._limits = limits
         self._ends: list[float] = []  # of the calls under way, the innermost last
-        self._printed = _Printed()
-        sys.stdout, sys.stderr = self._printed, _Sink()
+        self._printed = Printed()
+        self.streams = self._printed, Sink()
 
     def _register(self, function: Callable[..., Any]) -> int:
         if isinstance(function, _Callback):
@@ -128,7 +89,7 @@ class _Worker:
                     found[name] = packer.pack(self._namespace[name])
                 except wire.WireError as error:
                     found[name] = ["o", f"{type(self._namespace[name]).__name__} ({error})"]
-        wire.send(self._link, {"names": found}, packer.buffers)
+        wire.send(self.link, {"names": found}, packer.buffers)
 
     def prepare(self, message: dict[str, Any], payload: memoryview) -> None:
         """Put what stands in for the submission's names into their place, and run cells again with it."""
@@ -154,9 +115,9 @@ class _Worker:
         take_over(message, self._namespace, Unpacker(payload, self._callback).unpack)
         reply, packer = self._made(message, payload)
         try:
-            wire.send(self._link, reply, packer.buffers)
+            wire.send(self.link, reply, packer.buffers)
         except wire.WireError as error:
-            wire.send(self._link, {"error": _error(error), "warnings": []})
+            wire.send(self.link, {"error": _error(error), "warnings": []})
 
     def calls(self, message: dict[str, Any], payload: memoryview) -> None:
         """Make several calls, up to the first that fails; send what came of them at the end, or after a while."""
@@ -172,7 +133,7 @@ class _Worker:
                 break
             reply, packer = self._made({**call, "id": message["id"], "seconds": seconds}, part)
             if packer.size > _SOON and replies:
-                wire.send(self._link, {"answers": replies}, buffers)
+                wire.send(self.link, {"answers": replies}, buffers)
                 replies, buffers = [], []
             reply["size"] = packer.size
             replies.append(reply)
@@ -184,9 +145,9 @@ class _Worker:
             if last or not left:
                 break
             if _monotonic() - sent > _A_WHILE or packer.size > _SOON:
-                wire.send(self._link, {"answers": replies}, buffers)
+                wire.send(self.link, {"answers": replies}, buffers)
                 replies, buffers, sent = [], [], _monotonic()
-        wire.send(self._link, {"answers": replies, "end": True}, buffers)
+        wire.send(self.link, {"answers": replies, "end": True}, buffers)
 
     def _made(self, message: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], Packer]:
         """Make one call; return what is to be said of it."""
@@ -266,9 +227,9 @@ class _Worker:
             "kwargs": {name: packer.pack(value) for name, value in kwargs.items()},
             "printed": self._printed.take(),
         }
-        wire.send(self._link, message, packer.buffers)
+        wire.send(self.link, message, packer.buffers)
         while True:
-            answer, payload = wire.receive(self._link)
+            answer, payload = wire.receive(self.link)
             if answer.get("op") != "call":
                 break
             self.call(answer, payload)
@@ -327,13 +288,21 @@ def _time_up(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handle
     raise TimeUp
 
 
-def serve(link: socket.socket, shell: Shell, limits: Limits, functions: list[Callable[..., Any]]) -> None:
-    """Answer the test until it ends; `functions` have their numbers already."""
-    _freeze()  # what the notebook made is looked at by no collection: each page that it touched would be copied
-    os.setpgid(0, 0)
-    signal.signal(signal.SIGALRM, _time_up)
-    sys.stdout = sys.stderr = _Sink()
-    worker = _Worker(link, shell, limits, functions)
+def ready(link: socket.socket, shell: Shell, limits: Limits, functions: list[Callable[..., Any]]) -> _Worker:
+    """Return what will answer a test; `functions` have their numbers already.
+
+    Made before the fork: each page of memory that is written to after it has to be copied first.
+    """
+    return _Worker(link, shell, limits, functions)
+
+
+def serve(worker: _Worker) -> None:
+    """In the fork: answer the test until it ends."""
+    _freeze()  # what the notebook made is looked at by no collection
+    _setpgid(0, 0)
+    _set_handler(_ALARM, _time_up)
+    sys.stdout, sys.stderr = worker.streams
+    link = worker.link
     while True:
         try:
             message, payload = wire.receive(link)

@@ -1,0 +1,242 @@
+"""The trusted side's handle on one submission in its sandbox, and on one test cell's worker."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import msgspec
+
+from autograder.sandbox import watch, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.sandbox.limits import Limits
+
+MAX_OUTPUT = 16 << 20  # bytes of a cell's outputs beside its text: pictures
+START_SECONDS = 60.0
+GRACE = 2.0  # seconds between an interrupt from within and the kill from without
+Fate = Literal["ok", "error", "timeout", "died", "memory", "garbled"]
+
+
+class Output(msgspec.Struct, forbid_unknown_fields=True):
+    """One output as the sandbox may send it; anything else is refused."""
+
+    output_type: Literal["stream", "display_data", "execute_result", "error"]
+    name: str | None = None
+    text: str | None = None
+    data: dict[str, str] | None = None
+    metadata: dict[str, dict[str, str]] | None = None
+    execution_count: int | None = None
+    ename: str | None = None
+    evalue: str | None = None
+    traceback: list[str] | None = None
+
+
+_outputs = msgspec.json.Decoder(list[Output])
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """What became of one cell in the sandbox."""
+
+    fate: Fate
+    outputs: tuple[Output, ...] = ()
+
+
+class SandboxDied(Exception):  # noqa: N818 - what happened, not an error of ours
+    """The submission's process is gone; `fate` says why."""
+
+    def __init__(self, fate: Fate) -> None:
+        super().__init__(fate)
+        self.fate = fate
+
+
+class Submission:
+    """One submission in its sandbox."""
+
+    def __init__(self, control: socket.socket, reins: socket.socket, keeper: int, limits: Limits) -> None:
+        self._control = control
+        self._reins = reins
+        self._keeper = keeper
+        self._open = True
+        self._tests = 0
+        self._ended: list[tuple[int, socket.socket]] = []  # workers that are done with
+        self.limits = limits
+        self.over_memory = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is still somebody in the sandbox to talk to, as far as is known."""
+        return self._open and not self.over_memory
+
+    def close(self, *, wait: bool = False) -> None:
+        """Have all that runs in the sandbox killed, and with `wait` return when it is gone."""
+        self._open = False
+        self._control.close()
+        self._let_go()
+        with contextlib.suppress(OSError):
+            self._reins.shutdown(socket.SHUT_WR)
+            if wait:
+                self._reins.settimeout(START_SECONDS)
+                self._reins.recv(1)  # ends with the keeper
+        self._reins.close()
+
+    def run_cell(self, source: str, *, seconds: float | None = None, pictures: bool = False) -> CellRun:
+        """Run one of the student's cells; the sandbox is closed where the fate leaves nothing to go on with."""
+        seconds = self.limits.cell_seconds if seconds is None else seconds
+        message = {"op": "cell", "source": source, "seconds": seconds, "pictures": pictures}
+        started = time.monotonic()
+        try:
+            answer, payload = self._ask(message, started + seconds + GRACE)
+            if len(payload) > MAX_OUTPUT + (
+                self.limits.output_kib << 13
+            ):  # a character takes up to six bytes
+                raise msgspec.ValidationError("more output than the recorder lets through")
+            outputs = tuple(_outputs.decode(payload))
+        except SandboxDied as death:
+            return CellRun(death.fate)
+        except (msgspec.ValidationError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            self.close()
+            return CellRun("garbled")
+        late = time.monotonic() - started >= seconds
+        interrupted = any(o.output_type == "error" and o.ename == "KeyboardInterrupt" for o in outputs)
+        if late and (interrupted or not answer.get("ok")):
+            return CellRun("timeout", outputs)
+        return CellRun("ok" if answer.get("ok") is True else "error", outputs)
+
+    def write_file(self, path: str, data: bytes) -> bool:
+        """Put a file into the submission's folder; return whether there was room."""
+        wire.send(self._control, {"op": "file", "path": path})
+        wire.send(self._control, {}, [data])
+        answer, _ = self._ask(None, time.monotonic() + 30)
+        return bool(answer.get("ok"))
+
+    def test(self) -> TestLink:
+        """Open what one test cell needs; a worker is forked for it when it first has something to do there."""
+        if not self._open:
+            raise SandboxDied("died")
+        self._tests += 1
+        return TestLink(self, self._tests)
+
+    def names_for(self, number: int, names: list[str]) -> tuple[dict[str, Any], memoryview]:
+        """Return what the runner says of these names; nothing where only a worker should look at their values."""
+        return self._ask({"op": "names", "id": number, "names": names}, time.monotonic() + 30)
+
+    def fork_for(self, number: int) -> socket.socket:
+        """Have a worker forked for one test; return the socket to it."""
+        plain, theirs = socket.socketpair()
+        ours = wire.impatient(plain)
+        with theirs:
+            try:
+                self._tell({"op": "fork", "id": number}, [theirs.fileno()])
+            except BaseException:
+                ours.close()
+                raise
+        return ours
+
+    def end_test(self, number: int, sock: socket.socket, *, now: bool) -> None:
+        """Have a test cell's worker killed, and all it started: now, or with the next message.
+
+        Until then it waits for a message that does not come.
+        """
+        self._ended.append((number, sock))
+        if now:
+            with contextlib.suppress(SandboxDied):
+                self._tell({"op": "end"})
+
+    def _tell(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
+        if not self._open:
+            raise SandboxDied("died")
+        if self._ended:
+            message["ended"] = [number for number, _ in self._ended]
+        try:
+            wire.send(self._control, message, fds=fds)
+        except wire.WireError:
+            self.close()
+            raise SandboxDied("memory" if self.over_memory else "died") from None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for _, sock in self._ended:
+            sock.close()
+        self._ended.clear()
+
+    def _ask(self, message: dict[str, Any] | None, deadline: float) -> tuple[dict[str, Any], memoryview]:
+        """Ask the runner, and wait for its answer: no alarm of a test's may come between (`grading.lesson`)."""
+        if not self._open:
+            raise SandboxDied("died")
+        fate: Fate
+        try:
+            if message is not None:
+                self._tell(message)
+            return wire.receive(self._control, deadline, self.watch_memory)
+        except wire.Deadline:
+            fate = "timeout"
+        except wire.Closed:
+            fate = "memory" if self.over_memory else "died"
+        except wire.WireError:
+            fate = "garbled"
+        self.close()
+        raise SandboxDied(fate)
+
+    def processes(self) -> list[int]:
+        """Return the pids of all that runs in the sandbox, bubblewrap's own included."""
+        return watch.family(self._keeper)[1:]
+
+    def watch_memory(self) -> None:
+        """Kill the submission when its processes together use more memory than it may."""
+        if watch.too_much(self._keeper, self.limits.memory_mib << 20):
+            self.over_memory = True
+            with contextlib.suppress(OSError):
+                self._reins.shutdown(socket.SHUT_WR)
+
+
+class TestLink:
+    """The trusted end of one test cell's worker, which is forked when it is first needed."""
+
+    __test__ = False  # a name that pytest would collect
+
+    def __init__(self, submission: Submission, number: int) -> None:
+        self.submission = submission
+        self._number = number
+        self._socket: socket.socket | None = None
+
+    @property
+    def socket(self) -> socket.socket:
+        """The socket to the worker; raises `wire.Closed` where no worker can be had."""
+        if self._socket is None:
+            try:
+                self._socket = self.submission.fork_for(self._number)
+            except SandboxDied:
+                raise wire.Closed("the submission is gone") from None
+        return self._socket
+
+    def describe(
+        self, names: list[str], deadline: float, *, under_way: bool = False
+    ) -> tuple[dict[str, Any], memoryview]:
+        """Return what these names are bound to; plain functions and data need no worker.
+
+        Where the test is `under_way`, a worker is asked: the test's alarm must not come between the runner's words.
+        """
+        if self._socket is None and not under_way:
+            answer, payload = self.submission.names_for(self._number, names)
+            if "names" in answer:
+                return answer, payload
+        wire.send(self.socket, {"op": "describe", "names": names})
+        return wire.receive(self.socket, deadline, self.submission.watch_memory)
+
+    def close(self, *, now: bool = False) -> None:
+        """End the worker: `now`, or as soon as something else is asked of the submission."""
+        if self._socket is not None:
+            self.submission.end_test(self._number, self._socket, now=now)
