@@ -26,7 +26,7 @@ def postgres(size: int, jobs: int, folder: Path) -> list[Row]:
     """Grade a class with each gradebook, and again with nothing changed."""
     if find_spec("psycopg") is None:
         return [_not("postgres", "the driver is missing: pip install 'psycopg[binary]'")]
-    rows = []
+    rows: list[Row] = []
     lite = _graded(size, jobs, folder / "sqlite", OURS)
     try:
         with server(fsync=True) as database:
@@ -62,7 +62,8 @@ def dask(size: int, jobs: int, folder: Path) -> list[Row]:
     """
     if find_spec("distributed") is None:
         return [_not("dask", "distributed is missing: pip install distributed")]
-    rows, more, said = [], {}, {}
+    rows: list[Row] = []
+    more, said = {}, {}
     for engine in ("local", "dask"):
         spent = []
         for count in (size // 5, size):
