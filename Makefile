@@ -75,7 +75,7 @@ demo: setup system ## a sample class hands in, is graded in the sandbox, gets it
 	@$(BIN)/autograder demo
 
 test: dev $(READY_DOCS) hub system database browser lint build-check ## all checks and all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) $(PYTEST)
 
 lint: dev ## style and types
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""How two processes share the tests: `make test` runs them with ``-n 2 --dist loadgroup``, of pytest-xdist.
+"""How two processes share the tests: `make test` runs them with ``-n 2``, of pytest-xdist.
 
 What is made once for a folder (a graded class, the built handout, a warm template) is made in the process that runs
 the folder, so a folder goes to one process; the long ones whose files share little go file by file.
@@ -6,23 +6,30 @@ the folder, so a folder goes to one process; the long ones whose files share lit
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-HERE = Path(__file__).parent
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadScopeScheduling
+
 BY_FILE = {"audit", "check", "course", "explore", "grading", "house"}
 
 
-def group_of(path: Path) -> str:
-    """Return the name of those tests that one process runs: a folder, or one of its files."""
-    parts = path.relative_to(HERE).with_suffix("").parts
+def group_of(test: str) -> str:
+    """Return the name of those tests that one process runs: a folder of this one, or one of its files."""
+    parts = test.partition("::")[0].removeprefix("tests/").removesuffix(".py").split("/")
     return "/".join(parts[: 2 if parts[0] in BY_FILE else 1])
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Name each test's group; xdist reads it."""
-    if hasattr(config, "workerinput"):
-        for item in items:
-            item.add_marker(pytest.mark.xdist_group(group_of(item.path)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Give each group to the process that is free first, in their own order."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - a run in one process does without xdist
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return Groups(config, log)
