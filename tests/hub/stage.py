@@ -12,7 +12,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-
 _MOUNT, _CP = "/usr/bin/mount", "/usr/bin/cp"
 
 
