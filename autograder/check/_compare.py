@@ -74,18 +74,17 @@ def equal(got: Any, want: Any, *, because: str | None = None) -> None:
 def _raise(found: Difference | None, got: Any, want: Any, because: str | None) -> None:
     if found is None:
         return
-    thin = False
+    advice = None
     if got is None:
-        advice: str | None = none_for(want)
+        advice = none_for(want)
     elif _quoted(got):
         advice = QUOTED
-    elif found.got is not None and found.want is not None:
-        advice, thin = diagnose([Trial((), found.got, found.want)]), True
-    else:
-        advice = None
     verdict = with_reason(found.verdict, because)
     finding = Finding(verdict, case=_at(found.where), advice=advice, comparison=found.comparison)
-    raise CheckFailed(finding, thin=thin)
+    if advice is None and found.got is not None and found.want is not None:
+        trials = [Trial((), found.got.copy(), found.want.copy())]
+        raise CheckFailed(finding, thin=True, advise=lambda: diagnose(trials))
+    raise CheckFailed(finding)
 
 
 def _at(where: str | None = None) -> str | None:

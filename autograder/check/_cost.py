@@ -84,7 +84,7 @@ def _told(failed: CheckFailed, n: int, because: str | None) -> CheckFailed:
     elif isinstance(error, ProcessDied):
         what, advice = said(error), _TABLE
     elif error is None:
-        return _wrong(failed.finding)
+        return _wrong(failed.bare)
     else:
         return failed
     verdict = f"does not cope with n = {n:,}"

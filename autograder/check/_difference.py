@@ -40,6 +40,9 @@ class Difference:
     at_input: bool = False  # `where` names an entry of the input
 
 
+_UNSAID = Difference("not the same numbers")
+
+
 @dataclass(frozen=True)
 class Inputs:
     """The argument whose entries produce the result's entries one by one, and its name."""
@@ -80,11 +83,11 @@ def _stacked(items: Any) -> Array | None:
 
 def agree(got: Any, want: Any) -> bool:
     """Return whether two values are equal within the tolerance, shapes and all."""
-    return difference(got, want) is None
+    return difference(got, want, said=False) is None
 
 
 def difference(  # noqa: C901, PLR0911 - one return per kind of value
-    got: Any, want: Any, *, exact: bool = False, inputs: Inputs | None = None
+    got: Any, want: Any, *, exact: bool = False, inputs: Inputs | None = None, said: bool = True
 ) -> Difference | None:
     """Return how `got` differs from `want`, or None when it does not.
 
@@ -99,6 +102,8 @@ def difference(  # noqa: C901, PLR0911 - one return per kind of value
         Ask for equality instead of nearness.
     inputs
         For an elementwise function, the argument, to say at which input the results part.
+    said
+        Whether numbers that differ are put into words, which takes much longer than to find them.
     """
     if same(got, want):
         return None  # most of what is compared: the paths below would come to this
@@ -106,15 +111,15 @@ def difference(  # noqa: C901, PLR0911 - one return per kind of value
         due = _show.value(want) if _counts(want) else "a value"
         return Difference("your function gave back None" if inputs else f"expected {due}, got None")
     if isinstance(want, dict):
-        return _dicts(got, want, exact=exact)
+        return _dicts(got, want, exact=exact, said=said)
     if _counts(want) and (type(got) is type(want) or (_counted(got) and not exact)):
-        return _tuples(got, want, exact=exact)
+        return _tuples(got, want, exact=exact, said=said)
     wanted = numeric(want)
     if isinstance(want, (tuple, list)) and (
         wanted is None
         or (type(got) in (tuple, list) and (exact or type(want) is tuple or any(map(_counts, want))))
     ):
-        return _sequences(got, want, exact=exact)
+        return _sequences(got, want, exact=exact, said=said)
     if wanted is None:
         return _other(got, want)
     came = numeric(got)
@@ -129,7 +134,9 @@ def difference(  # noqa: C901, PLR0911 - one return per kind of value
     if came.shape != wanted.shape:
         return Difference(shape_verdict(came.shape, wanted.shape), got=came, want=wanted)
     right = _identical(came, wanted) if exact else within(came, wanted)
-    return None if bool(np.all(right)) else _values(came, wanted, ~right, inputs)
+    if bool(np.all(right)):
+        return None
+    return _values(came, wanted, ~right, inputs) if said else _UNSAID
 
 
 def shape_verdict(got: tuple[int, ...], want: tuple[int, ...]) -> str:
@@ -214,7 +221,7 @@ def _inside(found: Difference | None, place: str) -> Difference | None:
     return found and replace(found, where=f"{place}, {found.where}" if found.where else place)
 
 
-def _dicts(got: Any, want: dict[Any, Any], *, exact: bool) -> Difference | None:
+def _dicts(got: Any, want: dict[Any, Any], *, exact: bool, said: bool) -> Difference | None:
     if not isinstance(got, dict):
         return Difference(f"expected a dict, got {_show.described(got)}")
     missing = {key: None for key in want if key not in got}
@@ -225,13 +232,13 @@ def _dicts(got: Any, want: dict[Any, Any], *, exact: bool) -> Difference | None:
     if extra:
         return Difference(f"{_show.keys(extra)} {'was' if len(extra) == 1 else 'were'} not asked for")
     for key, wanted in want.items():
-        found = _inside(difference(got[key], wanted, exact=exact), f"key {_show.value(key)}")
+        found = _inside(difference(got[key], wanted, exact=exact, said=said), f"key {_show.value(key)}")
         if found:
             return found
     return None
 
 
-def _sequences(got: Any, want: Any, *, exact: bool) -> Difference | None:
+def _sequences(got: Any, want: Any, *, exact: bool, said: bool) -> Difference | None:
     if type(got) not in (tuple, list):
         return Difference(f"expected a {type(want).__name__} of {len(want)}, got {_show.described(got)}")
     if exact and type(got) is not type(want):
@@ -246,7 +253,7 @@ def _sequences(got: Any, want: Any, *, exact: bool) -> Difference | None:
         counts = f"expected {len(want)} {word}{'s' * (len(want) != 1)}, got {len(got)}"
         return Difference(f"{counts}: {_show.value(got)}" if exact or type(want) is list else counts)
     for i, (came, wanted) in enumerate(zip(got, want, strict=True)):
-        found = _inside(difference(came, wanted, exact=exact), f"{word} {i + 1} of {len(want)}")
+        found = _inside(difference(came, wanted, exact=exact, said=said), f"{word} {i + 1} of {len(want)}")
         if found:
             return found
     return None
@@ -264,15 +271,20 @@ def _counted(got: Any) -> bool:
     return type(got) in (tuple, list)
 
 
-def _tuples(got: Any, want: Any, *, exact: bool) -> Difference | None:
+def _tuples(got: Any, want: Any, *, exact: bool, said: bool) -> Difference | None:
     """Compare short tuples of whole numbers, and show them whole."""
-    same = len(got) == len(want) and all(
-        difference(a, b, exact=exact) is None for a, b in zip(got, want, strict=True)
+    same_all = len(got) == len(want) and all(
+        difference(a, b, exact=exact, said=False) is None for a, b in zip(got, want, strict=True)
     )
-    verdict = f"expected {_show.value(want)}, got {_show.value(got)}"
-    came, wanted = numeric(got), numeric(want)
-    if same:
+    if same_all:
         return None
+    if not said:
+        return _UNSAID
+    verdict, came, wanted = (
+        f"expected {_show.value(want)}, got {_show.value(got)}",
+        numeric(got),
+        numeric(want),
+    )
     if came is None or wanted is None or came.shape != wanted.shape:
         return Difference(verdict)
     return Difference(verdict, got=came, want=wanted)

@@ -7,7 +7,10 @@ compares, decides points or draws.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOT_WRITTEN = "not written yet"
 
@@ -143,11 +146,30 @@ class CheckFailed(AssertionError):  # noqa: N818 - reads as what happened
     It is an AssertionError, so a check outside any `marks` block fails its cell as an assert does.
     """
 
-    def __init__(self, finding: Finding, *, thin: bool = False, sure: bool = False) -> None:
-        super().__init__(str(finding))
-        self.finding = finding
+    def __init__(
+        self,
+        finding: Finding,
+        *,
+        thin: bool = False,
+        sure: bool = False,
+        advise: Callable[[], str | None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.bare = finding
         self.thin = thin  # whether its advice rests on some of the calls alone
         self.sure = sure  # whether no other advice is as good
+        self._advise = advise  # finds the advice: only where nothing better is known, for it takes long
+
+    @property
+    def finding(self) -> Finding:
+        """What is wrong, with advice."""
+        if self._advise is not None:
+            self.bare = replace(self.bare, advice=self._advise())
+            self._advise = None
+        return self.bare
+
+    def __str__(self) -> str:
+        return str(self.finding)
 
 
 class TookTooLong(Exception):  # noqa: N818 - reads as what happened

@@ -53,8 +53,16 @@ def inputs(
             return
 
 
-def _alike(one: Any, other: Any) -> bool:
+def _alike(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    if len(one) != len(other) or any(
+        np.shape(a) != np.shape(b) for a, b in zip(one, other, strict=True) if _both(a, b)
+    ):
+        return False
     return agree(list(one), list(other))
+
+
+def _both(one: Any, other: Any) -> bool:
+    return isinstance(one, np.ndarray) and isinstance(other, np.ndarray)
 
 
 def _drawn(made: Iterable[Any] | None) -> Iterator[tuple[Any, ...]]:

@@ -41,6 +41,7 @@ class Aspect:
         self.name = name
         self.points = points
         self.finding: Finding | None = None
+        self.failure: CheckFailed | None = None  # the finding's own, which can say what it looks like
         self.checked = False
         self.thin = False  # whether its advice rests on one case
         self.later: list[CheckFailed] = []  # what failed after the first failure
@@ -75,8 +76,9 @@ class Aspect:
         if not isinstance(error, Exception):
             return False  # an interrupt is the student's own wish
         if self.finding is None:
-            self.finding = explain(error)
-            self.thin = isinstance(error, CheckFailed) and error.thin
+            self.failure = error if isinstance(error, CheckFailed) else None
+            self.finding = explain(error) if self.failure is None else self.failure.bare
+            self.thin = self.failure is not None and self.failure.thin
         elif isinstance(error, CheckFailed):
             self.later.append(error)
         return True
@@ -227,17 +229,30 @@ class Marks:
     def _explained(self, result: AspectResult, aspect: Aspect) -> AspectResult:
         """Name the known mistake behind a failure, if one gives the very same results, or say what they look like."""
         session = _context.session.get()
-        finding = result.finding
-        if result.status != "failed" or finding is None:
+        finding = bare = result.finding
+        if result.status != "failed" or finding is None or bare is None:
             return result
+
+        def whole() -> Finding:
+            return bare if aspect.failure is None else aspect.failure.finding
+
         if aspect.foreign or finding.verdict.startswith(CHANGED):
-            return result  # the calls that were seen are not what this finding is about
+            return replace(
+                result, finding=whole()
+            )  # the calls that were seen are not what this finding is about
         seen = [item for other in self._aspects.values() for item in other.evidence]
         known = explaining(seen, aspect.evidence, session.mistakes) if session is not None else None
         if known is not None:
             finding = replace(finding, mistake=known.name, advice=known.advice)
         else:
-            finding = looked_at(finding, aspect.evidence, seen, thin=aspect.thin, later=aspect.later)
+            finding = looked_at(
+                finding,
+                aspect.evidence,
+                seen,
+                thin=aspect.thin,
+                later=aspect.later,
+                advice=lambda: whole().advice,
+            )
         return replace(result, finding=finding)
 
 

@@ -269,9 +269,14 @@ def advised(failed: CheckFailed, trials: Sequence[Trial], *, changed: bool) -> C
     finding = failed.finding
     if finding.advice or failed.__cause__ is not None:
         return failed
-    advice = diagnose(list(trials))
-    if advice is None and changed:
-        advice = (
-            "Your function also changed its argument in place. Does a later step read the changed values?"
-        )
-    return CheckFailed(replace(finding, advice=advice), thin=True)
+    seen = list(trials)
+
+    def advise() -> str | None:
+        advice = diagnose(seen)
+        if advice is None and changed:
+            return (
+                "Your function also changed its argument in place. Does a later step read the changed values?"
+            )
+        return advice
+
+    return CheckFailed(finding, thin=True, advise=advise)

@@ -37,6 +37,7 @@ def looked_at(
     *,
     thin: bool,
     later: Sequence[CheckFailed],
+    advice: Callable[[], str | None],
 ) -> Finding:
     """Return a finding with the best advice that the calls of its test cell give.
 
@@ -52,12 +53,14 @@ def looked_at(
         Whether the finding's own advice comes from one case alone.
     later
         What failed in the aspect after the first failure.
+    advice
+        Finds out what the one case looks like, where `thin`.
     """
     if finding.advice and not thin:
         return finding
     wrong = next((item for item in here if item.wrong and not item.refusal), None)
     if wrong is None or isinstance(wrong.got, Raised):
-        return replace(finding, advice=_otherwise(later) or (finding.advice if wrong is None else None))
+        return replace(finding, advice=_otherwise(later) or (advice() if wrong is None else None))
     sure = next((failed.finding.advice for failed in later if failed.sure), None)
     said = sure or _alike(seen, wrong, every=True) or _alike(here, wrong, every=False)
     if said is None and not _steady(wrong):
@@ -85,7 +88,7 @@ def _otherwise(later: Sequence[CheckFailed]) -> str | None:
     for failed in later:
         if failed.__cause__ is not None and failed.finding.advice:
             return f"With other inputs your function {failed.finding.verdict}. {failed.finding.advice}"
-        if failed.finding.advice and not failed.thin:
+        if not failed.thin and failed.finding.advice:
             return failed.finding.advice
     return None
 
