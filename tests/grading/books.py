@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import MetaData, create_engine, select
@@ -226,3 +227,26 @@ def differences(one: Course, other: Course) -> list[str]:
 def rejected(student: str) -> Record:
     """Return what is recorded of a submission that could not be read."""
     return Record("hw", student, "2026-02-27T10:00:00")
+
+
+def seen_by_formgrader(course: Course) -> list[tuple[Any, ...]]:
+    """Return what formgrader's tables show of the class and of one notebook."""
+    wanted = (
+        "student",
+        "score",
+        "max_score",
+        "code_score",
+        "written_score",
+        "task_score",
+        "needs_manual_grade",
+    )
+    with Gradebook(course.db_url, course.course_id) as book:
+        found = book.find_assignment("hw")
+        notebook = book.find_notebook("p1", "hw")
+        rows = [
+            *book.submission_dicts(found.id),
+            *book.notebook_submission_dicts(notebook.id, found.id),
+            *book.student_dicts(),
+        ]
+        average = book.average_assignment_score("hw")
+    return [*sorted((tuple(row.get(name) for name in wanted) for row in rows), key=repr), (average,)]

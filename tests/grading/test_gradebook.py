@@ -130,6 +130,9 @@ def test_the_same_rows_on_both_databases_by_nbgrader_and_by_us(
     late = books.by_us(on_sqlite)
     books.by_nbgrader(on_postgres)
     assert books.differences(on_sqlite, on_postgres) == []
+    assert books.seen_by_formgrader(on_sqlite) == books.seen_by_formgrader(on_postgres)
+    with on_postgres.entered():
+        assert books.api(on_postgres).generate_feedback("hw", "ada")["success"]
     assert late["ada"] == late["ben"] == late["no time"] == ""
     assert late["caro"] == "handed in less than two minutes late, which costs 5.4 points"
     assert late["dan"].startswith("handed in 2 days late")
