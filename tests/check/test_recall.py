@@ -1,0 +1,67 @@
+"""What references gave is kept while the lesson itself is run, and at no other time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder.check._calls import quietly
+from autograder.check.grading import learning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def counted(give: Callable[..., Any]) -> tuple[Callable[..., Any], list[int]]:
+    calls: list[int] = []
+
+    def function(*args: Any) -> Any:
+        calls.append(1)
+        return give(*args)
+
+    return function, calls
+
+
+def test_an_answer_is_kept_and_comes_back_as_a_copy() -> None:
+    double, calls = counted(lambda x: 2 * x)
+    with learning([double]):
+        quietly(double, (np.arange(3.0),))
+    before = len(calls)
+    first = quietly(double, (np.arange(3.0),))
+    first[:] = 7.0
+    assert quietly(double, (np.arange(3.0),)).tolist() == [0.0, 2.0, 4.0]
+    assert len(calls) == before
+    assert quietly(double, (np.arange(4.0),)).tolist() == [0.0, 2.0, 4.0, 6.0]
+    assert len(calls) == before + 1
+
+
+def test_nothing_is_kept_at_any_other_time_nor_of_other_functions() -> None:
+    double, calls = counted(lambda x: 2 * x)
+    other, others = counted(lambda x: 3 * x)
+    with learning([double]):
+        quietly(other, (1.0,))
+    for _ in range(3):
+        quietly(double, (1.0,))
+        quietly(other, (1.0,))
+    assert (len(calls), len(others)) == (3, 4)
+
+
+def test_zeros_of_both_signs_and_layouts_are_told_apart() -> None:
+    turned, _ = counted(lambda x: 1 / x)
+    with learning([turned]):
+        quietly(turned, (np.array([0.0]),))
+    assert quietly(turned, (np.array([-0.0]),)).tolist() == [-np.inf]
+
+
+def test_chance_prints_and_what_changes_are_not_kept() -> None:
+    drawn, draws = counted(np.random.rand)  # noqa: NPY002 - the global generator is what is asked about
+    printed, prints = counted(print)
+    grown, growths = counted(lambda n: n + len(growths))
+    with learning([drawn, printed, grown]):
+        for function in (drawn, printed, grown):
+            quietly(function, (2,))
+    before = len(draws), len(prints), len(growths)
+    for function in (drawn, printed, grown):
+        quietly(function, (2,))
+    assert (len(draws), len(prints), len(growths)) == tuple(n + 1 for n in before)
