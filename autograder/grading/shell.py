@@ -41,7 +41,7 @@ class TrustedShell(Shell):
             self._compiled[raw_cell] = self._compile(raw_cell)
         codes = self._compiled[raw_cell]
         if codes is None or self.ast_transformers:
-            return super().run_cell(raw_cell, *args, **kwargs)  # type: ignore[no-untyped-call, no-any-return]
+            return super().run_cell(raw_cell, *args, **kwargs)
         result = ExecutionResult(None)
         self.events.trigger("pre_execute")
         self.events.trigger("pre_run_cell", result.info)

@@ -55,7 +55,7 @@ def test_zeros_of_both_signs_and_layouts_are_told_apart() -> None:
 
 
 def test_chance_prints_and_what_changes_are_not_kept() -> None:
-    drawn, draws = counted(np.random.rand)  # noqa: NPY002 - the global generator is what is asked about
+    drawn, draws = counted(np.random.rand)
     printed, prints = counted(print)
     grown, growths = counted(lambda n: n + len(growths))
     with learning([drawn, printed, grown]):
