@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
-_EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
+EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _PROMPT = re.compile(r"(?:.*\n)?\s*(?:>>>|\.\.\.|In ?\[|Out ?\[)")  # in the first two lines
 _FIRST_WORD = re.compile(r"[^\W\d]\w*")
 
@@ -37,12 +37,12 @@ def defaults(shell: InteractiveShell) -> list[object]:
     ]  # fmt: skip
 
 
-def as_plain(shell: InteractiveShell, raw: str) -> tuple[str, list[CodeType]] | None:
-    """Return a cell as IPython would read it, and its code; None where that has to be seen by IPython.
+def as_plain(shell: InteractiveShell, raw: str) -> tuple[str, list[CodeType], list[ast.stmt]] | None:
+    """Return a cell as IPython would read it, its code and its statements; None where that has to be seen by IPython.
 
     There is one piece of code for all but the last expression, and one for that, which shows its value.
     """
-    text = _EMPTY_LINES.sub("", raw)
+    text = EMPTY_LINES.sub("", raw)
     if not text.endswith("\n"):
         text += "\n"
     if not text.strip() or _PROMPT.match(text) or "__future__" in text or not _is_no_command(shell, text):
@@ -59,7 +59,7 @@ def as_plain(shell: InteractiveShell, raw: str) -> tuple[str, list[CodeType]] | 
             codes = [shell.compile(tree, name, mode) for tree, mode in trees]
     except Exception:  # noqa: BLE001 - whatever Python does not like about it, IPython has words for it
         return None
-    return None if said else (text, codes)
+    return None if said else (text, codes, nodes)
 
 
 def _is_no_command(shell: InteractiveShell, text: str) -> bool:

@@ -100,6 +100,8 @@ class TestDesk:
 
     def close(self) -> None:
         """End the worker."""
+        if self._link is not None and self.trouble:
+            self._link.clean = False
         self._drop()
 
     def _lost(self) -> None:
@@ -129,6 +131,7 @@ class TestDesk:
     def _describe(self) -> dict[str, Any]:
         link = self._open()
         if self.stand_ins.laid:
+            link.clean = False
             self._prepare(link)
         try:
             until = min(time.monotonic() + 30, self._deadline + GRACE)
@@ -231,10 +234,12 @@ class TestDesk:
         arguments = dict(enumerate(args)) | {f"={key}": value for key, value in kwargs.items()}
         try:
             packer = Packer(self._register)
+            around = self._around.changes(packer)
+            link.clean = link.clean and not around
             message = {
                 "op": "call", "id": number, "seconds": seconds,
                 "args": {str(key): packer.pack(value) for key, value in arguments.items()},
-            } | self._around.changes(packer)  # fmt: skip
+            } | around  # fmt: skip
         except wire.WireError as error:
             raise TypeError(f"a value that cannot be handed to {name}: {error}") from None
         return self._converse(link, name, message, packer, {str(k): v for k, v in arguments.items()}, seconds)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_OUTPUT = 16 << 20  # bytes of a cell's outputs beside its text: pictures
 START_SECONDS = 60.0
 GRACE = 2.0  # seconds between an interrupt from within and the kill from without
+_FOLLOWED = 50  # cells that a kept worker follows
 Fate = Literal["ok", "error", "timeout", "died", "memory", "garbled"]
 
 
@@ -65,7 +66,10 @@ class Submission:
         self._keeper = keeper
         self._open = True
         self._tests = 0
+        self.cells_run = 0
         self._ended: list[tuple[int, socket.socket]] = []  # workers that are done with
+        self._kept: tuple[int, socket.socket] | None = None  # one that the next test may go on with
+        self._since: list[str] = []  # cells that were run since it was at work
         self.limits = limits
         self.over_memory = False
 
@@ -84,6 +88,7 @@ class Submission:
         """Have all that runs in the sandbox killed, and with `wait` return when it is gone."""
         self._open = False
         self._control.close()
+        self._drop_kept()
         self._let_go()
         with contextlib.suppress(OSError):
             self._reins.shutdown(socket.SHUT_WR)
@@ -95,7 +100,7 @@ class Submission:
     def run_cell(self, source: str, *, seconds: float | None = None, pictures: bool = False) -> CellRun:
         """Run one of the student's cells; the sandbox is closed where the fate leaves nothing to go on with."""
         seconds = self.limits.cell_seconds if seconds is None else seconds
-        message = {"op": "cell", "source": source, "seconds": seconds, "pictures": pictures}
+        message: dict[str, Any] = {"op": "cell", "source": source, "seconds": seconds, "pictures": pictures}
         started = time.monotonic()
         try:
             answer, payload = self._ask(message, started + seconds + GRACE)
@@ -104,6 +109,7 @@ class Submission:
             ):  # a character takes up to six bytes
                 raise msgspec.ValidationError("more output than the recorder lets through")
             outputs = tuple(_outputs.decode(payload))
+            self._followed(source, defined=answer.get("defined") is True)
         except SandboxDied as death:
             return CellRun(death.fate)
         except (msgspec.ValidationError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -132,6 +138,36 @@ class Submission:
     def names_for(self, number: int, names: list[str]) -> tuple[dict[str, Any], memoryview]:
         """Return what the runner says of these names; nothing where only a worker should look at their values."""
         return self._ask({"op": "names", "id": number, "names": names}, time.monotonic() + 30)
+
+    def keep(self, number: int, sock: socket.socket) -> None:
+        """Keep a test's worker for the next one: nothing that the test called leaves a trace."""
+        self._drop_kept()
+        self._kept, self._since = (number, sock), []
+
+    def take_kept(self, functions: list[str]) -> tuple[int, socket.socket] | None:
+        """Return the worker that was kept, told to go on with the names of a test's functions, if there is one."""
+        kept = self._kept
+        if kept is None:
+            return None
+        try:
+            wire.send(kept[1], {"op": "begin", "cells": self._since, "functions": functions})
+        except wire.WireError:  # it has gone meanwhile
+            self._drop_kept()
+            return None
+        self._kept, self._since = None, []
+        return kept
+
+    def _followed(self, source: str, *, defined: bool) -> None:
+        """Have a kept worker follow a cell that only defines; after any other it is of no use."""
+        self.cells_run += 1
+        self._since.append(source)
+        if not defined or len(self._since) > _FOLLOWED:
+            self._drop_kept()
+
+    def _drop_kept(self) -> None:
+        if self._kept is not None:
+            self._ended.append(self._kept)
+        self._kept, self._since = None, []
 
     def fork_for(self, number: int) -> socket.socket:
         """Have a worker forked for one test; return the socket to it."""
@@ -203,19 +239,33 @@ class Submission:
 
 
 class TestLink:
-    """The trusted end of one test cell's worker, which is forked when it is first needed."""
+    """The trusted end of one test cell's worker, which is forked when it is first needed.
+
+    Attributes
+    ----------
+    clean
+        Whether nothing has been asked of the worker but what leaves no trace, so that the next test may have it.
+    """
 
     __test__ = False  # a name that pytest would collect
 
     def __init__(self, submission: Submission, number: int) -> None:
         self.submission = submission
+        self.clean = False
         self._number = number
+        self._functions: list[str] = []
+        self._cells = 0  # that had been run when the worker began with this test
         self._socket: socket.socket | None = None
 
     @property
     def socket(self) -> socket.socket:
         """The socket to the worker; raises `wire.Closed` where no worker can be had."""
         if self._socket is None:
+            kept = self.submission.take_kept(self._functions) if self.clean else None
+            self._cells = self.submission.cells_run
+            if kept is not None:
+                self._number, self._socket = kept
+                return self._socket
             try:
                 self._socket = self.submission.fork_for(self._number)
             except SandboxDied:
@@ -231,12 +281,18 @@ class TestLink:
         """
         if self._socket is None and not under_way:
             answer, payload = self.submission.names_for(self._number, names)
-            if "names" in answer:
+            found = answer.get("names")
+            if type(found) is dict:
+                self._functions = [n for n in names if type(found.get(n)) is list and found[n][:1] == ["f"]]
+                self.clean = answer.get("pure") is True
                 return answer, payload
         wire.send(self.socket, {"op": "describe", "names": names})
         return wire.receive(self.socket, deadline, self.submission.watch_memory)
 
     def close(self, *, now: bool = False) -> None:
-        """End the worker: `now`, or as soon as something else is asked of the submission."""
-        if self._socket is not None:
+        """End the worker: `now`, or as soon as something else is asked of the submission; or leave it to the next."""
+        clean = self.clean and not now and self._cells == self.submission.cells_run
+        if self._socket is not None and clean and self.submission.alive:
+            self.submission.keep(self._number, self._socket)
+        elif self._socket is not None:
             self.submission.end_test(self._number, self._socket, now=now)
