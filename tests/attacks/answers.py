@@ -175,7 +175,7 @@ done('bytecode')""",
         + """
 import importlib.machinery, importlib.util, runpy
 sources = {p + "/" + room + "/" + name for p in places for room in ("explore", "check", "derive") for name in SECRET_FILES}
-for path in [s for s in sources if s.endswith(".py")]:
+for path in [s for s in sources if s.endswith(".py") and os.path.exists(s)]:
     try: try_tables(runpy.run_path(path, run_name="autograder.stolen"))
     except BaseException: pass
     try:
