@@ -14,6 +14,7 @@ from autograder.nbgrader_setup import ensure_on_path
 from .graded_course import ASSIGNMENT, DUE, POINTS, Desk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -32,7 +33,7 @@ def gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gradebook: Path) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gradebook: Path) -> Iterator[Desk]:
     """Open a course folder with one assignment, whose config is the one our own courses use."""
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
     root = tmp_path / "course"
@@ -45,4 +46,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gradebook: Path) -> De
         f"c.Exchange.root = {str(tmp_path / 'exchange')!r}\n"
         "configure(c)\n"
     )
-    return Desk(open_course(root))
+    opened = Desk(open_course(root))
+    yield opened
+    opened.book.close()

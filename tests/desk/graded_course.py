@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import nbformat.v4
@@ -123,6 +124,11 @@ class Desk:
 
     course: Course
 
+    @cached_property
+    def book(self) -> Gradebook:
+        """The gradebook, opened once: that takes longer than a hand-in."""
+        return Gradebook(self.course.db_url)
+
     def hand_in(
         self,
         student: str,
@@ -139,20 +145,19 @@ class Desk:
         (folder / f"{ASSIGNMENT}.ipynb").write_text(text)
         (folder / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
         (folder / "submission_secret.txt").write_text("secret of " + student)
-        with Gradebook(self.course.db_url) as book:
-            book.update_or_create_student(student, **person)
-            submission = book.add_submission(ASSIGNMENT, student, timestamp=DUE + late)
-            submission.notebooks[0].late_submission_penalty = penalty
-            for name, score in (scores or {"test_relu": 1.0, "test_sign": 0.0}).items():
-                grade = book.find_grade(name, ASSIGNMENT, ASSIGNMENT, student)
-                grade.auto_score, grade.needs_manual_grade = score, False
-            book.db.commit()
+        book = self.book
+        book.update_or_create_student(student, **person)
+        submission = book.add_submission(ASSIGNMENT, student, timestamp=DUE + late)
+        submission.notebooks[0].late_submission_penalty = penalty
+        for name, score in (scores or {"test_relu": 1.0, "test_sign": 0.0}).items():
+            grade = book.find_grade(name, ASSIGNMENT, ASSIGNMENT, student)
+            grade.auto_score, grade.needs_manual_grade = score, False
+        book.db.commit()
         return folder
 
     def change(self, edit: Callable[[Gradebook], None]) -> None:
-        with Gradebook(self.course.db_url) as book:
-            edit(book)
-            book.db.commit()
+        edit(self.book)
+        self.book.db.commit()
 
     def page(self, student: str) -> Path:
         return self.course.feedback(ASSIGNMENT, student) / f"{ASSIGNMENT}.html"
