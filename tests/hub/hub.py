@@ -1,7 +1,7 @@
 """The hub of docs/jupyterhub.md on a machine of its own, installed by the page's own commands, and its people.
 
-Ports are the only setting that the tests change, and Lab shows its application object so that a test can wait for a
-kernel. What the page tells an operator to copy is copied, what it tells to run is run.
+Ports are the only setting that the tests change; the hub notes its process, and Lab shows its application object so
+that a test can wait for a kernel. What the page tells an operator to copy is copied, what it tells to run is run.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ c.JupyterHub.bind_url = "http://127.0.0.1:{0}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{1}"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{2}"
 c.JupyterHub.services[0]["url"] = "http://127.0.0.1:{3}"
+c.JupyterHub.pid_file = "/var/lib/jupyterhub/hub.pid"
 c.Spawner.args = ["--LabApp.expose_app_in_browser=True"]
 """
 
@@ -111,5 +112,6 @@ def serving(machine: Machine) -> Iterator[Hub]:
     try:
         yield hub
     finally:
-        process.terminate()
+        # The process that we hold is the door to the machine; the hub itself is ended inside.
+        machine.run("root", "sh", "-c", "kill $(cat /var/lib/jupyterhub/hub.pid)")
         process.wait(timeout=60)
