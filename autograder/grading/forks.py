@@ -94,6 +94,7 @@ class Forks:
         self._poller.register(pidfd, select.POLLIN)
 
     def _child(self, connection: socket.socket, parent: int) -> None:
+        code = 1  # nothing was said: the parent does
         try:
             lockdown.die_with_parent()
             if os.getppid() != parent:
@@ -102,12 +103,14 @@ class Forks:
             for other in (*self._waiting, *(fork.connection for fork in self._working.values())):
                 other.close()  # or its asker would never hear of its end
             self._answer(connection)
+            code = 0
         except BaseException as error:  # noqa: BLE001 - said to the asker, who goes on
             with suppress(Exception):
                 reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
                 wire.send(connection, {"lost": reason, "killed": False})
+                code = 0
         finally:
-            os._exit(0)
+            os._exit(code)
 
     def _reap(self, pidfd: int) -> None:
         fork = self._working.pop(pidfd)

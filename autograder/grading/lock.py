@@ -9,6 +9,8 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from autograder.grading.folder import CannotWriteError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -32,8 +34,16 @@ def alone_in(root: Path, doing: str, say: Callable[[str], None]) -> Iterator[int
         What others are told that wait.
     say
         Told when there is somebody to wait for, and who.
+
+    Raises
+    ------
+    CannotWriteError
+        If the folder cannot be written.
     """
-    handle = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+    try:
+        handle = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+    except OSError as error:
+        raise CannotWriteError(error.errno, f"{root} cannot be written: {error.strerror}") from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

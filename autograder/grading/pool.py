@@ -200,17 +200,25 @@ class Examiner:
 
     def examine(self, request: ExamRequest) -> ExamResult:
         """Examine one submission. Always a result; one with `error` set where the examiner was lost."""
+        reason = ""
+        for _ in range(2):  # an examiner may end by nothing of this submission's doing
+            process = self._running()
+            try:
+                return self._examine(process, request)
+            except (wire.WireError, wire.Deadline, OSError, msgspec.DecodeError) as error:
+                process.close()
+                reason = f"{type(error).__name__}: {error}"
+        return ExamResult(error=f"the examiner was lost ({reason})")
+
+    def _examine(self, process: ExaminerProcess, request: ExamRequest) -> ExamResult:
         patience = self._limits.submission_seconds + 180.0
-        process = self._running()
-        try:
-            with process.ask(Question(exam=request)) as connection:
-                answer, payload = wire.receive(connection, time.monotonic() + patience)
-            if "lost" in answer:
-                return ExamResult(error=f"the examination did not come to its end: {answer['lost']}")
-            return _result.decode(payload)
-        except (wire.WireError, wire.Deadline, OSError, msgspec.DecodeError) as error:
-            process.close()
-            return ExamResult(error=f"the examiner was lost ({type(error).__name__}: {error})")
+        with process.ask(Question(exam=request)) as connection:
+            answer, payload = wire.receive(connection, time.monotonic() + patience)
+        if "again" in answer:
+            raise wire.Closed(str(answer["again"]))
+        if "lost" in answer:
+            return ExamResult(error=f"the examination did not come to its end: {answer['lost']}")
+        return _result.decode(payload)
 
     def close(self) -> None:
         """End the process; its template and sandboxes end with it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
@@ -175,9 +176,13 @@ class _Desk:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            self._write()
+            if kind is None:
+                self._write()
+            else:  # once, without waiting: what is not written now will be by the next run
+                with suppress(BookError):
+                    self._record()
         finally:
             self._book.close()
 
@@ -198,17 +203,18 @@ class _Desk:
             self._write()
 
     def _write(self) -> None:
-        waiting = self._waiting
-        if waiting:
-            late = self._patiently(lambda: self._book.write([graded.record for graded in waiting]))
-            for graded in waiting:
-                outcome = graded.outcome
-                key = outcome.assignment, outcome.student
-                if words := late.get(key):
-                    outcome = msgspec.structs.replace(outcome, mends=[*outcome.mends, words])
-                self._found[key] = outcome
-            self._waiting = []
+        self._patiently(self._record)
         self._written = time.monotonic()
+
+    def _record(self) -> None:
+        late = self._book.write([graded.record for graded in self._waiting]) if self._waiting else {}
+        for graded in self._waiting:
+            outcome = graded.outcome
+            key = outcome.assignment, outcome.student
+            if words := late.get(key):
+                outcome = msgspec.structs.replace(outcome, mends=[*outcome.mends, words])
+            self._found[key] = outcome
+        self._waiting = []
 
     def _patiently(self, work: Callable[[], Result]) -> Result:
         """Do something with the gradebook, however long another program is at it."""
