@@ -97,7 +97,7 @@ lab: setup ## JupyterLab on the lessons; nothing is sent to the network
 docs: $(READY_DOCS) ## the lessons and the manuals as a static site, with live explorables
 	@$(BIN)/python tools/handout.py
 
-bench: setup system ## CPU-seconds per submission, beside stock nbgrader
+bench: setup system ## CPU-seconds per submission, beside stock nbgrader, otter-grader and bare exec
 	@$(BIN)/python benchmarks/bench.py $(BENCH)
 
 # uv resolves for every system at once and keeps the pins that still fit; `make lock LOCK=--upgrade` renews them.

@@ -1,6 +1,6 @@
 """`make bench`: what grading costs, beside stock nbgrader, otter-grader and the bare exec of the same cells, in one run.
 
-    .venv/bin/python benchmarks/bench.py [PART ...] [--quick] [--jobs N]
+    .venv/bin/python benchmarks/bench.py [PART ...] [--quick] [--jobs N] [--write docs/benchmark.md]
     .venv/bin/python benchmarks/bench.py --self-check
 
 Parts: plain (with feedback), otter, lessons, scale, postgres, dask; all of them when none is named. The table shows
@@ -26,7 +26,7 @@ from classes import CACHE, LESSONS, PLAIN, copy_of, plain_class
 from lessons_part import lessons
 from measure import adopt_orphans
 from plain_part import OURS, graders, otter, ours
-from results import Row, keep, machine, table
+from results import Row, keep, machine, page_tables, table, write_into
 from rich.console import Console
 from scale_part import scale
 
@@ -128,7 +128,8 @@ def main() -> None:
         if chosen.self_check:
             self_check(console, Path(name))
             return
-        console.print(" ".join(f"{key} {value}" for key, value in machine().items()), highlight=False)
+        about = machine()
+        console.print(" ".join(f"{key} {value}" for key, value in about.items()), highlight=False)
         found: list[Row] = []
         for part in chosen.parts or known:
             folder = Path(name) / part
@@ -139,6 +140,8 @@ def main() -> None:
             found += rows
             console.print(f"{part}: {time.perf_counter() - began:.0f} s", highlight=False)
         console.print(table(found))
+        if chosen.write:
+            write_into(chosen.write, "figures", page_tables(found, about))
     console.print("Written to benchmarks/latest.json")
 
 

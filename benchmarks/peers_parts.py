@@ -69,17 +69,16 @@ def dask(size: int, jobs: int, folder: Path) -> list[Row]:
         for count in (size // 5, size):
             course = _course(count, folder / f"{engine}-{count}", OURS)
             marks = folder / f"{engine}-{count}.json"
-            words = [
+            words: list[str | Path] = [
                 BIN / "autograder",
                 "grade",
                 PLAIN,
                 "--course",
                 course,
-                "--jobs",
-                str(jobs),
                 "--json",
                 marks,
             ]
+            words += ["--jobs", str(jobs)]
             if engine == "dask":
                 words = [sys.executable, HERE / "cluster.py", str(jobs), *words]
             try:

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 LATEST = HERE / "latest.json"
+_TITLES = {
+    "plain": "A plain nbgrader course",
+    "feedback": "Its feedback",
+    "otter": "The same with otter-grader",
+    "lessons": "Each lesson, beside the bare exec of its cells and tests",
+    "scale": "A large class",
+    "postgres": "Gradebooks",
+    "dask": "Engines",
+}
 
 
 @dataclass(frozen=True)
@@ -98,3 +107,39 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         **{name: version(name) for name in ("nbgrader", "numpy", "ipython")},
     }
+
+
+def page_tables(rows: Iterable[Row], about: dict[str, Any]) -> str:
+    """Return the rows in Markdown, a table for each part, below a line on the machine."""
+    told = f"{about['when']}, {about['cores']} cores, Linux {about['kernel']}, Python {about['python']}, "
+    told += (
+        f"nbgrader {about['nbgrader']}, NumPy {about['numpy']}, load {about['load']} before the first part."
+    )
+    text = [f"Measured {told}"]
+    part = ""
+    for row in rows:
+        if row.part != part:
+            part = row.part
+            text += [
+                "", f"**{_TITLES.get(part, part)}**", "",
+                "| assignment | command | n | CPU ms each | wall s | peak MiB | ratio | goal | |",
+                "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |",
+            ]  # fmt: skip
+        spent, count = row.cost, row.submissions
+        each = f"{1000 * spent.cpu / count:.1f}" if spent is not None and count else ""
+        wall = f"{spent.wall:.1f}" if spent is not None else ""
+        peak = f"{spent.peak_mib:.0f}" if spent is not None and spent.peak_mib else ""
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        cells = (row.what, row.who, str(count or ""), each, wall, peak, ratio, row.goal, row.note)
+        text.append("| " + " | ".join(cells) + " |")
+    return "\n".join(text) + "\n"
+
+
+def write_into(page: Path, name: str, text: str) -> None:
+    """Put text between a page's two comments of this name."""
+    begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise ValueError(f"{page} has no place for {name}: put {begin.strip()} and {end} into it")
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")

@@ -19,12 +19,30 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classes import LESSONS, PLAIN, copy_of, lesson_class, plain_class
 from measure import adopt_orphans
 from plain_part import OURS, ours
 from processes import Record
+from results import machine, write_into
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NAMES = {
+    "autograder": "main: gradebook, progress",
+    "python3.11": "examiner and its forks (exams)",
+    "python3": "examiner and its forks (exams)",
+    "python": "examiner and its forks (exams)",
+    "ag-template": "template of the sandboxes",
+    "ag-keeper": "keeper of a sandbox",
+    "ag-cells": "in the sandbox: cells",
+    "ag-tests": "in the sandbox: calls by tests",
+    "bwrap": "bubblewrap",
+    "cat": "holder of a sandbox",
+}
+SMALL = 0.2  # milliseconds that are not worth a row
 STEPS = Path(__file__).resolve().parent / "steps"
 sys.path.insert(0, str(STEPS))
 import _steps  # noqa: E402 - what is counted
@@ -46,7 +64,8 @@ def where(name: str, size: int, folder: Path) -> dict[str, object]:
         del os.environ["PYTHONPATH"], os.environ["AUTOGRADER_STEPS"]
     processes: Counter[str] = Counter()
     for ended in record.ended:
-        processes[ended.name] += 1000 * ended.cpu  # type: ignore[assignment]
+        name_of = NAMES.get(ended.name, ended.name if ended.name.startswith("ag-") else "others")
+        processes[name_of] += 1000 * ended.cpu  # type: ignore[assignment]
     values = list(struct.iter_unpack("dd", sums.read_bytes()))
     steps = []
     for at, (seconds, count) in enumerate(values):
@@ -82,12 +101,42 @@ def show(found: dict[str, object]) -> None:
             print(f"  {what:<44}{spent:8.0f}{spent / size:9.2f}{count:9.0f}")
 
 
+def page_tables(found: Sequence[dict[str, object]]) -> str:
+    """Return the figures in Markdown: a column for each assignment, milliseconds for one submission."""
+    about = machine()
+    sizes = ", ".join(f"{one['size']} of {one['assignment']}" for one in found)
+    rows: dict[tuple[str, str], list[float]] = {}
+    for at, one in enumerate(found):
+        size, total = int(str(one["size"])), float(str(one["total"]))
+        processes: dict[str, float] = one["processes"]  # type: ignore[assignment]
+        steps: list[tuple[str, str, float, float]] = one["steps"]  # type: ignore[assignment]
+        told = [("all of it", "", total)]
+        told += [("by process", name, spent) for name, spent in processes.items()]
+        told.append(("by process", "the ends of processes", total - sum(processes.values())))
+        told += [(role, what, spent) for role, what, spent, _ in steps]
+        for first, second, spent in told:
+            rows.setdefault((first, second), [0.0] * len(found))[at] = spent / size
+    text = [
+        f"Measured {about['when']}: {sizes}, one at a time; {about['cores']} cores, load {about['load']}. CPU ms each.", "",
+        "| | | " + " | ".join(str(one["assignment"]) for one in found) + " |",
+        "| --- | --- |" + " ---: |" * len(found),
+    ]  # fmt: skip
+    order = ["all of it", "by process", *_steps.ROLES]
+    for (first, second), values in sorted(
+        rows.items(), key=lambda row: (order.index(row[0][0]), -max(row[1]))
+    ):
+        if max(values) >= SMALL:
+            text.append(f"| {first} | {second} | " + " | ".join(f"{value:.1f}" for value in values) + " |")
+    return "\n".join(text) + "\n"
+
+
 def main() -> None:
     """Profile what the command line names."""
     parser = argparse.ArgumentParser(description="Where the CPU time of `autograder grade` goes.")
     parser.add_argument("names", nargs="*", help=f"{PLAIN} or of {', '.join(LESSONS)}; all when left out")
     parser.add_argument("--size", type=int, default=40)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--json", type=Path, help="write all figures to this file")
+    parser.add_argument("--write", type=Path, help="put the tables into this page, docs/profile.md say")
     chosen = parser.parse_args()
     adopt_orphans()
     found = []
@@ -96,6 +145,8 @@ def main() -> None:
         for one in chosen.names or [PLAIN, *LESSONS]:
             found.append(where(one, chosen.size, Path(name)))
             show(found[-1])
+    if chosen.write:
+        write_into(chosen.write, "figures", page_tables(found))
     if chosen.json:
         chosen.json.write_text(json.dumps(found, indent=1))
 
