@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.sandbox.purity import leave_no_trace
+from autograder.sandbox.purity import traceless
 from autograder.sandbox.values import Packer
 from autograder.sandbox.wire import WireError
 
@@ -28,8 +28,8 @@ def described(
 ) -> tuple[dict[str, Any], list[Any]]:
     """Return what names are bound to, for the wire, if all of it is plain: looking at it runs no student code.
 
-    What is a function is added to `functions`; its place there is its number. With the values goes whether calls of
-    them leave no trace.
+    What is a function is added to `functions`; its place there is its number. With the values go the
+    names of those that leave no trace.
     """
     values = {name: namespace[name] for name in names if name in namespace}
     if not all(map(_is_plain, values.values())):
@@ -42,12 +42,12 @@ def described(
     packer = Packer(register)
     try:
         found = {name: packer.pack(value) for name, value in values.items()}
-        named = [value for value in values.values() if type(value) is types.FunctionType]
-        pure = len(named) == len(functions) and leave_no_trace(named, namespace)
+        named = {name: value for name, value in values.items() if type(value) is types.FunctionType}
+        told = traceless(named, namespace) if len(named) == len(functions) else None
     except WireError:
         functions.clear()
         return {"not": "plain"}, []
-    return {"names": found, "pure": pure}, packer.buffers
+    return {"names": found, "traceless": told}, packer.buffers
 
 
 def _is_plain(value: Any, depth: int = 0) -> bool:

@@ -12,6 +12,8 @@ import resource
 import tempfile
 from typing import TYPE_CHECKING
 
+from autograder.sandbox import pages
+
 if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
 
@@ -125,7 +127,7 @@ def limit_resources(limits: Limits, pid: int = 0) -> None:
     """Set the resource limits, hard ones too, of this process or of another of the same user."""
     mib = 1 << 20
     for kind, value in (
-        (resource.RLIMIT_DATA, limits.memory_mib * mib),
+        (resource.RLIMIT_DATA, (limits.memory_mib + pages.SPARE) * mib),
         (resource.RLIMIT_FSIZE, limits.disk_mib * mib),
         (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_CPU, int(limits.submission_seconds * 2) + 1),

@@ -22,6 +22,8 @@ _SMALL, _IN_ONE = (
 )  # bytes that take 512 with their head, the most that Python keeps in an arena; of 1 MiB
 _libc = ctypes.CDLL(None)
 _kept: list[bytes] = []
+RESERVED = 20  # MiB of small objects that side by side there is room for
+SPARE = 44  # MiB of what a process holds by all of this, above what it would: a submission's own limit begins above it
 # For the template's environment: what is not small comes from one growing heap too, and goes back to it.
 MALLOC = {
     "MALLOC_TOP_PAD_": str(4 << 20),
@@ -30,9 +32,9 @@ MALLOC = {
 }
 
 
-def reserve(mib: int) -> None:
-    """Have Python's arenas side by side, for so much of small objects: later they would fill gaps between libraries."""
-    made = [bytes(_SMALL) for _ in range(mib * _IN_ONE)]
+def reserve() -> None:
+    """Have Python's arenas side by side: later they would fill gaps between libraries."""
+    made = [bytes(_SMALL) for _ in range(RESERVED * _IN_ONE)]
     _kept.extend(made[:: _IN_ONE // 2])  # one or two in each, or it would be given back
 
 

@@ -100,18 +100,16 @@ class TestDesk:
 
     def close(self) -> None:
         """End the worker."""
-        if self._link is not None and self.trouble:
-            self._link.clean = False
-        self._drop()
+        self._drop(keep=not self.trouble)
 
     def _lost(self) -> None:
         self.trouble = True
         self._drop(now=True)
 
-    def _drop(self, *, now: bool = False) -> None:
+    def _drop(self, *, now: bool = False, keep: bool = False) -> None:
         """Give the worker up; the next call forks a fresh one."""
         if self._link is not None:
-            self._link.close(now=now)
+            self._link.close(now=now, keep=keep)
             self._link = None
 
     def watch(self, namespace: dict[str, Any]) -> None:
@@ -131,7 +129,7 @@ class TestDesk:
     def _describe(self) -> dict[str, Any]:
         link = self._open()
         if self.stand_ins.laid:
-            link.clean = False
+            link.leaves_trace()
             self._prepare(link)
         try:
             until = min(time.monotonic() + 30, self._deadline + GRACE)
@@ -208,6 +206,8 @@ class TestDesk:
             self._describe()  # a fresh fork of the same state: the same names, new numbers
         number = self._numbers[name] if function.top_level else function._number  # noqa: SLF001
         link = self._open()
+        if function.top_level:  # one that a call returned can do no more than that call's function
+            link.calls(name)
         patience = self._limits.call_seconds * (PATIENCE if self._standing else 1)
         seconds = min(patience, self._deadline - time.monotonic())
         if seconds <= 0:
@@ -235,7 +235,8 @@ class TestDesk:
         try:
             packer = Packer(self._register)
             around = self._around.changes(packer)
-            link.clean = link.clean and not around
+            if around:
+                link.leaves_trace()
             message = {
                 "op": "call", "id": number, "seconds": seconds,
                 "args": {str(key): packer.pack(value) for key, value in arguments.items()},
@@ -258,6 +259,7 @@ class TestDesk:
     ) -> list[Callable[[tuple[Any, ...]], Any]]:
         """Make calls in one message; return what takes each answer, short of those that did not come."""
         link, name, left = self._open(), function.__name__, self._deadline - time.monotonic()
+        link.calls(name)
         seconds = min(self._limits.call_seconds, left)
         message = {
             "op": "calls", "id": self._numbers[name], "seconds": seconds, "left": left, "careful": careful,
@@ -306,6 +308,8 @@ class TestDesk:
         """
         if isinstance(function, StudentFunction):
             self._allowed[-1] |= function.grants
+            if function.top_level and self._link is not None:
+                self._link.calls(function.__name__)
             known = self._numbers.get(function.__name__) if function.top_level else None
             return -1 - (function._number if known is None else known)  # noqa: SLF001
         number = next((n for n, passed in enumerate(self._passed) if passed is function), len(self._passed))

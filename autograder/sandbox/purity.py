@@ -12,20 +12,23 @@ from __future__ import annotations
 
 import ast
 import builtins
+import cmath
+import collections
 import dis
+import functools
+import itertools
 import math
+import operator
+import string
 import types
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-_MODULES = (np, math)
-_IMPORTED = frozenset({"numpy", "math"})
+_MODULES = (np, math, cmath, itertools, functools, operator, collections, string)  # that keep no state
+_IMPORTED = frozenset(module.__name__ for module in _MODULES)
 _CONSTANT = frozenset({type(None), bool, int, float, complex, str, bytes})
-_AS_IMPORTED = [(room, dict(vars(room))) for room in (np, np.linalg, np.fft, math, builtins)]
+_AS_IMPORTED = [(room, dict(vars(room))) for room in (*_MODULES, np.linalg, np.fft, builtins)]
 _HOLDING = frozenset({dict, list, set, types.ModuleType})
 _BUILTINS = frozenset(
     """
@@ -59,14 +62,20 @@ _NAMES = """
 _ALLOWED = frozenset(dis.opmap[name] for name in _NAMES.split() if name in dis.opmap)
 
 
-def leave_no_trace(functions: Iterable[types.FunctionType], namespace: dict[str, Any]) -> bool:
-    """Whether calls of these functions, of a notebook's own namespace, change nothing that outlasts them."""
-    waiting, known = list(functions), set()
+def traceless(functions: dict[str, types.FunctionType], namespace: dict[str, Any]) -> list[str]:
+    """Return the names of those functions, of a notebook's own namespace, whose calls change nothing that stays."""
+    known: set[int] = set()
+    return [name for name, function in functions.items() if _leaves_none(function, namespace, known)]
+
+
+def _leaves_none(function: types.FunctionType, namespace: dict[str, Any], known: set[int]) -> bool:
+    """Whether this function, and all that it can call, changes nothing that stays; `known` has those of which it is so."""
+    waiting, seen = [function], set(known)
     while waiting:
         function = waiting.pop()
-        if id(function) in known:
+        if id(function) in seen:
             continue
-        known.add(id(function))
+        seen.add(id(function))
         given = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
         if (
             function.__globals__ is not namespace
@@ -87,6 +96,7 @@ def leave_no_trace(functions: Iterable[types.FunctionType], namespace: dict[str,
                     waiting.append(value)
                 elif not _is_harmless(name, value, absent=value is namespace):
                     return False
+    known |= seen
     return True
 
 
@@ -114,9 +124,21 @@ def _defines(node: ast.stmt) -> bool:
         each = [*told.posonlyargs, *told.args, *told.kwonlyargs, *filter(None, (told.vararg, told.kwarg))]
         given = [*told.defaults, *filter(None, told.kw_defaults)]
         hints = [*(arg.annotation for arg in each), node.returns]
-        return not node.decorator_list and not any(hints) and all(isinstance(v, ast.Constant) for v in given)
+        return not node.decorator_list and not any(hints) and all(map(_is_literal, given))
     if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant) and all(isinstance(to, ast.Name) for to in node.targets)
+        return _is_literal(node.value) and all(isinstance(to, ast.Name) for to in node.targets)
     if isinstance(node, ast.Import):
         return all(alias.name in _IMPORTED for alias in node.names)
     return isinstance(node, ast.Pass)
+
+
+def _is_literal(node: ast.expr) -> bool:
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return all(map(_is_literal, node.elts))
+    if isinstance(node, ast.Dict):
+        return all(key is not None and _is_literal(key) for key in node.keys) and all(
+            map(_is_literal, node.values)
+        )
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+    return isinstance(node, ast.Constant)

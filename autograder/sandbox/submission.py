@@ -92,7 +92,7 @@ class Submission:
         self._let_go()
         with contextlib.suppress(OSError):
             self._reins.shutdown(socket.SHUT_WR)
-            if wait:
+            if wait or self.over_memory:  # what it took is free again before anything else begins
                 self._reins.settimeout(START_SECONDS)
                 self._reins.recv(1)  # ends with the keeper
         self._reins.close()
@@ -239,30 +239,25 @@ class Submission:
 
 
 class TestLink:
-    """The trusted end of one test cell's worker, which is forked when it is first needed.
-
-    Attributes
-    ----------
-    clean
-        Whether nothing has been asked of the worker but what leaves no trace, so that the next test may have it.
-    """
+    """The trusted end of one test cell's worker, which is forked when it is first needed."""
 
     __test__ = False  # a name that pytest would collect
 
     def __init__(self, submission: Submission, number: int) -> None:
         self.submission = submission
-        self.clean = False
         self._number = number
-        self._functions: list[str] = []
-        self._cells = 0  # that had been run when the worker began with this test
         self._socket: socket.socket | None = None
+        self._functions: list[str] | None = None  # as the runner numbered them; None where a worker did
+        self._traceless: frozenset[str] = frozenset()  # of these
+        self._clean = True  # whether nothing was asked of the worker but what leaves no trace
+        self._cells = 0  # that had been run when the worker began with this test
 
     @property
     def socket(self) -> socket.socket:
         """The socket to the worker; raises `wire.Closed` where no worker can be had."""
         if self._socket is None:
-            kept = self.submission.take_kept(self._functions) if self.clean else None
             self._cells = self.submission.cells_run
+            kept = None if self._functions is None else self.submission.take_kept(self._functions)
             if kept is not None:
                 self._number, self._socket = kept
                 return self._socket
@@ -281,18 +276,32 @@ class TestLink:
         """
         if self._socket is None and not under_way:
             answer, payload = self.submission.names_for(self._number, names)
-            found = answer.get("names")
-            if type(found) is dict:
+            found, traceless = answer.get("names"), answer.get("traceless")
+            if type(found) is dict and type(traceless) is list:
                 self._functions = [n for n in names if type(found.get(n)) is list and found[n][:1] == ["f"]]
-                self.clean = answer.get("pure") is True
+                self._traceless = frozenset(name for name in traceless if type(name) is str)
                 return answer, payload
+        self._clean = False
         wire.send(self.socket, {"op": "describe", "names": names})
         return wire.receive(self.socket, deadline, self.submission.watch_memory)
 
-    def close(self, *, now: bool = False) -> None:
-        """End the worker: `now`, or as soon as something else is asked of the submission; or leave it to the next."""
-        clean = self.clean and not now and self._cells == self.submission.cells_run
-        if self._socket is not None and clean and self.submission.alive:
+    def calls(self, name: str) -> None:
+        """Note that a function is called, by the name that the notebook gave it."""
+        self._clean = self._clean and name in self._traceless
+
+    def leaves_trace(self) -> None:
+        """Note that something else is asked of the worker, which the next test must not feel."""
+        self._clean = False
+
+    def close(self, *, now: bool = False, keep: bool = False) -> None:
+        """End the worker: `now`, or as soon as something else is asked of the submission.
+
+        With `keep` the next test may go on with it, where this one has left no trace.
+        """
+        if self._socket is None:
+            return
+        keep = keep and self._clean and self._cells == self.submission.cells_run and self.submission.alive
+        if keep:
             self.submission.keep(self._number, self._socket)
-        elif self._socket is not None:
+        else:
             self.submission.end_test(self._number, self._socket, now=now)

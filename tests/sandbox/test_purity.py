@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.sandbox.proxy import TestDesk
+from autograder.sandbox.series import Packed
 
 if TYPE_CHECKING:
     from autograder.sandbox.session import Submission
@@ -45,12 +46,12 @@ IMPURE = (
 )
 
 
-def call(submission: Submission, times: int = 1) -> object:
+def call(submission: Submission, argument: object = None) -> object:
     """Look `f` up as a test does, and call it."""
     desk = TestDesk(submission)
     try:
         f = desk.look_up(["f"])["f"]
-        return [f(np.arange(3.0)) for _ in range(times)][-1]
+        return f(np.arange(3.0) if argument is None else argument)
     finally:
         desk.close()
 
@@ -100,6 +101,31 @@ def test_a_worker_follows_no_other_cell(submission: Submission, cell: str) -> No
     submission.run_cell(cell)
     call(submission)
     assert workers(submission) != with_worker
+
+
+def test_one_that_leaves_a_trace_spoils_nothing_where_it_is_not_called(submission: Submission) -> None:
+    submission.run_cell(
+        "seen = []\n\ndef count(x):\n    seen.append(x)\n    return len(seen)\n\ndef f(x):\n    return 1"
+    )
+    before = workers(submission)
+    for name, again in (("f", False), ("f", True), ("count", True), ("count", False), ("f", False)):
+        desk = TestDesk(submission)
+        assert desk.look_up(["f", "count"])[name](1) == 1
+        desk.close()
+        assert (workers(submission) == before) == again
+        before = workers(submission)
+
+
+def test_a_series_that_breaks_off_is_not_gone_on_with(submission: Submission) -> None:
+    submission.run_cell("def f(x):\n    while x:\n        pass\n    return x")
+    desk = TestDesk(submission)
+    f = desk.look_up(["f"])["f"]
+    assert f(0) == 0
+    series = desk.send_series(f, [Packed((0,)), Packed((1,))], careful=False)
+    with pytest.raises(Exception, match="had not returned"):
+        [take((0,)) for take in series]
+    desk.close()
+    assert call(submission, argument=0) == 0
 
 
 def test_a_worker_that_hung_is_not_kept(submission: Submission) -> None:
