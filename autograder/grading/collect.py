@@ -22,10 +22,13 @@ from nbgrader.utils import temp_attrs
 class CarefulCollect(ExchangeCollect):  # type: ignore[misc]
     """Set by `autograder.nbgrader_setup.configure` as ``c.ExchangeFactory.collect``."""
 
+    src_records: list[dict[str, Any]]
+
     def init_src(self) -> None:
         """Choose what to collect: of each student the newest, or the newest in time, that is the student's own."""
         super().init_src()
-        self.src_records = [record for record in self.src_records if isinstance(record["username"], str)]
+        records: list[dict[str, Any]] = self.src_records
+        self.src_records = [record for record in records if isinstance(record["username"], str)]
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
         """Read a folder's name; what somebody else owns does not compete with what the student handed in."""
