@@ -17,6 +17,7 @@ from autograder.grading.outcome import ExamResult
 from autograder.grading.refusal import LostError
 from autograder.lesson import notebook as cells
 from autograder.sandbox import wall
+from autograder.sandbox.holder import NoSandboxError
 from autograder.sandbox.session import Template
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _LONGEST_REASON = 2_000
 _MOMENT = 0.1  # seconds
+_STARTS = 3  # of a template that ends without a word
 
 
 def imports(source: NotebookNode) -> list[str]:
@@ -75,7 +77,6 @@ class Station:
             unsafe=setting.unsafe, checks=any(INSIDE_TAG in cells.tags(cell) for cell in source.cells),
         )  # fmt: skip
         self._start()
-        self._template.start(limits).close()  # no wall, no grading: said now, not for each submission
         folder = Path(setting.folder)
         if folder.is_dir():
             os.chdir(folder)
@@ -84,8 +85,17 @@ class Station:
         self.problems = self._lesson.problems
 
     def _start(self) -> None:
-        self._template = Template(self._wall)
-        self._ended = os.pidfd_open(self._template.process.pid)  # readable when it ends, in forks too
+        """Start a template and try it: no wall, no grading, which is said now and not for each submission."""
+        for left in reversed(range(_STARTS)):
+            try:
+                self._template = Template(self._wall)
+                self._ended = os.pidfd_open(self._template.process.pid)  # readable when it ends, in forks too
+                self._template.start(self._limits).close()
+            except NoSandboxError as error:
+                if error.__cause__ is None or not left:  # it said why, or says nothing time and again
+                    raise
+            else:
+                return
 
     def _is_lost(self, seconds: float = 0.0) -> bool:
         """Whether the template is gone, or goes within so many seconds."""

@@ -21,6 +21,7 @@ from autograder.grading.gradebook import Book
 from autograder.grading.sources import source_notebooks
 from autograder.lesson.course import open_course
 
+SLOWLY = "import time; time.sleep(0.4)\n"  # so that there is somebody to kill
 ANSWERS: dict[str, dict[str, str]] = {
     "ada": {},
     "bob": {"halve": "def halve(x):\n    return x"},
@@ -36,7 +37,7 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a course in which everybody has handed in, and the gradebook knows nobody yet."""
     root = make_course(tmp_path_factory.mktemp("faults") / "course")
     for student, answers in ANSWERS.items():
-        hand_in(root, student, work(answers))
+        hand_in(root, student, work({**answers, "answer": SLOWLY + answers.get("answer", "answer = 42")}))
     hand_in(root, "guy", b"{ broken")
     opened = open_course(root)
     with Book(opened) as book:
