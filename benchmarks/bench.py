@@ -113,6 +113,7 @@ def main() -> None:
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="submissions that our grader takes at a time"
     )
+    parser.add_argument("--write", type=Path, help="put the tables into this page, docs/benchmark.md say")
     parser.add_argument(
         "--self-check", action="store_true", help="only show that student code's CPU is counted"
     )
