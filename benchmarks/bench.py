@@ -50,12 +50,12 @@ class Sizes:
     """
 
     plain: int = 200
-    otter: int = 50
-    lesson: int = 200
-    slow: int = 40
+    otter: int = 20
+    lesson: int = 100
+    slow: int = 20
     few: int = 34
     many: int = 1000
-    other: int = 200
+    other: int = 100
 
 
 QUICK = Sizes(plain=20, otter=4, lesson=16, slow=4, few=4, many=16, other=20)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import otter_peer
 from classes import CACHE, PLAIN, copy_of, plain_class
-from course.plain.students import ALIKE
+from course.plain.students import ALIKE, CLASS
 from measure import CommandFailedError, Cost, cost
 from nbgrader.api import Gradebook
 from results import Row
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from classes import Class
 
 BIN = Path(sys.executable).parent
+WARNS = [name for name in CLASS[PLAIN] if name not in ALIKE[PLAIN]]
 OURS = "from autograder.nbgrader_setup import configure\n\nc = get_config()\nconfigure(c)\n"
 
 
@@ -90,15 +91,12 @@ def _agreement(made: Class, theirs: Path, mine: Path) -> str:
     for course in (theirs, mine):
         with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
             scores.append({s.student.id: s.score for s in book.assignment_submissions(PLAIN)})
-    same = [student for student, score in scores[0].items() if scores[1].get(student) == score]
-    unlike = made.submissions[PLAIN] - len(same)
-    said = f"the same marks for {len(same)} of {made.submissions[PLAIN]}"
-    expected = len(_warned(made.submissions[PLAIN]))
-    return f"{said}; the others warned, which costs stock nbgrader's all" if unlike == expected > 0 else said
-
-
-def _warned(size: int) -> list[int]:
-    from course.plain.students import CLASS  # noqa: PLC0415 - beside ALIKE
-
+    unlike = sorted(student for student, score in scores[0].items() if scores[1].get(student) != score)
     models = list(CLASS[PLAIN])
-    return [n for n in range(size) if models[n % len(models)] not in ALIKE[PLAIN]]
+    kinds = sorted({models[int(student[-4:]) % len(models)] for student in unlike})
+    size = made.submissions[PLAIN]
+    said = f"the same marks for {size - len(unlike)} of {size}"
+    if not kinds:
+        return said
+    known = "; it warns, which costs all points there" if kinds == WARNS else ""
+    return f"{said}; other marks for work of the kind {', '.join(kinds)}{known}"
