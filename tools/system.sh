@@ -63,7 +63,7 @@ case "${1:-}" in
         ;;
     hub)
         # JupyterHub's proxy runs on Node.js.
-        command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 18)' ||
+        command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' ||
             get "JupyterHub" nodejs npm
         ;;
     browser)
