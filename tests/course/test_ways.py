@@ -36,7 +36,8 @@ def functions(notebook: NotebookNode) -> list[str]:
     return [
         name
         for cell in notebook.cells
-        if cells.is_solution(cell) and (name := cells.grade_id(cell)) and solved(name, cell.source)
+        if cell.cell_type == "code" and cells.is_solution(cell)
+        if (name := cells.grade_id(cell)) and solved(name, cell.source)
     ]
 
 

@@ -35,6 +35,10 @@ def why_not() -> str:
         )
     if not (PROXY / "node_modules" / ".bin" / "configurable-http-proxy").exists():
         return f"no configurable-http-proxy in {PROXY}: run `make hub`"
+    if Path(sys.prefix).is_relative_to("/tmp"):  # noqa: S108 - this one place
+        return (
+            f"{sys.prefix} lies below /tmp, which is the hub's machine's own: clone the course somewhere else"
+        )
     tried = subprocess.run([*UNSHARE, "true"], capture_output=True, text=True, check=False)
     return f"namespaces cannot be made here: {tried.stderr.strip()}" if tried.returncode else ""
 
