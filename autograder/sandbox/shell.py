@@ -127,7 +127,10 @@ class Shell(InteractiveShell):
         if not any(kwargs.values()) and not args and plain.defaults(self) == self._defaults:
             found = plain.as_plain(self, raw_cell)
         if found is None:
-            return super().run_cell(raw_cell, *args, **kwargs)  # type: ignore[no-untyped-call, no-any-return]
+            try:
+                return super().run_cell(raw_cell, *args, **kwargs)  # type: ignore[no-untyped-call, no-any-return]
+            finally:
+                self.only_defined = False  # a magic may have run a cell that only defines: this one did more
         info = ExecutionInfo(
             raw_cell,
             store_history=False,
