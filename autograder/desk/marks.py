@@ -34,6 +34,11 @@ class CellMark:
     extra_credit: float | None = None
     pending: bool = False
 
+    @property
+    def unmarked(self) -> bool:
+        """Whether neither the grader nor a person has given points."""
+        return self.auto_score is None and self.manual_score is None
+
 
 @dataclass(frozen=True)
 class Marks:
@@ -69,6 +74,12 @@ class Marks:
     def score(self) -> float:
         """Points in the end, never below zero, as nbgrader's export counts them."""
         return max(0.0, sum(cell.score for cell in self.cells.values()) - self.penalty)
+
+    @property
+    def waiting(self) -> float:
+        """Points of the answers that nobody has marked yet; none where nothing of the notebook was marked."""
+        open_ = [cell.max_score for cell in self.cells.values() if cell.pending and cell.unmarked]
+        return sum(open_) if len(open_) < len(self.cells) else 0.0
 
     @property
     def name(self) -> str:

@@ -195,6 +195,8 @@ def test_an_answer_in_words_shows_its_comment_and_waits_for_a_person(desk: Desk)
     nb = lesson(nbf.new_markdown_cell("Because $x > 0$.", metadata={"nbgrader": meta}))
     page = page_of(desk, nb=nb)
     assert "not marked yet: a person reads this answer" in page
+    assert "more wait for a person, who reads your answer in words." in page
+    assert " wait</td>" in page
     assert "<h3>Your answer: why (0 of 2)</h3>" in page
 
 
