@@ -3,6 +3,8 @@
     cluster.py THREADS autograder grade ...
 
 `--engine dask --scheduler ADDRESS` is added to the command. Whatever was started is waited for, so that its CPU counts.
+With AUTOGRADER_ROLES in the environment the CPU-seconds of the command and of the scheduler, each with what it waited
+for, go to that file.
 """
 
 # ruff: noqa: INP001 - a folder of scripts, run from here
@@ -10,6 +12,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -36,16 +39,28 @@ def main() -> int:
             "--nthreads",
             threads,
         ]
+        spent: dict[str, float] = {}
         worker = subprocess.Popen([*start, "--no-dashboard", "--local-directory", folder, *here])
         try:
             address = json.loads(file.read_text())["address"]
-            return subprocess.run(
-                [*command, "--engine", "dask", "--scheduler", address], check=False
-            ).returncode
+            client = subprocess.Popen([*command, "--engine", "dask", "--scheduler", address])
+            spent["client"] = _cpu(client)
+            return client.returncode
         finally:
-            for one in (worker, scheduler):
-                one.terminate()
-                one.wait()
+            worker.terminate()
+            worker.wait()
+            scheduler.terminate()
+            roles = os.environ.get("AUTOGRADER_ROLES")
+            if roles:
+                Path(roles).write_text(json.dumps({**spent, "scheduler": _cpu(scheduler)}))
+            scheduler.wait()
+
+
+def _cpu(process: subprocess.Popen[bytes]) -> float:
+    """Wait for a process; return its seconds of CPU, user and system, and those of what it waited for."""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":
