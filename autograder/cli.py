@@ -49,6 +49,10 @@ def _stop(message: str, code: int = 1) -> typer.Exit:
     return typer.Exit(code)
 
 
+def _say(text: str) -> None:
+    _console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 @app.callback()
 def main() -> None:
     """Keep `grade` a command of its own, however many commands there are."""
@@ -378,6 +382,52 @@ def audit(
         report.write_page(write, found)
     if not all(lesson.sound for lesson in found):
         raise typer.Exit(1)
+
+
+@app.command(name="new-exercise")
+def new_exercise(
+    lesson: Annotated[str, typer.Argument(help="The lesson, such as 02_softmax.")],
+    exercise: Annotated[
+        str, typer.Argument(help="The new exercise's id: a name in Python, such as column_means.")
+    ],
+    kind: Annotated[
+        Literal["function", "derivation", "value", "words"],
+        typer.Option("--kind", help="What students write. A person marks an answer in words."),
+    ] = "function",
+    after: Annotated[
+        str,
+        typer.Option(
+            "--after", help="Below this exercise.", show_default="at the end, before the closing part"
+        ),
+    ] = "",
+    points: Annotated[
+        float | None, typer.Option("--points", help="What it is worth.", show_default="3, 3, 1, 2 by kind")
+    ] = None,
+    title: Annotated[
+        str, typer.Option("--title", help="Of its section.", show_default="made from the id")
+    ] = "",
+    notebook: Annotated[
+        str, typer.Option("--notebook", help="Of a lesson that has several notebooks, this one.")
+    ] = "",
+    new_lesson: Annotated[bool, typer.Option("--new-lesson", help="Begin the lesson with it.")] = False,
+    new_course: Annotated[
+        bool, typer.Option("--new-course", help="Begin a course, and a lesson, in this folder.")
+    ] = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Write an exercise into a lesson: question, stub, solution, checks, hidden tests, a known mistake."""
+    from autograder.lesson import new, new_words  # noqa: PLC0415
+
+    try:
+        if new_course:
+            _say(new_words.begun(new.begin_course(course)))
+        asked = new.Asked(
+            lesson, exercise, kind, after, title, points, notebook, begin=new_lesson or new_course
+        )
+        made = new.new_exercise(_open(course), asked)
+    except new.NewError as error:
+        raise _stop(str(error)) from None
+    _say(new_words.told(made, asked, course))
 
 
 @app.command()
