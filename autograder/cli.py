@@ -37,11 +37,15 @@ _UNSAFE = (
 
 def _open(path: Path) -> Course:
     from autograder.lesson.course import CourseError, open_course  # noqa: PLC0415 - each command loads what it needs
+    from autograder.lesson.whereabouts import why_no_course  # noqa: PLC0415
 
     try:
-        return open_course(path)
+        course = open_course(path)
     except CourseError as error:
         raise _stop(str(error)) from None
+    if problem := why_no_course(course):
+        raise _stop(problem)
+    return course
 
 
 def _stop(message: str, code: int = 1) -> typer.Exit:
@@ -171,6 +175,12 @@ def grade(
     again: Annotated[
         bool, typer.Option("--again", help="Grade all of it, not only what is new or changed.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show which marks would change, and why; write none.")
+    ] = False,
+    changes: Annotated[
+        Path | None, typer.Option("--changes", help="Write the changed marks to this file, as CSV.")
+    ] = None,
     engine: Annotated[
         Literal["local", "dask"], typer.Option("--engine", help="Here, or on a Dask cluster.")
     ] = "local",
@@ -189,6 +199,8 @@ def grade(
 ) -> None:
     """Grade what is in submitted/ and new or changed: marks into the gradebook, reasons into autograded/."""
     from autograder.grading import run  # noqa: PLC0415
+    from autograder.grading.changes import Change, as_csv, entries  # noqa: PLC0415
+    from autograder.grading.changes_table import print_changes  # noqa: PLC0415
     from autograder.grading.progress import bar  # noqa: PLC0415
     from autograder.grading.sources import SourceFailsError  # noqa: PLC0415
     from autograder.grading.table import print_table  # noqa: PLC0415
@@ -199,12 +211,14 @@ def grade(
     if unsafe_no_sandbox:
         _errors.print(_UNSAFE, style="red", markup=False, highlight=False)
     opened = _open(course)
+    changed: list[Change] = []
     try:
         pairs = run.to_grade(opened, assignment, student or [])
         with bar(_console, len(pairs)) as progress:
             outcomes = run.grade(
                 opened, pairs, jobs=jobs, unsafe=unsafe_no_sandbox, again=again,
                 progress=progress, say=progress.say, engine=_engine(engine, scheduler, jobs, progress.say),
+                dry=dry_run, changed=changed.append,
             )  # fmt: skip
     except (run.NothingToGradeError, SourceFailsError) as error:
         raise _stop(str(error)) from None
@@ -217,8 +231,13 @@ def grade(
     if json is not None:
         import msgspec  # noqa: PLC0415
 
-        json.write_bytes(msgspec.json.format(msgspec.json.encode(outcomes), indent=1) + b"\n")
-    print_table(_console, outcomes)
+        told = msgspec.json.encode(entries(outcomes, changed))
+        json.write_bytes(msgspec.json.format(told, indent=1) + b"\n")
+    if changes is not None:
+        changes.write_text(as_csv(changed), encoding="utf-8", newline="")
+    if not dry_run:
+        print_table(_console, outcomes)
+    print_changes(_console, changed, new=len(outcomes) - len(changed), dry=dry_run)
 
 
 def _engine(

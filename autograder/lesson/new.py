@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from autograder.lesson import new_answers
 from autograder.lesson.new_files import put_in_place
-from autograder.lesson.new_names import NewError, closest, refuse_id, refuse_lesson
+from autograder.lesson.new_names import NewError, refuse_id, refuse_lesson
 from autograder.lesson.new_notebook import into_notebook
 from autograder.lesson.new_source import into_source
 from autograder.lesson.new_text import Group, config_text, exercise_text, lesson_text, spots
+from autograder.lesson.whereabouts import closest, why_no_course
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,6 +115,8 @@ def new_exercise(course: Course, asked: Asked) -> Made:
     NewError
         If it cannot be; nothing is written then, and the message says what to do.
     """
+    if problem := why_no_course(course):
+        raise NewError(problem)
     refuse_id(asked.name)
     points = _points(asked)
     source = _source(course, asked)
@@ -171,9 +174,9 @@ def _source(course: Course, asked: Asked) -> Path:
     folder = course.source(asked.lesson)
     where = course.root / course.source_directory
     if asked.begin:
-        refuse_lesson(asked.lesson, course.ignore)
         if asked.lesson in lessons or (folder.is_dir() and any(folder.iterdir())):
             raise NewError(f"{folder} is there already. Leave out --new-lesson to add to it.")
+        refuse_lesson(asked.lesson, course.ignore)
         if asked.after:
             raise NewError("A new lesson has no exercise yet: leave out --after.")
         if not _is_set_up(course):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import difflib
 import fnmatch
 import keyword
 import re
@@ -128,9 +127,3 @@ def refuse_lesson(name: str, ignored: Iterable[str]) -> None:
             raise NewError(
                 f"A lesson cannot be called {name}: files called {glob} are never released. Take another name."
             )
-
-
-def closest(name: str, there: Sequence[str]) -> str:
-    """Return what was perhaps meant, as a sentence; nothing where nothing is like it."""
-    like = difflib.get_close_matches(name, there, n=1)
-    return f" Did you mean {like[0]}?" if like else ""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.lesson import notebook as cells
-from autograder.lesson.new_names import NewError, closest
+from autograder.lesson.new_names import NewError
+from autograder.lesson.whereabouts import closest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,7 +21,7 @@ HIDDEN = ("cases", "mistake", "reference")
 USES: dict[Kind, tuple[str, ...]] = {
     "function": ("np", "check"),
     "derivation": ("check",),
-    "value": ("np", "check"),
+    "value": ("check",),
     "words": (),
 }
 #: What an author looks for in the text, and what stands there.

@@ -1,0 +1,129 @@
+"""What `autograder new-exercise` writes is a whole exercise: built, graded and audited as it stands, for each kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from autograder.audit.auditing import audit
+from autograder.cli import app
+from autograder.grading.run import grade, to_grade
+from autograder.lesson.answers import read_answers
+from autograder.lesson.course import open_course
+from autograder.lesson.release import build
+from autograder.lesson.source import read_lesson
+
+from .answering import Desk, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.sandbox
+KINDS = {
+    "column_means": "function",
+    "derive_shift": "derivation",
+    "product_shape": "value",
+    "explain_it": "words",
+}
+GRADED = [name for name, kind in KINDS.items() if kind != "words"]
+
+
+def new_exercise(course: Path, lesson: str, name: str, *options: str) -> str:
+    """Run the command; return what it said."""
+    words = ["new-exercise", lesson, name, *options, "--course", str(course)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Begin a course with an exercise of each kind, and build it."""
+    made = tmp_path_factory.mktemp("new") / "stats101"
+    for at, (name, kind) in enumerate(KINDS.items()):
+        new_exercise(made, "hw1", name, "--kind", kind, *([] if at else ["--new-course"]))
+    assert build(made).assignments == ("hw1",)
+    return made
+
+
+@pytest.fixture(scope="module")
+def desk(course: Path) -> Iterator[Desk]:
+    opened = open_course(course)
+    made = Desk(opened, read_lesson(opened.source("hw1") / "hw1.py"))
+    yield made
+    made.close()
+
+
+def test_the_reference_earns_everything_and_the_stub_nothing(desk: Desk) -> None:
+    assert {name: (one.score, one.max_score) for name, one in desk.whole().items()} == {
+        "test_column_means": (3, 3),
+        "test_derive_shift": (3, 3),
+        "test_product_shape": (1, 1),
+    }
+    assert {one.score for one in desk.whole(untouched=True).values()} == {0}
+
+
+@pytest.mark.parametrize("name", GRADED)
+def test_its_answers_earn_what_they_foresee(desk: Desk, course: Path, name: str) -> None:
+    listed = read_answers(read_lesson(course / "source" / "hw1" / "hw1.py"))
+    answers = [answer for answer in listed if answer.exercise == name]
+    assert sum(answer.kind == "wrong" for answer in answers) >= 3
+    found = [
+        line
+        for answer, graded in zip(answers, desk.grade(name, answers), strict=True)
+        for line in differences(answer, graded)
+    ]
+    assert found == [], "\n".join(found)
+
+
+def test_an_audit_finds_nothing_to_add(course: Path) -> None:
+    (found,) = audit(open_course(course), jobs=2)
+    assert found.sound
+    for one in found.exercises:
+        assert {judged.state for judged in one.mutants} == {"killed"}, one.name
+        assert (one.remarks, one.faults) == ((), ())
+    assert [(known.name, known.named) for known in found.exercises[0].mistakes] == [("rounded down", True)]
+
+
+def test_points_are_as_asked_and_split_between_the_aspects(tmp_path: Path) -> None:
+    new_exercise(tmp_path / "c", "hw1", "one", "--new-course", "--points", "1")
+    new_exercise(tmp_path / "c", "hw1", "two", "--points", "4.5")
+    text = (tmp_path / "c/source/hw1/hw1.py").read_text()
+    assert 'check.marks("one", values=0.5, shapes=0.5)' in text
+    assert 'check.marks("two", values=3.5, shapes=1)' in text
+    assert build(tmp_path / "c").assignments == ("hw1",)
+
+
+def test_a_plain_course_with_notebooks_of_its_own_gets_cells_and_grades_them(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    source = plain / "solutions" / "ps1" / "problems.ipynb"
+    source.parent.mkdir(parents=True)
+    (plain / "nbgrader_config.py").write_text(
+        'c = get_config()\nc.CourseDirectory.source_directory = "solutions"\n'
+    )
+    own = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        cells=[nbformat.v4.new_markdown_cell("# Problem set 1"), nbformat.v4.new_code_cell("import math")],
+    )
+    nbformat.write(own, source)
+    said = new_exercise(plain, "ps1", "column_means")
+    assert "configure(c)" in said
+    new_exercise(plain, "ps1", "product_shape", "--kind", "value", "--after", "column_means")
+    assert not source.with_name("answers.py").exists()  # nbgrader would release it
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nbformat.read(source, 4).cells]
+    assert ids == [
+        None, None, "setup_column_means", None, "column_means", "test_column_means",
+        None, "product_shape", "test_product_shape",
+    ]  # fmt: skip
+    build(plain)
+    for student, notebook in {"ada": source, "eve": plain / "release" / "ps1" / "problems.ipynb"}.items():
+        folder = plain / "submitted" / student / "ps1"
+        folder.mkdir(parents=True)
+        (folder / "problems.ipynb").write_bytes(notebook.read_bytes())
+    opened = open_course(plain)
+    marks = {one.student: one.score for one in grade(opened, to_grade(opened, None, []))}
+    assert marks == {"ada": 4, "eve": 0}
