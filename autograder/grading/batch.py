@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import bindparam, func, insert, select, update
 
 from autograder.grading import tables as t
+from autograder.grading.differences import Differences
 from autograder.grading.ids import new_id
 from autograder.grading.late import lateness, seconds_late
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from autograder.grading.differences import Difference
     from autograder.grading.late import LatePolicy
     from autograder.grading.outcome import NotebookRecord, Record
 
@@ -88,6 +90,11 @@ class Batch:
         What is to be written; the last one of a student counts.
     policy
         What being late costs.
+
+    Attributes
+    ----------
+    differences
+        By student, once it is written.
     """
 
     def __init__(
@@ -98,6 +105,8 @@ class Batch:
         self._records = {record.student: record for record in records}
         self._policy = policy
         self._penalties: dict[str, float] = {}  # by submission
+        self._changes = Differences()
+        self.differences: dict[str, Difference] = {}
 
     def write(self) -> dict[str, str]:
         """Write everything; return how late each student was, in words."""
@@ -105,6 +114,8 @@ class Batch:
         submissions = self._submissions()
         for notebook in self._known.notebooks:
             self._notebook(notebook, submissions)
+        keys = {one.record.student: one.id for one in submissions}
+        self.differences = self._changes.found(self._connection, keys)
         return {
             one.record.student: lateness(one.late, self._penalties.get(one.id, 0.0)) for one in submissions
         }
@@ -147,6 +158,7 @@ class Batch:
             elif (when, extension) != (row.timestamp, row.extension):
                 later.append({"row": key, "when": when, "more": extension})
             found.append(_Submission(key, record, seconds_late(when, due, extension), row is None))
+            self._changes.submission(student, is_new=row is None)
         self._run(insert(table), fresh)
         self._run(
             update(table)
@@ -205,6 +217,8 @@ class Batch:
             wanted = _graded(old[row.notebook_id], known.name, names[row.cell_id], row.manual_score)
             if wanted is not None and wanted != (row.auto_score, row.needs_manual_grade):
                 changed.append({"row": row.id, "points": wanted[0], "waits": wanted[1]})
+                now = row.auto_score, row.manual_score
+                self._changes.grade(old[row.notebook_id].student, names[row.cell_id], now, wanted[0])
         self._run(
             update(t.grade)
             .where(t.grade.c.id == bindparam("row"))
@@ -250,6 +264,7 @@ class Batch:
         for key, one in owner.items():
             taken = wanted.get(key, there[key]) or 0.0
             self._penalties[one.id] = self._penalties.get(one.id, 0.0) + taken
+            self._changes.penalty(one.record.student, there[key], taken)
 
     def _earned(self, known: KnownNotebook, keys: Sequence[str]) -> dict[str, float]:
         if not keys:

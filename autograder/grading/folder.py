@@ -146,5 +146,11 @@ def restore(target: Path) -> None:
         shutil.rmtree(fresh)
 
 
+def former_place(target: Path) -> Path:
+    """Return where a folder lies now, whatever a killed run left of its replacement; nothing is written."""
+    before = _beside_it(target)[1]
+    return target if target.exists() or not before.exists() else before
+
+
 def _beside_it(target: Path) -> tuple[Path, Path]:
     return tuple(target.with_name(f".{target.name}{ending}") for ending in (_FRESH, _BEFORE))  # type: ignore[return-value]

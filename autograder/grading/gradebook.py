@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
     from sqlalchemy import Connection
 
+    from autograder.grading.differences import Difference
     from autograder.grading.outcome import Record
     from autograder.lesson.course import Course
 
-__all__ = ["Book", "BookBusyError", "BookError"]
+__all__ = ["Book", "BookBusyError", "BookError", "OtherCellsError"]
 _TRIES = 5  # at a batch in which another writer made the same rows
 _TOGETHER = 200  # submissions in one question: databases limit how much may be asked at once
 _OTHER_CELLS = (
@@ -39,6 +40,10 @@ _NO_COURSE = (
     'c.CourseDirectory.course_id = "..."'
 )
 _LATEST = (t.assignment.c.course_id, t.student.c.lms_user_id, t.grade.c.extra_credit, t.notebook.c.kernelspec)
+
+
+class OtherCellsError(BookError):
+    """An assignment has other cells than the gradebook keeps marks for; the message says what to do."""
 
 
 class Book:
@@ -55,6 +60,8 @@ class Book:
     ----------
     checksums
         Of the source cells of each notebook that was ensured, by (assignment, notebook) and grade id.
+    differences
+        What the last `write` changed of marks that were there, by (assignment, student).
 
     Raises
     ------
@@ -70,6 +77,7 @@ class Book:
         except ExtraTimeError as error:
             raise BookError(str(error)) from error
         self.checksums: dict[tuple[str, str], dict[str, str]] = {}
+        self.differences: dict[tuple[str, str], Difference] = {}
         self._open()
 
     def __enter__(self) -> Self:
@@ -130,7 +138,7 @@ class Book:
                 except RuntimeError as error:
                     if isinstance(error, BookError):
                         raise
-                    raise BookError(_OTHER_CELLS.format(name, self._database, assignment)) from error
+                    raise OtherCellsError(_OTHER_CELLS.format(name, self._database, assignment)) from error
         with self._database.reading() as connection:
             for name in notebooks:
                 rows = connection.execute(
@@ -140,6 +148,13 @@ class Book:
                     .where(t.assignment.c.name == assignment, t.notebook.c.name == name)
                 )
                 self.checksums[assignment, name] = {row.name: row.checksum for row in rows}
+
+    def forget(self, assignment: str) -> None:
+        """Take an assignment out of the gradebook, with all of its marks."""
+        from autograder.grading.register import remove_assignment  # noqa: PLC0415 - imports nbgrader
+
+        with self._database.told():
+            remove_assignment(self._course, assignment)
 
     def _points(self, assignment: str) -> dict[str, dict[str, float]]:
         """Return the graded cells of an assignment and their points, by notebook."""
@@ -193,6 +208,7 @@ class Book:
         self, connection: Connection, batches: Mapping[str, Sequence[Record]]
     ) -> dict[tuple[str, str], str]:
         late: dict[tuple[str, str], str] = {}
+        self.differences = {}
         for assignment, records in batches.items():
             known = known_assignment(connection, assignment)
             if known is None:
@@ -200,6 +216,7 @@ class Book:
             for at in range(0, len(records), _TOGETHER):
                 batch = Batch(connection, known, records[at : at + _TOGETHER], self._policy)
                 late |= {(assignment, student): words for student, words in batch.write().items()}
+                self.differences |= {(assignment, who): one for who, one in batch.differences.items()}
         return late
 
 

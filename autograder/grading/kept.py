@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from autograder.grading.folder import restore, write_folder
+from autograder.grading import causes
+from autograder.grading.folder import former_place, restore, write_folder
 from autograder.grading.outcome import Graded  # noqa: TC001 - a field of what is decoded
 from autograder.grading.refusal import NOT_YOURS
+from autograder.lesson import node
 
 if TYPE_CHECKING:
     from autograder.grading.outcome import Work
@@ -55,23 +57,52 @@ def write_work(work: Work, target: Path, fingerprint: str) -> None:
     write_folder(target, [*(file for file in work.files if file[0] != KEPT), (KEPT, kept)])
 
 
-def unchanged(target: Path, fingerprint: str) -> Graded | None:
-    """Return what is known of a submission that was graded with this fingerprint, and whose files are still there."""
-    restore(target)
+class Former(msgspec.Struct, frozen=True):
+    """What is known of a submission from when it was last graded.
+
+    Attributes
+    ----------
+    fingerprint
+        Of what it was graded with; empty where grading itself failed.
+    whole
+        Whether its files are still there.
+    """
+
+    fingerprint: str
+    graded: Graded
+    whole: bool
+
+    def stands(self, fingerprint: str) -> bool:
+        """Whether grading with this fingerprint would give the same."""
+        return self.whole and bool(fingerprint) and self.fingerprint == fingerprint
+
+
+def former(target: Path, *, mend: bool = True) -> Former | None:
+    """Return what is known of the submission whose ``autograded`` folder this is.
+
+    Parameters
+    ----------
+    mend
+        Set right first what a killed run left there. Otherwise nothing is written.
+    """
+    if mend:
+        restore(target)
+    else:
+        target = former_place(target)
     try:
         kept = _decode((target / KEPT).read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
-    if kept.form != _FORM or not fingerprint or kept.fingerprint != fingerprint:
+    if kept.form != _FORM:
         return None
-    return kept.graded if all((target / name).is_file() for name in kept.files) else None
+    return Former(kept.fingerprint, kept.graded, all((target / name).is_file() for name in kept.files))
 
 
 def fingerprint(setting: str, student: str, folder: Path) -> str:
     """Return a fingerprint of a student's submission, as it is graded in this setting."""
-    digest = blake2b(f"{setting}\0{student}\0".encode(), digest_size=20)
+    digest = _digest(student)
     _add_folder(digest, folder)
-    return digest.hexdigest()
+    return f"submission:{digest.hexdigest()} {setting}"
 
 
 def fingerprint_of(setting: Setting) -> str:
@@ -79,13 +110,32 @@ def fingerprint_of(setting: Setting) -> str:
 
     Where the course lies does not matter; it may be moved.
     """
-    anywhere = msgspec.structs.replace(setting, folder="", hidden=[], assets="", root="", others=None)
-    digest = blake2b(msgspec.json.encode(anywhere, order="deterministic"), digest_size=20)
-    for part in (grader_version(), platform.python_version(), version("numpy"), str(os.geteuid() == 0)):
-        digest.update(part.encode() + b"\0")
+    lesson = _digest(setting.assignment)
+    files: dict[str, str] = {}
+    notebooks = dict(sorted(setting.notebooks.items()))
+    lesson.update(_encode(notebooks))
     for folder in filter(None, (setting.folder, setting.assets)):
-        _add_folder(digest, Path(folder))
-    return digest.hexdigest()
+        _add_folder(lesson, Path(folder), files)
+    limits = [setting.limits, setting.unsafe, setting.ignore, setting.stubs]
+    user = str(os.geteuid() == 0)
+    # What is not named here is in `released`: a new field of the setting is part of the fingerprint before anybody
+    # thinks of it.
+    left = msgspec.structs.replace(
+        setting, assignment="", notebooks={}, limits={}, unsafe=False, ignore=[], stubs=None, folder="", hidden=[],
+        assets="", root="", others=None,
+    )  # fmt: skip
+    parts = {
+        "lesson": lesson.hexdigest(),
+        "limits": _digest(limits).hexdigest(),
+        "released": _digest(left).hexdigest(),
+        "grader": grader_version(),
+        "python": _digest(platform.python_version(), version("numpy"), user).hexdigest(),
+    }
+    return causes.line(parts, [node.reads(text) for text in notebooks.values()], files)
+
+
+def _digest(*parts: object) -> blake2b:
+    return blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=20)
 
 
 @lru_cache(maxsize=1)
@@ -99,8 +149,11 @@ def grader_version() -> str:
     return digest.hexdigest()
 
 
-def _add_folder(digest: blake2b, folder: Path) -> None:
-    """Add all that lies in a folder: names, kinds and content; links by where they lead, never followed."""
+def _add_folder(digest: blake2b, folder: Path, files: dict[str, str] | None = None) -> None:
+    """Add all that lies in a folder: names, kinds and content; links by where they lead, never followed.
+
+    `files` is given a digest of each file, too.
+    """
     seen, room = 0, _ROOM
     for base, folders, names in os.walk(folder, followlinks=False):
         folders.sort()
@@ -109,9 +162,14 @@ def _add_folder(digest: blake2b, folder: Path) -> None:
             if seen > _MOST:
                 return
             path = os.path.join(base, name)  # noqa: PTH118 - thousands of these, and any bytes in the names
-            digest.update(os.fsencode(os.path.relpath(path, folder)) + b"\0")
+            inside = os.path.relpath(path, folder)
+            digest.update(os.fsencode(inside) + b"\0")
             if name in names or os.path.islink(path):  # noqa: PTH114
-                room -= _add_file(digest, path, room)
+                alone = blake2b(digest_size=20)
+                room -= _add_file(alone, path, room)
+                digest.update(alone.digest())
+                if files is not None:
+                    files[os.fsencode(inside).decode("utf-8", "replace")] = alone.hexdigest()[:8]
 
 
 def _add_file(digest: blake2b, path: str, room: int) -> int:

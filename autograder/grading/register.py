@@ -77,6 +77,12 @@ def save_cells(course: Course, assignment: str, name: str, notebook: NotebookNod
             copied, resources = made.preprocess(copied, resources)
 
 
+def remove_assignment(course: Course, assignment: str) -> None:
+    """Remove an assignment with all marks, as ``nbgrader db assignment remove --force`` does."""
+    with _quietly(course), Gradebook(course.db_url, course.course_id) as book:
+        book.remove_assignment(assignment)
+
+
 def late_policy(course: Course) -> Any:
     """Return the course's plugin for late submissions."""
     penalties = steps.AssignLatePenalties(config=course.config)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
 from autograder.grading import kept
+from autograder.grading.changes import change_of
+from autograder.grading.dry import scratch
 from autograder.grading.engines.engine import EngineError, Task
 from autograder.grading.engines.local import Local
 from autograder.grading.folder import CannotWriteError
 from autograder.grading.folders import readable, unusable_id
-from autograder.grading.gradebook import Book, BookBusyError, BookError
+from autograder.grading.gradebook import Book, BookBusyError, BookError, OtherCellsError
 from autograder.grading.limits import limits_of
 from autograder.grading.lock import alone_in
 from autograder.grading.outcome import Outcome
@@ -24,8 +27,11 @@ from autograder.sandbox.holder import bwrap_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from autograder.grading.changes import Change
     from autograder.grading.engines.engine import Engine
+    from autograder.grading.kept import Former
     from autograder.grading.outcome import Graded
     from autograder.grading.setting import Setting
     from autograder.lesson.course import Course
@@ -80,6 +86,7 @@ def grade(
     course: Course, pairs: Iterable[tuple[str, str]], *, jobs: int | None = None, unsafe: bool = False,
     again: bool = False, progress: Callable[[Outcome], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None, engine: Callable[[Mapping[str, Setting]], Engine] | None = None,
+    dry: bool = False, changed: Callable[[Change], None] = lambda _: None,
 ) -> list[Outcome]:  # fmt: skip
     """Grade submissions; one outcome for each, in the order of `pairs`.
 
@@ -103,6 +110,10 @@ def grade(
         Called with words on what is waited for.
     engine
         Makes what grades, from the settings of the assignments; forks on this machine when None.
+    dry
+        Write nothing that lasts: neither gradebook nor ``autograded`` folders. No other run is waited for.
+    changed
+        Called with what became of each submission that was graded before, once its marks are written.
 
     Raises
     ------
@@ -117,11 +128,16 @@ def grade(
     found = {(name, student): _nameless(name, student) for name, student in asked if unusable_id(student)}
     todo = sorted(pair for pair in asked if pair not in found)
     names = sorted({assignment for assignment, _ in todo})
-    doing = f"grading {', '.join(names)}"
     try:
-        with alone_in(course.root, doing, say) as lock, _Desk(course, say, progress, found) as desk:
+        with ExitStack() as stack:
+            desk, held = _Desk(course, say, progress, changed, found), []
+            if dry:
+                desk.apart = stack.enter_context(scratch(course, desk.patiently))
+            else:
+                held.append(stack.enter_context(alone_in(course.root, f"grading {', '.join(names)}", say)))
+            stack.enter_context(desk)
             settings = {name: desk.setting(name, unsafe=unsafe) for name in names}
-            made = engine or (lambda all_: Local(all_, jobs=jobs or os.cpu_count() or 1, held=(lock,)))
+            made = engine or (lambda all_: Local(all_, jobs=jobs or os.cpu_count() or 1, held=held))
             working = made(settings)
             try:
                 for graded in working.grade(_changed(course, settings, todo, desk, again=again)):
@@ -135,7 +151,8 @@ def grade(
     except (BookError, EngineError) as error:
         raise StoppedError(f"{error} {GO_ON}") from error
     except KeyboardInterrupt:
-        raise StoppedError(f"Stopped: {len(found)} of {len(asked)} are graded. {GO_ON}", 130) from None
+        done = "Nothing was written." if dry else f"{len(found)} of {len(asked)} are graded. {GO_ON}"
+        raise StoppedError(f"Stopped: {done}", 130) from None
     return [found[pair] for pair in asked]
 
 
@@ -151,29 +168,40 @@ def _changed(
         mark = kept.fingerprint(
             prints[assignment], student, folder
         )  # before anybody reads what it stands for
-        known = None if again else kept.unchanged(target, mark)
-        if known is not None:
-            desk.take(known)
+        former = kept.former(target, mend=desk.apart is None)
+        if former is not None and former.stands(mark) and not again:
+            desk.take(former.graded, former)
             continue
-        yield Task(assignment, student, str(folder), top, str(target), mark)
+        desk.expect(assignment, student, former, mark)
+        yield Task(assignment, student, str(folder), top, str(desk.place(target)), mark)
 
 
 class _Desk:
-    """Where results arrive: they are shown, and written into the gradebook in batches."""
+    """Where results arrive: they are shown, written into the gradebook in batches, and compared with what was.
+
+    Attributes
+    ----------
+    apart
+        For a dry run, the course with a gradebook of its own and the folder for all that is written.
+    """
 
     def __init__(
         self, course: Course, say: Callable[[str], None], progress: Callable[[Outcome], None],
-        found: dict[tuple[str, str], Outcome],
+        changed: Callable[[Change], None], found: dict[tuple[str, str], Outcome],
     ) -> None:  # fmt: skip
         self._course = course
         self._say = say
         self._progress = progress
+        self._tell = changed
         self._found = found
         self._waiting: list[Graded] = []
+        self._former: dict[tuple[str, str], tuple[Former | None, str | None]] = {}
         self._written = time.monotonic()
-        self._book: Book = self._patiently(lambda: Book(course))
+        self.apart: tuple[Course, Path] | None = None
 
     def __enter__(self) -> Self:
+        course = self.apart[0] if self.apart else self._course
+        self._book: Book = self.patiently(lambda: Book(course))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -189,21 +217,44 @@ class _Desk:
     def setting(self, assignment: str, *, unsafe: bool) -> Setting:
         """Make an assignment known to the gradebook; return what it is graded with."""
         notebooks = source_notebooks(self._course, assignment)
-        self._patiently(lambda: self._book.ensure_assignment(assignment, notebooks))
+        try:
+            self.patiently(lambda: self._book.ensure_assignment(assignment, notebooks))
+        except OtherCellsError as error:
+            if self.apart is None:
+                raise
+            self._say(f"`autograder grade` will refuse this: {error}")
+            self._book.forget(assignment)  # in the copy
+            self._book.ensure_assignment(assignment, notebooks)
         limits = limits_of(self._course.config)
-        return setting_of(
+        made = setting_of(
             self._course, assignment, notebooks, limits, checksums=self._book.checksums, unsafe=unsafe
         )
+        if self.apart is None:
+            return made
+        return msgspec.structs.replace(made, hidden=[*made.hidden, str(self.apart[1])])
 
-    def take(self, graded: Graded) -> None:
-        """Take the result of one submission."""
+    def place(self, target: Path) -> Path:
+        """Return where a submission's graded work is written to, whose ``autograded`` folder this is."""
+        return target if self.apart is None else self.apart[1] / "work" / target.relative_to(target.anchor)
+
+    def expect(self, assignment: str, student: str, former: Former | None, fingerprint: str) -> None:
+        """Note what is known of a submission that is graded now."""
+        self._former[assignment, student] = former, fingerprint
+
+    def take(self, graded: Graded, former: Former | None = None) -> None:
+        """Take the result of one submission; it is as it was, where `former` is given."""
+        key = graded.outcome.assignment, graded.outcome.student
+        if former is not None:
+            self._former[key] = former, None
+        elif self.apart is not None:  # of a large class, only what is under way takes room
+            shutil.rmtree(self.place(self._course.autograded(*key)), ignore_errors=True)
         self._waiting.append(graded)
         self._progress(graded.outcome)
         if len(self._waiting) >= _BATCH or time.monotonic() - self._written > _SECONDS:
             self._write()
 
     def _write(self) -> None:
-        self._patiently(self._record)
+        self.patiently(self._record)
         self._written = time.monotonic()
 
     def _record(self) -> None:
@@ -214,9 +265,13 @@ class _Desk:
             if words := late.get(key):
                 outcome = msgspec.structs.replace(outcome, mends=[*outcome.mends, words])
             self._found[key] = outcome
+            former, fingerprint = self._former.pop(key)
+            change = change_of(former, fingerprint, graded, self._book.differences[key])
+            if change is not None:
+                self._tell(change)
         self._waiting = []
 
-    def _patiently(self, work: Callable[[], Result]) -> Result:
+    def patiently(self, work: Callable[[], Result]) -> Result:
         """Do something with the gradebook, however long another program is at it."""
         said = False
         while True:
