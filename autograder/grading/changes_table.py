@@ -65,7 +65,7 @@ def summary(changes: Sequence[Change], new: int = 0) -> str:
     text = f"Graded before: {len(changes):,}, of which {again:,} were graded again. {len(up):,} up, {len(down):,} down, "
     text += f"{len(changes) - len(up) - len(down):,} the same"
     if up or down:
-        most = max((*up, *down), key=lambda change: abs(change.counts))
+        most = max((*down, *up), key=lambda change: abs(change.counts))
         text += f"; largest change {most.counts:+g} ({on_one_line(most.student)}, {most.assignment})"
     kept = sum(mark.by_hand is not None for change in changes for mark in change.cells.values())
     if kept:

@@ -55,9 +55,13 @@ def scratch(course: Course, patiently: Callable[[Callable[[], None]], None]) -> 
         config.CourseDirectory.db_url = url
         try:
             yield replace(course, db_url=url, config=config), folder
-        except BookError as error:  # of the copy; people know the gradebook
-            told = str(error).replace(str(copy), str(make_url(course.db_url).database))
-            raise type(error)(told) from error
+        except BookError as error:
+            raise type(error)(of_the_book(error, course, folder)) from error
+
+
+def of_the_book(error: BookError, course: Course, folder: Path) -> str:
+    """Return what went wrong with the copy, in words on the gradebook, which people know."""
+    return str(error).replace(str(folder / _BOOK), str(make_url(course.db_url).database))
 
 
 def copy_book(url: str, target: Path) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from autograder.grading import kept
 from autograder.grading.changes import change_of
-from autograder.grading.dry import scratch
+from autograder.grading.dry import of_the_book, scratch
 from autograder.grading.engines.engine import EngineError, Task
 from autograder.grading.engines.local import Local
 from autograder.grading.folder import CannotWriteError
@@ -222,7 +222,8 @@ class _Desk:
         except OtherCellsError as error:
             if self.apart is None:
                 raise
-            self._say(f"`autograder grade` will refuse this: {error}")
+            told = of_the_book(error, self._course, self.apart[1])
+            self._say(f"`autograder grade` will refuse this: {told}")
             self._book.forget(assignment)  # in the copy
             self._book.ensure_assignment(assignment, notebooks)
         limits = limits_of(self._course.config)
