@@ -106,9 +106,8 @@ def _exercises(changes: Sequence[Change], of: int) -> Table:
 
 def _students(rows: Sequence[tuple[str, ...]], *, dry: bool) -> Table:
     names = {row[0] for row in rows}
-    title = "Marks that would change" if dry else "Changed marks"
-    if len(names) == 1:
-        title += f" of {next(iter(names))}"
+    title = "marks that would change" if dry else "changed marks"
+    title = f"{next(iter(names))}: {title}" if len(names) == 1 else title.capitalize()
     table = Table(title=escape(title), title_justify="left", expand=False, show_lines=True)
     if len(names) > 1:
         table.add_column("assignment", overflow="fold")
