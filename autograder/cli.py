@@ -159,6 +159,45 @@ def report(
 
 
 @app.command()
+def similar(
+    assignment: Annotated[str, typer.Argument(help="The assignment.")],
+    names: Annotated[
+        bool, typer.Option("--names/--no-names", help="Show students by name, or by lasting pseudonyms.")
+    ] = True,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write the pairs as CSV to this folder, too.")
+    ] = None,
+    many: Annotated[
+        int | None,
+        typer.Option(
+            "--many", min=2, help="What more students than this wrote does not count.",
+            show_default="5, or a twentieth of the class",
+        ),
+    ] = None,
+    course: CourseOption = HERE,
+) -> None:  # fmt: skip
+    """Write a page on pairs of submissions that are alike beyond the lesson, side by side. It is no verdict."""
+    from autograder.alike.write import write_similar  # noqa: PLC0415
+    from autograder.desk.report.pseudonyms import PseudonymError  # noqa: PLC0415
+    from autograder.grading.sources import SourceFailsError  # noqa: PLC0415
+
+    opened = _open(course)
+    try:
+        written = write_similar(opened, assignment, names=names, csv=csv, many=many)
+    except (SourceFailsError, PseudonymError) as error:
+        raise _stop(str(error)) from None
+    for path in filter(None, (written.page, written.sheet)):
+        _console.print(f"  {path}", markup=False, highlight=False, soft_wrap=True)
+    unread = f", {written.unread} could not be read" if written.unread else ""
+    _console.print(
+        f"{written.students} students compared{unread}; {written.pairs} pairs are alike beyond the lesson. "
+        "Read both cells, and ask, before you think anything of it.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
 def grade(
     assignment: Annotated[
         str | None, typer.Argument(help="The assignment; all that is handed in when left out.")
@@ -450,17 +489,22 @@ def new_exercise(
 
 
 @app.command()
-def doctor(course: CourseOption = HERE) -> None:
-    """Try to get out of a sandbox, live, and look at what else grading needs here."""
+def doctor(
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out the attempts on the sandbox.")] = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Try to get out of a sandbox, live; look at the course's settings, gradebook, exchange and rights."""
+    from autograder.doctor.report import report  # noqa: PLC0415
     from autograder.lesson.course import CourseError, open_course  # noqa: PLC0415
-    from autograder.sandbox.doctor import report  # noqa: PLC0415
+    from autograder.lesson.whereabouts import why_no_course  # noqa: PLC0415
 
-    opened, problem = None, ""
+    opened, problem, broken = None, "", False
     try:
         opened = open_course(course)
+        problem = why_no_course(opened)
     except CourseError as error:
-        problem = str(error)
-    if not report(_console, opened, problem):
+        problem, broken = str(error), True
+    if not report(_console, None if problem else opened, problem, walls=not quick, needed=broken):
         raise typer.Exit(1)
 
 

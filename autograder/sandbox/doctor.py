@@ -1,7 +1,7 @@
-"""`autograder doctor`: live escape attempts in a real sandbox, and what else grading needs here.
+"""`autograder doctor`, the walls: live escape attempts in a real sandbox.
 
-A version number says little about a wall, so the wall is tried. What lives here: the trying and the report. What
-is tried is in `attempts`.
+A version number says little about a wall, so the wall is tried. What is tried is in `attempts`; the report, and what else
+grading needs, are in `autograder.doctor`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import ExitStack, suppress
@@ -20,8 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
-from rich.markup import escape
-from rich.table import Table
 
 from autograder.sandbox import wall
 from autograder.sandbox.attempts import ATTEMPTS, Attempt
@@ -31,10 +28,6 @@ from autograder.sandbox.session import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from rich.console import Console
-
-    from autograder.lesson.course import Course
 
 LIMITS = Limits(
     cell_seconds=2,
@@ -224,74 +217,9 @@ def _no_sandbox_advice() -> str:
     return "User namespaces are needed. In a container: run it with --security-opt seccomp=unconfined."
 
 
-def course_findings(course: Course) -> Iterator[Finding]:
-    """Look at what grading needs of the course: gradebook, exchange, settings."""
-    yield Finding(f"the course {course.root} opens", held=True)
-    url = course.db_url
-    if url.startswith("sqlite:///"):
-        path = Path(url.removeprefix("sqlite:///"))
-        writable = os.access(path if path.exists() else path.parent, os.W_OK) and os.access(
-            path.parent, os.W_OK
-        )
-        yield Finding(
-            "the gradebook can be written",
-            writable,
-            str(path),
-            f"Make {path.parent} yours: chown, chmod u+w.",
-        )
-    taken = str(course.config.Autograde.get("autograde_preprocessors", ""))
-    yield Finding(
-        "nbgrader's own commands use the sandbox", "SandboxedExecute" in taken, "",
-        "In nbgrader_config.py: from autograder.nbgrader_setup import configure; configure(c)", needed=False,
-    )  # fmt: skip
-    exchange = course.exchange
-    there = exchange.is_dir() and os.access(exchange, os.W_OK | os.X_OK)
-    yield Finding(
-        "the exchange can be written", there, str(exchange),
-        f"Needed for release and collect only: mkdir -p {exchange} && chmod 0777 {exchange}", needed=False,
-    )  # fmt: skip
-
-
-def problem_findings(problem: str) -> list[Finding]:
-    """Say why a course does not open, where it does not."""
-    return [Finding("the course opens", held=False, detail=problem)] if problem else []
-
-
 def who_runs() -> str:
     """Say as which user student code runs."""
     user = wall.ordinary_user()
     if user is not None:
         return f"You are root; student code runs as the user nobody (uid {user[0]})."
     return f"Student code runs as you (uid {os.getuid()}), in namespaces of its own."
-
-
-def report(console: Console, course: Course | None, problem: str = "") -> bool:
-    """Print what was found; return whether all that grading needs is held."""
-    console.print(
-        f"Python {sys.version.split()[0]}, Linux {os.uname().release}. {who_runs()}", highlight=False
-    )
-    table = Table(title="Can student code ...", title_justify="left")
-    for name in ("attempt", "held?", "what was seen, what to do"):
-        table.add_column(name, overflow="fold")
-    found = []
-    with console.status("Trying to get out of a sandbox"):
-        found += list(wall_findings())
-    for one in found:
-        _row(table, one, "held", "BROKEN")
-    console.print(table)
-    looks = [] if course is None else list(course_findings(course))
-    looks += problem_findings(problem)
-    table = Table(title="The course", title_justify="left")
-    for name in ("what", "so?", "what was seen, what to do"):
-        table.add_column(name, overflow="fold")
-    for one in looks:
-        _row(table, one, "yes", "NO" if one.needed else "not yet")
-    if looks:
-        console.print(table)
-    return all(one.held or not one.needed for one in (*found, *looks))
-
-
-def _row(table: Table, finding: Finding, good: str, bad: str) -> None:
-    style, word = ("green", good) if finding.held else ("red" if finding.needed else "yellow", bad)
-    parts = [finding.detail, "" if finding.held else finding.advice]
-    table.add_row(escape(finding.what), f"[{style}]{word}[/]", escape("\n".join(p for p in parts if p)))

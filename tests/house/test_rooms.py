@@ -21,6 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "grading": {"check", "lesson", "sandbox"},
     "audit": {"check", "lesson", "sandbox", "grading"},
     "desk": {"check", "lesson", "sandbox", "grading"},
+    "alike": {"lesson", "grading", "desk"},
+    "doctor": {"lesson", "sandbox", "grading"},
 }
 
 # What a student's notebook needs must install without any of these.
