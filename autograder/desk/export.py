@@ -61,10 +61,15 @@ def shown(grade: Grade | None, *, missing: str, scale: float = 1.0) -> str:
     return "" if grade.unread else number(grade.points * scale)
 
 
-def plain(grades: Grades) -> Export:
+def plain(grades: Grades, *, missing: str = "") -> Export:
     """Write one row for each student and assignment, with nbgrader's column names.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe before it.
+
+    Parameters
+    ----------
+    missing
+        The score of who handed nothing in.
     """
     rows = []
     for name, worth in grades.worth.items():
@@ -74,14 +79,14 @@ def plain(grades: Grades) -> Export:
             head = [name, due or "", grade.handed_in or "" if grade else "", who.id, who.last_name]
             head += [who.first_name, who.email]
             if grade is None:
-                points = ["", "", "", number(worth), "not handed in"]
+                points = ["", "", missing, number(worth), "not handed in"]
             elif grade.unread:
                 points = ["", "", "", number(worth), grade.status]
             else:
                 penalty, end = grade.penalty, grade.points
                 points = [number(end + penalty), number(penalty), number(end), number(worth), grade.status]
             rows.append([_harmless(str(cell)) for cell in (*head, *points, who.lms_user_id)])
-    return Export(written([TABLE, *rows]), len(grades.grades), tuple(remarks(grades, "")))
+    return Export(written([TABLE, *rows]), _count(grades, missing), tuple(remarks(grades, missing)))
 
 
 def canvas(grades: Grades, *, missing: str = "") -> Export:
@@ -133,6 +138,8 @@ def remarks(grades: Grades, missing: str) -> list[str]:
         if absent:
             what = f"have {missing}" if missing else "have an empty cell"
             notes.append(f"{name}: {absent} handed nothing in and {what}.")
+    if grades.left_out:
+        notes.append(f"Nobody has a grade for {', '.join(grades.left_out)}: left out.")
     return notes
 
 

@@ -54,7 +54,7 @@ def export_grades(
                 "--column and --scale go with --into FILE, a file that the other system gave out."
             )
         if system == "csv":
-            return export.plain(grades)
+            return export.plain(grades, missing=missing)
         return (export.canvas if system == "canvas" else export.moodle)(grades, missing=missing)
     try:
         text = into.read_text(encoding="utf-8-sig")

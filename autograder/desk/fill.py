@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _WITH_ID = re.compile(r"(.*?)\s*\((\d+)\)\s*")  # Canvas writes an assignment as "Name (its number)"
 _CANVAS_INFO = {*CANVAS, "Integration ID", "Root Account", "LastName", "FirstName"}
-_IDENTIFIER, _GRADE, _MODIFIED, _MAXIMUM = "Identifier", "Grade", "Last modified (grade)", "Maximum grade"
+_IDENTIFIER, _GRADE, _MODIFIED = "Identifier", "Grade", "Last modified (grade)"
+_MAXIMUM = "maximum grade"  # Moodle has written "Maximum Grade", too
 #: Columns that name people, the surest first, and what the gradebook may call it: a number that Canvas or Moodle made is
 #: never taken for a login.
 _NAMES = {
@@ -143,7 +144,7 @@ def fill_moodle(
             'worksheet" has to be on, and the language English.'
         )
     grade_at = header.index(_GRADE)
-    maximum = header.index(_MAXIMUM) if _MAXIMUM in header else None
+    maximum = next((place for place, name in enumerate(header) if name.strip().lower() == _MAXIMUM), None)
     people, filled = _People(grades), 0
     for row in rows[1:]:
         student = people.find(header, row, row[header.index(_IDENTIFIER)])

@@ -83,12 +83,15 @@ class Grades:
         (student, assignment) to grade, for those who handed in.
     due
         When each assignment was due, in UTC.
+    left_out
+        Assignments that nobody has a grade for, where all were asked for.
     """
 
     students: Mapping[str, Student]
     worth: Mapping[str, float]
     grades: Mapping[tuple[str, str], Grade] = field(default_factory=dict)
     due: Mapping[str, dt.datetime | None] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     def of(self, student: str, assignment: str) -> Grade | None:
         """Return a grade; None for who handed nothing in."""
@@ -96,7 +99,7 @@ class Grades:
 
 
 def read_grades(gradebook: Gradebook, asked: Collection[str] = ()) -> Grades:
-    """Read the grades of some assignments, or of all that the gradebook knows.
+    """Read the grades of some assignments, or of all that somebody has a grade for.
 
     Raises
     ------
@@ -108,7 +111,7 @@ def read_grades(gradebook: Gradebook, asked: Collection[str] = ()) -> Grades:
     if missing:
         there = f"It has {', '.join(known)}." if known else "It has none yet: run `autograder grade` first."
         raise NoGradesError(f"The gradebook has no assignment {', '.join(missing)}. {there}")
-    names = list(dict.fromkeys(asked)) or known
+    names = list(dict.fromkeys(asked or known))
     students = {key: Student(key, *rest) for key, *rest in gradebook.roster()}
     worth: dict[str, float] = {}
     grades: dict[tuple[str, str], Grade] = {}
@@ -123,8 +126,15 @@ def read_grades(gradebook: Gradebook, asked: Collection[str] = ()) -> Grades:
     if not grades:
         raise NoGradesError("Nobody has a grade yet. Run `autograder grade` first.")
     order = sorted(students.values(), key=lambda who: (who.last_name.lower(), who.first_name.lower(), who.id))
+    graded = {name for _, name in grades}
+    left_out = () if asked else tuple(name for name in names if name not in graded)
+    kept = [name for name in names if name not in left_out]
     return Grades(
-        {who.id: who for who in order}, worth, grades, {name: gradebook.due(name) for name in names}
+        {who.id: who for who in order},
+        {name: worth[name] for name in kept},
+        grades,
+        {name: gradebook.due(name) for name in kept},
+        left_out,
     )
 
 

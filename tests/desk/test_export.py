@@ -83,6 +83,17 @@ def test_what_was_not_handed_in_is_empty_unless_it_is_to_be_zero() -> None:
     assert "ps1: 1 handed nothing in and have 0." in export.canvas(GRADES, missing="0").notes
 
 
+def test_the_table_says_the_same_of_it_and_counts_what_is_a_grade() -> None:
+    grades = Grades(
+        CLASS, {"ps1": 5.0}, {("ada", "ps1"): Grade(4.0, 5.0), ("carl", "ps1"): Grade(0, 5.0, unread=True)}
+    )
+    for missing in ("", "0"):
+        made = export.plain(grades, missing=missing)
+        scores = {row["student_id"]: row["score"] for row in csv.DictReader(io.StringIO(made.text))}
+        assert scores == {"ada": "4", "b.pascal": missing, "carl": ""}
+        assert made.grades == (2 if missing else 1)
+
+
 def test_canvas_own_file_is_filled_by_its_own_ids_and_keeps_the_rest() -> None:
     filled = fill_canvas(GRADES, CANVAS_EXPORT, columns={"ps1": "Homework One"})
     people = [*IN_CANVAS, CanvasUser(80, "Turing, Alan", "turing")]
@@ -149,9 +160,10 @@ def test_moodles_worksheet_is_filled_and_nothing_else_in_it_changes() -> None:
     assert [row | {"Grade": ""} for row in after] == [row | {"Grade": ""} for row in before]
 
 
-def test_moodle_is_not_given_what_it_would_drop_in_silence() -> None:
+@pytest.mark.parametrize("head", ["Maximum grade", "Maximum Grade"])
+def test_moodle_is_not_given_what_it_would_drop_in_silence(head: str) -> None:
     with pytest.raises(ExportError, match="ps2 has 16 points, and Moodle gives at most 5"):
-        fill_moodle(GRADES, "ps2", WORKSHEET)
+        fill_moodle(GRADES, "ps2", WORKSHEET.replace("Maximum grade", head))
     scaled = fill_moodle(GRADES, "ps2", WORKSHEET, scale=True)
     assert worksheet_reads(scaled.text, {31: "ada"}, 5.0) == {"ada": 5.0}
     with pytest.raises(ExportError, match="no column Grade"):
@@ -229,6 +241,16 @@ def test_the_command_writes_the_file_and_says_what_comes_next(graded: Desk) -> N
     wrong = CliRunner().invoke(app, ["export", "nope", "--course", str(graded.course.root)])
     assert wrong.exit_code == 1
     assert f"no assignment nope. It has {ASSIGNMENT}." in wrong.output
+
+
+def test_a_lesson_that_nobody_handed_in_makes_no_column_unless_it_is_named(graded: Desk) -> None:
+    with Gradebook(graded.course.db_url) as book:
+        book.add_assignment("next_week")
+    for system in ("csv", "canvas", "moodle"):
+        made = export_grades(graded.course, system)
+        assert "next_week" not in made.text
+        assert "Nobody has a grade for next_week: left out." in made.notes
+    assert "next_week" in export_grades(graded.course, "canvas", [ASSIGNMENT, "next_week"]).text
 
 
 def test_an_ungraded_course_says_so(desk: Desk) -> None:

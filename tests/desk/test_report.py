@@ -72,9 +72,9 @@ def a_class(desk: Desk, wrong: int, right: int) -> None:
         desk.hand_in(f"r{number:02}", all_right(), scores=dict(POINTS), last_name=f"Right{number}")
 
 
-def page_of(desk: Desk, **options: Any) -> str:
-    (written,) = write_report(desk.course, ASSIGNMENT, made=MADE, **options)
-    assert written.page == desk.course.root / "reports" / f"{ASSIGNMENT}.html"
+def page_of(desk: Desk, *, names: bool = True, **options: Any) -> str:
+    (written,) = write_report(desk.course, ASSIGNMENT, made=MADE, names=names, **options)
+    assert written.page == desk.course.root / "reports" / f"{ASSIGNMENT}{'' if names else '-no-names'}.html"
     return written.page.read_text(encoding="utf-8")
 
 

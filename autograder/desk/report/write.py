@@ -1,4 +1,7 @@
-"""Reports as files: `reports/ASSIGNMENT.html` in the course folder, and CSV where it is asked for."""
+"""Reports as files: `reports/ASSIGNMENT.html` in the course folder, and CSV where it is asked for.
+
+One without names is another file: neither is taken for the other, and neither overwrites the other.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,7 @@ def _assignments(course: Course, assignment: str | None) -> list[str]:
 def _write(course: Course, assignment: str, people: People, csv: Path | None, made: dt.datetime) -> Written:
     record = read_class(course, assignment)
     statistics = items(points_table(record), [item.points for item in record.items])
-    page = course.root / FOLDER / f"{assignment}.html"
+    page = course.root / FOLDER / f"{assignment}{'' if people.named else '-no-names'}.html"
     put(page, render_report(record, statistics, people, made))
     written = []
     if csv is not None:
