@@ -52,7 +52,7 @@ def marks(record: ClassRecord, shown: Callable[[Work], tuple[str, str]]) -> str:
                     result.state, "yes" if result.by_hand else "no", "; ".join(result.mistakes), "; ".join(lost),
                 )
             )  # fmt: skip
-    return _csv(head, rows)
+    return as_csv(head, rows)
 
 
 def items(record: ClassRecord, statistics: Sequence[ItemStatistics]) -> str:
@@ -71,14 +71,15 @@ def items(record: ClassRecord, statistics: Sequence[ItemStatistics]) -> str:
                 _number(one.share), *map(_number, numbers), *tallies.states(record, item).values(),
             )
         )  # fmt: skip
-    return _csv(head, rows)
+    return as_csv(head, rows)
 
 
 def _number(value: float | None) -> str:
     return "" if value is None or value != value else f"{value:.4f}"  # noqa: PLR0124 - nan differs from itself
 
 
-def _csv(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
+def as_csv(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
+    """Return rows as CSV, with an apostrophe before what a spreadsheet would take for a formula."""
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\n")
     write.writerow(head)
