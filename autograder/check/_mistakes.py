@@ -49,6 +49,10 @@ class Mistakes:
         """Return the known mistakes of a function."""
         return tuple(self._known.get(function_name, {}).values())
 
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """Return every wrong version, by its function's name and its own."""
+        return {f"{of}: {name}": m.function for of, named in self._known.items() for name, m in named.items()}
+
     def __len__(self) -> int:
         return sum(len(named) for named in self._known.values())
 

@@ -16,6 +16,7 @@ from autograder.check._mistakes import Mistake, Mistakes
 from autograder.check._recall import learning
 from autograder.check._render import SAME_ERROR
 from autograder.check._report import AspectResult, Report
+from autograder.derive import uses as judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ __all__ = [
     "Mistakes",
     "Report",
     "Session",
+    "judged",
     "learning",
     "session",
     "told",

@@ -7,6 +7,7 @@ library.
 """
 
 from autograder.derive._judge import judge
+from autograder.derive._prepared import uses
 from autograder.derive._statement import Derivation, Only, StatementError
 from autograder.derive._verdict import Complaint, CounterExample, Line, Status, Verdict
 
@@ -20,4 +21,5 @@ __all__ = [
     "Status",
     "Verdict",
     "judge",
+    "uses",
 ]

@@ -45,6 +45,12 @@ class Prepared:
 
 
 _ready: dict[Derivation, Prepared] = {}
+_uses = [0]
+
+
+def uses() -> int:
+    """Return how often a statement was made ready or found so: each judgement leaves what it has worked out there."""
+    return _uses[0]
 
 
 def prepare(statement: Derivation) -> Prepared:
@@ -55,6 +61,7 @@ def prepare(statement: Derivation) -> Prepared:
     StatementError
         When the author's statement cannot be used.
     """
+    _uses[0] += 1
     ready = _ready.pop(statement, None)
     if ready is None or len(ready.scope.pool.known) > KEPT_NODES:
         ready = _prepare(statement)

@@ -1,9 +1,9 @@
-"""The examiner's process: an assignment's lessons run once, a fork of itself for each submission.
+"""The examiner's process: an assignment's lessons run once, and forks of itself that grade submissions.
 
 Runs as ``python -m autograder.grading.examiner FD``. It is trusted, and it runs no student code; it does handle
-values that came from student code, so each submission is graded in a fork, and a fork that is lost costs that
-submission alone. The fork does the whole of it: it reads what was handed in, mends it, examines it, writes its
-``autograded`` folder, and answers with what was found.
+values that came from student code, so submissions are graded in forks, and a fork that is lost costs the submission
+that it was at alone. It grades the next one only if nothing is left of the one before. The fork does the whole of it:
+it reads what was handed in, mends it, examines it, writes its ``autograded`` folder, and answers with what was found.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MEMORY = 4 << 30  # of the trusted fork, in bytes: plain values only, but a student chose how many
+MOST_GROWN = 64 << 10  # KiB by which a fork may grow, to be asked again
 _question = msgspec.msgpack.Decoder(Question)
 _encode = msgspec.json.Encoder().encode
 
@@ -60,10 +61,12 @@ class Examiner:
         self._ready = ready
         self._name = name
         self._beside = beside
+        self._memory = 0  # of this process at its first question, in KiB
         self.station = Station(ready.setting, ready.sources[name], ready.limits)
 
-    def answer(self, connection: socket.socket) -> None:
-        """Answer one question, in a fork."""
+    def answer(self, connection: socket.socket) -> bool:
+        """Answer one question, in a fork; return whether it may answer another."""
+        self._memory = self._memory or _memory()
         most = resource.getrlimit(resource.RLIMIT_DATA)[1]
         memory = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
@@ -76,12 +79,14 @@ class Examiner:
             else:
                 answer = _encode(self._grade(what))
             wire.send(connection, {}, [answer])
+            return self.station.is_as_before() and _memory() - self._memory < MOST_GROWN
         except LostError as error:
             wire.send(connection, {"again": str(error)})
         except CannotWriteError as error:
             wire.send(connection, {"disk": str(error.strerror)})
         except NoSandboxError as error:
             wire.send(connection, {"no sandbox": str(error)})
+        return False
 
     def _grade(self, what: Question) -> object:
         setting = self._ready.setting
@@ -111,6 +116,11 @@ class Examiner:
         if "lost" in answer:
             return ExamResult(error=f"the examination did not come to its end: {answer['lost']}")
         return msgspec.json.decode(payload, type=ExamResult)
+
+
+def _memory() -> int:
+    """Return the most memory that this process has held, in KiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def serve(ready: Ready, name: str, link: socket.socket, jobs: int, hello: socket.socket) -> None:

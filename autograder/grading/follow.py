@@ -81,6 +81,11 @@ class Follow:
             and (callable(reference[n]) or self._is_built_on(n, booked))
         }
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What may stand in for a submission's, by name."""
+        return {name: self._reference[name] for name in self._known}
+
     def _is_built_on(self, name: str, booked: Iterable[Booked]) -> bool:
         """Whether anything in the lesson uses a value but its own tests: nobody has to be told the others."""
         return any(

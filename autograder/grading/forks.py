@@ -1,4 +1,8 @@
-"""A process that answers each question in a fork of itself: a number of them at a time, none longer than it may."""
+"""A process that answers questions in forks of itself: a number of them at a time, none longer than it may.
+
+A fork that says after an answer that it is as it was before is given the next question that waits, up to `MOST` of
+them: making a fork, and the pages that it copies, cost as much as a small question.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +21,20 @@ from autograder.sandbox import lockdown, wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MOST = 16  # questions that one fork answers
 _LONGEST_REASON = 2_000
+_MORE, _LAST = b"m", b"l"  # what a fork says once it has answered: that it may be asked again, or not
 STOPPED = "it was stopped"
 
 
 @dataclass(slots=True)
 class _Fork:
     pid: int
+    desk: socket.socket  # over which it says that it is done, and is given the next connection
     end: float
-    connection: socket.socket
+    connection: socket.socket | None  # of the question that it is at; None between two, and when it is let go
+    made: int  # after how many renewals of what forks share
+    left: int = MOST
     late: bool = False
 
 
@@ -33,7 +42,8 @@ class Forks:
     """Serves a link over which connections come; each is answered in a fork.
 
     A fork that ends without an answer is answered for: ``{"lost": reason, "killed": bool}``, where `killed` says that
-    it was somebody else who ended it, and not its own time or an error.
+    it was somebody else who ended it, and not its own time or an error. It costs the question that it was at, and none
+    before or after it.
 
     Parameters
     ----------
@@ -42,16 +52,16 @@ class Forks:
     jobs
         Forks at a time; the rest waits.
     patience
-        Seconds for a fork.
+        Seconds for a question.
     answer
-        Called in the fork, with the connection.
+        Called in the fork, with the connection; returns whether nothing is left of it that another question could feel.
     before
-        Called before each fork.
+        Called before each question; returns whether what forks share had to be made anew.
     """
 
     def __init__(
-        self, link: socket.socket, jobs: int, patience: float, answer: Callable[[socket.socket], None],
-        before: Callable[[], None] = lambda: None,
+        self, link: socket.socket, jobs: int, patience: float, answer: Callable[[socket.socket], bool],
+        before: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self._link = link
         self._jobs = jobs
@@ -59,7 +69,9 @@ class Forks:
         self._answer = answer
         self._before = before
         self._waiting: deque[socket.socket] = deque()
+        self._renewed = 0
         self._working: dict[int, _Fork] = {}  # by pidfd
+        self._desks: dict[int, _Fork] = {}  # by the desk's descriptor
         self._poller = select.poll()
 
     def serve(self) -> None:
@@ -67,12 +79,15 @@ class Forks:
         self._poller.register(self._link, select.POLLIN)
         while True:
             for fd, _ in self._poller.poll(self._until_next_end()):
-                if fd in self._working:
+                if fd in self._desks:
+                    self._done(self._desks[fd])
+                elif fd in self._working:
                     self._reap(fd)
-                elif not self._accept():
+                elif fd == self._link.fileno() and not self._accept():
                     return
             self._end_overdue()
             while self._waiting and len(self._working) < self._jobs:
+                self._renewed += self._before()
                 self._fork(self._waiting.popleft())
 
     def _accept(self) -> bool:
@@ -84,48 +99,98 @@ class Forks:
         return bool(said)
 
     def _fork(self, connection: socket.socket) -> None:
-        self._before()
         parent = os.getpid()
+        desk, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
-            self._child(connection, parent)
+            desk.close()
+            self._child(connection, theirs, parent)
+        theirs.close()
         pidfd = os.pidfd_open(pid)
-        self._working[pidfd] = _Fork(pid, time.monotonic() + self._patience, connection)
+        fork = _Fork(pid, desk, time.monotonic() + self._patience, connection, self._renewed)
+        self._working[pidfd] = self._desks[desk.fileno()] = fork
         self._poller.register(pidfd, select.POLLIN)
+        self._poller.register(desk.fileno(), select.POLLIN)
 
-    def _child(self, connection: socket.socket, parent: int) -> None:
+    def _done(self, fork: _Fork) -> None:
+        """Hear that a fork has answered, and give it the next question, or let it go."""
+        try:
+            said = fork.desk.recv(1)
+        except OSError:
+            said = b""
+        if said and fork.connection is not None:
+            fork.connection.close()
+            fork.connection = None
+            fork.left -= 1
+            if said == _MORE and fork.left and self._waiting and not fork.late and not self._is_old(fork):
+                fork.connection = self._waiting.popleft()
+                fork.end = time.monotonic() + self._patience
+                with suppress(OSError):  # it is gone, and answered for when that is seen
+                    socket.send_fds(fork.desk, [b"?"], [fork.connection.fileno()])
+                return
+        self._poller.unregister(fork.desk.fileno())
+        del self._desks[fork.desk.fileno()]
+        fork.desk.close()  # by which it knows
+
+    def _is_old(self, fork: _Fork) -> bool:
+        """Whether what a fork shares with this process has been made anew since."""
+        self._renewed += self._before()
+        return fork.made != self._renewed
+
+    def _child(self, connection: socket.socket, desk: socket.socket, parent: int) -> None:
         code = 1  # nothing was said: the parent does
         try:
             lockdown.die_with_parent()
             if os.getppid() != parent:
                 return
             self._link.close()
-            for other in (*self._waiting, *(fork.connection for fork in self._working.values())):
-                other.close()  # or its asker would never hear of its end
-            self._answer(connection)
+            for fork in self._working.values():
+                fork.desk.close()  # or it would never hear that it is let go
+                if fork.connection is not None:
+                    fork.connection.close()  # or its asker would never hear of its end
+            for other in self._waiting:
+                other.close()
+            while self._answered(connection):
+                desk.send(_MORE)
+                _, handles, _, _ = socket.recv_fds(desk, 1, 1)
+                if not handles:
+                    break
+                connection = socket.socket(fileno=handles[0])
+            else:
+                desk.send(_LAST)
             code = 0
-        except BaseException as error:  # noqa: BLE001 - said to the asker, who goes on
-            with suppress(Exception):
-                reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
-                wire.send(connection, {"lost": reason, "killed": False})
-                code = 0
         finally:
             os._exit(code)
+
+    def _answered(self, connection: socket.socket) -> bool:
+        """Answer one question; return whether this process may be asked another."""
+        with connection:
+            try:
+                return self._answer(connection)
+            except BaseException as error:  # noqa: BLE001 - said to the asker, who goes on
+                reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+                wire.send(connection, {"lost": reason, "killed": False})
+                return False
 
     def _reap(self, pidfd: int) -> None:
         fork = self._working.pop(pidfd)
         self._poller.unregister(pidfd)
         os.close(pidfd)
         _, status = os.waitpid(fork.pid, 0)
+        if fork.desk.fileno() in self._desks:
+            self._poller.unregister(fork.desk.fileno())
+            del self._desks[fork.desk.fileno()]
+            fork.desk.close()
+        if fork.connection is None:
+            return
         with fork.connection, suppress(wire.WireError, OSError):
             if os.waitstatus_to_exitcode(status) != 0:
                 fork.connection.setblocking(False)  # whoever does not read need not be told
                 wire.send(fork.connection, {"lost": STOPPED, "killed": not fork.late})
 
     def _until_next_end(self) -> float | None:
-        if not self._working:
-            return None
-        return max(min(fork.end for fork in self._working.values()) - time.monotonic(), 0) * 1000 + 1
+        ends = [fork.end for fork in self._working.values()]
+        return max(min(ends) - time.monotonic(), 0) * 1000 + 1 if ends else None
 
     def _end_overdue(self) -> None:
         now = time.monotonic()

@@ -11,39 +11,34 @@ from __future__ import annotations
 import copy
 import io
 import random
-import signal
 import types
 import warnings
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.check import ProcessDied, TookTooLong, grading
+from autograder.check import ProcessDied, grading
 from autograder.grading import credit
 from autograder.grading.follow import Follow
 from autograder.grading.names import Ledger, is_imported, kind_of
 from autograder.grading.shell import TrustedShell
+from autograder.grading.steady import Steady
 from autograder.grading.text import scrub, scrub_all
+from autograder.grading.timer import is_cell, timer
 from autograder.lesson import notebook as cells
 from autograder.sandbox.doubts import Doubts, Expected
-from autograder.sandbox.session import Submission
 from autograder.sandbox.shell import Shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from types import FrameType
 
     from nbformat import NotebookNode
 
     from autograder.sandbox.proxy import TestDesk
 
 INSIDE_TAG = "in-sandbox"
-_AGAIN = 2.0  # seconds after which an alarm rings again, should a check swallow the first
-_SOON = 0.02  # and where it came at a bad moment
-_ASKING = Submission._ask.__code__  # noqa: SLF001 - a question left in its middle answers the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +90,13 @@ class Lesson:
         self._namespace = self._shell.user_ns
         with grading.learning(self.reference.values()):
             self._run_source(self._shell)
+        for name in self._ledger.bound:
+            if not is_imported(self._namespace.get(name)):
+                self._namespace.pop(name, None)
+        self._shell.remember()
+        self._steady = Steady(
+            source, self.reference, [self._namespace, self._mistakes.functions(), self.follow.known]
+        )
         scrub("")  # prepares what it looks for
 
     def _run_source(self, shell: Shell, *, learn: bool = False) -> dict[str, Any]:
@@ -126,11 +128,14 @@ class Lesson:
     def begin(self, student: str = "") -> None:
         """Make ready for one student's submission: nothing of the source's run stays but what it imported."""
         self._student = student
-        for name in self._ledger.bound:
-            if not is_imported(self._namespace.get(name)):
-                self._namespace.pop(name, None)
+        self._shell.begin_again()
         np.random.seed(0)  # noqa: NPY002 - a test that draws without a seed draws the same each time
         random.seed(0)
+
+    def is_as_before(self) -> bool:
+        """Whether the submission that was examined has left nothing behind that `begin` does not put back."""
+        self._shell.begin_again()
+        return self._shell.reads_all and self._steady.holds()
 
     def needs(self, grade_id: str) -> bool:
         """Whether a cell is a locked one with something in it that tests need."""
@@ -147,7 +152,7 @@ class Lesson:
         """Run one locked cell beside the tests, for what it binds; what it shows is the sandbox's to show."""
         if desk is not None and self._lay(grade_id, desk):
             return
-        with self._session(), _timer(seconds):
+        with self._session(), timer(seconds):
             self._shell.run(self.locked[grade_id])
 
     def _lay(self, grade_id: str, desk: TestDesk) -> str:
@@ -200,7 +205,7 @@ class Lesson:
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         if problem := self._lay(test.grade_id, desk):
             return [_error("ProcessDied", problem, [])], []
-        with self._session() as session, _timer(seconds):
+        with self._session() as session, timer(seconds):
             for locked in desk.stand_ins.locked:
                 if self.needs(locked):
                     self._shell.run(self.locked[locked])
@@ -266,14 +271,10 @@ class Lesson:
         return _error(type(error).__name__, scrub(text), shown)
 
 
-def _is_cell(file: str) -> bool:
-    return "ipykernel" in file or "ipython-input" in file
-
-
 def _line_in_cell(error: BaseException) -> int | None:
     traceback, line = error.__traceback__, None
     while traceback is not None:
-        if _is_cell(traceback.tb_frame.f_code.co_filename):
+        if is_cell(traceback.tb_frame.f_code.co_filename):
             line = traceback.tb_lineno
             break
         traceback = traceback.tb_next
@@ -287,32 +288,3 @@ def _error(name: str, value: str, lines: list[str]) -> dict[str, Any]:
         "evalue": value,
         "traceback": [*lines, f"{name}: {value}" if value else name],
     }
-
-
-@contextmanager
-def _timer(seconds: float) -> Iterator[None]:
-    """Interrupt a test cell that takes too long on our own side, whatever it does with what it got.
-
-    It is interrupted in the cell's own code and what that calls, where the shell makes the cell's error of it. What
-    the shell itself does, before and after, comes to its end, and so does a question to the sandbox.
-    """
-    over = False
-
-    def ring(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
-        while frame is not None and not over:
-            if frame.f_code is _ASKING:
-                break
-            if _is_cell(frame.f_code.co_filename):
-                raise TookTooLong(f"the test was not done after {seconds:g} s")
-            frame = frame.f_back
-        if not over:
-            signal.setitimer(signal.ITIMER_REAL, _SOON, _AGAIN)
-
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
-    try:
-        yield
-    finally:
-        over = True
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)

@@ -29,6 +29,26 @@ class TrustedShell(Shell):
         self._compiled: dict[str, list[tuple[CodeType, bool]] | None] = {}
         super().__init__()
 
+    def remember(self) -> None:
+        """Take what is bound now, and what was shown so far, as what every submission begins with."""
+        hook = self.displayhook
+        self._bound = dict(self.user_ns), dict(self.user_ns["_oh"]), dict(self.user_ns_hidden)
+        self._shown = {name: getattr(hook, name) for name in ("_", "__", "___")}
+
+    def begin_again(self) -> None:
+        """Bring back what was remembered: bindings, and not what they lead to."""
+        now = self.user_ns, self.user_ns["_oh"], self.user_ns_hidden
+        for names, before in zip(now, self._bound, strict=True):
+            names.clear()
+            names.update(before)
+        vars(self.displayhook).update(self._shown)
+        self.last_error = None
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether it has read every cell itself, and left none to IPython."""
+        return None not in self._compiled.values()
+
     def transform_cell(self, raw_cell: str) -> str:
         """Return the cell as Python, from the last time if there was one."""
         if raw_cell not in self._read:

@@ -83,6 +83,7 @@ class Station:
         sys.path.insert(0, "")
         self._lesson = Lesson(source)
         self.problems = self._lesson.problems
+        self._undisturbed = True  # no submission ended in a way that it should not have
 
     def _start(self) -> None:
         """Start a template and try it: no wall, no grading, which is said now and not for each submission."""
@@ -101,14 +102,20 @@ class Station:
         """Whether the template is gone, or goes within so many seconds."""
         return bool(select.select([self._ended], [], [], seconds)[0])
 
-    def keep_warm(self) -> None:
-        """Start a new template in the place of one that is gone; not in a fork."""
-        if self._is_lost():
+    def keep_warm(self) -> bool:
+        """Start a new template in the place of one that is gone, and say whether it was; not in a fork."""
+        lost = self._is_lost()
+        if lost:
             self.close()
             self._start()
+        return lost
+
+    def is_as_before(self) -> bool:
+        """Whether the submissions examined in this fork have left nothing that another one could feel."""
+        return self._undisturbed and self._lesson.is_as_before()
 
     def examine(self, request: ExamRequest) -> ExamResult:
-        """Examine one submission, in a fork that does nothing else.
+        """Examine one submission, in a fork that examines nothing beside it.
 
         Raises
         ------
@@ -120,6 +127,7 @@ class Station:
         except BaseException as error:  # noqa: BLE001 - whatever it was, it costs this submission alone
             reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
             result = ExamResult(error=f"the examination did not come to its end: {reason}")
+        self._undisturbed &= not (result.error or result.stopped)
         # What a sandbox ended by may be the end of the template, which is seen a moment later.
         if self._is_lost(_MOMENT if result.error or result.stopped else 0.0):
             raise LostError("the template ended")

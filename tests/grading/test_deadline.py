@@ -11,7 +11,8 @@ import pytest
 
 from autograder.check import TookTooLong
 from autograder.grading import credit
-from autograder.grading.lesson import Lesson, _timer
+from autograder.grading.lesson import Lesson
+from autograder.grading.timer import timer
 from autograder.sandbox import wall
 from autograder.sandbox.proxy import TestDesk
 from autograder.sandbox.session import Template
@@ -68,7 +69,7 @@ def test_an_answer_that_comes_late_is_no_answer_to_the_next_call(submission: Sub
     desk = TestDesk(submission)
     names = desk.look_up(["double"]) | {"TookTooLong": TookTooLong}
     cell = "try:\n    double(1)\nexcept TookTooLong as error:\n    said = str(error)\nnext_one = double(5)"
-    with _timer(0.1):
+    with timer(0.1):
         exec(compile(cell, "<ipython-input-1>", "exec"), names)  # noqa: S102 - as the shell would
     desk.close()
     assert names["said"] == "the test was not done after 0.1 s"

@@ -1,0 +1,277 @@
+"""Whether a process that has graded one submission may grade the next: only where nothing is left of the first.
+
+Bindings are put back before each submission. What they lead to may have been changed in place, and so may what the
+whole process shares: modules, NumPy's settings, the folder it is in. So a lesson's own objects are remembered, down
+to the last list, and looked at after each submission; a process in which one differs is let go. Nothing is guessed
+here: where a lesson's code, or an object of it, could keep something that cannot be looked at, every submission gets
+a process of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import gc
+import os
+import pickle
+import sys
+import threading
+import types
+import warnings
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder.check.grading import judged
+from autograder.grading.names import is_shells
+from autograder.lesson import notebook as cells
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from nbformat import NotebookNode
+
+#: Modules whose functions leave nothing behind but what is looked at here.
+_KNOWN = frozenset({
+    "__future__", "_collections", "_functools", "_io", "_operator", "_random", "abc", "autograder", "builtins", "cmath",
+    "collections", "contextlib", "copy", "dataclasses", "enum", "fractions", "functools", "hashlib", "io", "itertools",
+    "math", "matplotlib", "numbers", "numpy", "operator", "random", "re", "statistics", "string", "textwrap", "time",
+    "typing", "unittest", "warnings",
+})  # fmt: skip
+_OF_OS = frozenset({"environ", "path", "sep", "linesep", "getcwd", "getenv"})
+_WATCHED = (
+    "builtins", "numpy", "numpy.linalg", "numpy.random", "numpy.testing", "numpy.fft", "math", "cmath", "random",
+    "itertools", "functools", "operator", "collections", "copy", "string", "re", "io", "contextlib", "unittest",
+    "unittest.case", "time", "statistics", "hashlib", "warnings", "os", "os.path", "matplotlib.pyplot",
+)  # fmt: skip
+_REACHING = frozenset({
+    "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "get_ipython", "globals", "input", "locals", "open",
+    "setattr", "vars",
+})  # fmt: skip
+_HARMLESS = frozenset(
+    [
+        "__name__",
+        "__doc__",
+        "__class__",
+        "__len__",
+        "__init__",
+        "__call__",
+        "__version__",
+        "__file__",
+        "__main__",
+    ]
+)
+_CONTAINERS = (
+    dict, list, set, tuple, frozenset, types.FunctionType, types.CellType, types.MethodType, types.MappingProxyType,
+    property, classmethod, staticmethod, functools.partial,
+)  # fmt: skip
+_PLAIN = (
+    bool, int, float, complex, str, bytes, range, slice, type(None), type(Ellipsis), type(NotImplemented), np.generic,
+    np.dtype, np.ufunc, types.CodeType, types.GetSetDescriptorType, types.MemberDescriptorType,
+    types.MethodDescriptorType, types.WrapperDescriptorType,
+)  # fmt: skip
+_GENERATORS = (np.random.Generator, np.random.RandomState)
+_MOST_OBJECTS = 5_000
+_MOST_BYTES = 1 << 20  # of arrays: looking through more takes longer than a fork
+_BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_MISSING = object()
+
+
+class Steady:
+    """What one lesson's own objects, and this process, look like before any submission.
+
+    Parameters
+    ----------
+    source
+        The lesson.
+    reference
+        The namespace of its first run. Of the objects in it, those count that code can come to later: functions, what
+        functions speak of, and what stands behind a dot somewhere.
+    beside
+        Other namespaces that stay from one submission to the next.
+    """
+
+    def __init__(
+        self, source: NotebookNode, reference: Mapping[str, Any], beside: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
+        self.reason = _unsteady(source)  # why no two submissions may share a process; empty if they may
+        self._objects: list[tuple[Any, list[Any], list[int]]] = []
+        self._arrays: list[tuple[Any, Any]] = []  # and random generators
+        self._bytes = 0
+        if not self.reason:
+            spoken = _spoken(source)
+            live = {
+                n: v for n, v in reference.items() if n in spoken or isinstance(v, types.FunctionType | type)
+            }
+            self._remember([reference, *beside], [live, *beside])
+        self._modules = [
+            (vars(module), dict(vars(module)))
+            for name in _WATCHED
+            if (module := sys.modules.get(name)) is not None
+        ]
+        self._state = _state()
+
+    def holds(self) -> bool:
+        """Whether all is as it was."""
+        if self.reason or self._state != _state():
+            return False
+        return (
+            all(
+                now.get(name, _MISSING) is value
+                for now, then in self._modules
+                for name, value in then.items()
+            )
+            and all(list(map(id, _held(one))) == ids for one, _, ids in self._objects)
+            and all(_print(array) == known for array, known in self._arrays)
+        )
+
+    def _remember(self, roots: Iterable[Mapping[str, Any]], live: Iterable[Mapping[str, Any]]) -> None:
+        spaces = {id(root) for root in roots}
+        seen = {*spaces, id(vars(builtins))}
+        for root in roots:
+            self._keep(root)
+        waiting = [value for names in live for name, value in names.items() if not is_shells(name)]
+        while waiting and not self.reason:
+            one = waiting.pop()
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
+            if len(seen) > _MOST_OBJECTS or self._bytes > _MOST_BYTES:
+                self.reason = "it has too many objects to look at"
+            elif type(one) is np.ndarray and not one.dtype.hasobject:
+                self._bytes += one.nbytes
+                self._arrays.append((one, _print(one)))
+            elif type(one) in _GENERATORS:
+                self._arrays.append((one, _print(one)))
+            elif not _is_plain(one):
+                if not _is_open(one, spaces):
+                    self.reason = f"it holds a {type(one).__module__}.{type(one).__qualname__}"
+                waiting += self._keep(one)
+
+    def _keep(self, one: Any) -> list[Any]:
+        held = _held(one)
+        self._objects.append((one, held, list(map(id, held))))  # kept alive: another could have its id later
+        return held
+
+
+def _held(one: Any) -> list[Any]:
+    """Return which objects one object holds, in order; of a function, those that it does not share."""
+    if type(one) is types.FunctionType:
+        parts = (one.__closure__, one.__defaults__, one.__kwdefaults__, one.__dict__, one.__code__)
+        return list(filter(None, parts))
+    return gc.get_referents(one)
+
+
+def _print(one: Any) -> object:
+    """Return something that differs once an array was changed in place, or a generator drawn from."""
+    if type(one) is np.ndarray:
+        return one.shape, one.dtype.str, zlib.crc32(one.tobytes())
+    return pickle.dumps(
+        one.get_state(legacy=False) if type(one) is np.random.RandomState else one.bit_generator.state
+    )
+
+
+def _is_ours(one: Any) -> bool:
+    """Whether something is the lesson's own, and not a module's."""
+    return getattr(one, "__module__", None) in {None, "__main__"}
+
+
+def _is_plain(one: Any) -> bool:
+    """Whether an object cannot be changed, or is a known module's and looked at elsewhere."""
+    if isinstance(one, types.ModuleType):
+        return one.__name__.split(".")[0] in _KNOWN | {"os", "posixpath"}
+    if isinstance(one, type | types.FunctionType):
+        return not _is_ours(one) and str(one.__module__).split(".")[0] in _KNOWN
+    if isinstance(one, types.BuiltinFunctionType):
+        return isinstance(one.__self__, types.ModuleType | type(None) | type)
+    return type(one) in _PLAIN or isinstance(one, np.generic | np.dtype) or _is_of_the_checks(type(one))
+
+
+def _is_of_the_checks(kind: type) -> bool:
+    return kind.__module__.startswith("autograder.")
+
+
+def _is_open(one: Any, spaces: Collection[int]) -> bool:
+    """Whether all that an object holds can be seen: it has no state of its own in C."""
+    if isinstance(one, type):
+        return _is_ours(one)
+    if type(one) is types.FunctionType:
+        home = str(one.__globals__.get("__name__")).split(".")[0]
+        return id(one.__globals__) in spaces or home in _KNOWN
+    return type(one) in _CONTAINERS or (_is_ours(type(one)) and type(one).__base__ is object)
+
+
+def _state() -> tuple[Any, ...]:
+    """Return what belongs to the whole process, and what a test cell may have changed."""
+    parameters = getattr(sys.modules.get("matplotlib"), "rcParams", {})
+    return (
+        judged(),  # a derivation: the judge keeps what it has worked out
+        threading.active_count(),
+        os.getcwd(),  # noqa: PTH109 - once for each submission
+        dict(os.environ),
+        list(sys.path),
+        sys.getrecursionlimit(),
+        list(warnings.filters),
+        np.geterr(),
+        np.getbufsize(),
+        np.get_printoptions(),
+        (sys.stdin, sys.stdout, sys.stderr, sys.excepthook, sys.displayhook),
+        list(dict.values(parameters)),
+    )
+
+
+def _unsteady(source: NotebookNode) -> str:
+    """Say what in a lesson's code could keep something where nobody looks; nothing if all of it is plain."""
+    for cell in source.cells:
+        if cell.cell_type == "code" and (found := _unseen(cell.source)):
+            return f"{cells.grade_id(cell) or 'a cell'}: {found}"
+    return ""
+
+
+def _spoken(source: NotebookNode) -> set[str]:
+    """Return the names that functions of a lesson speak of, and those that stand behind a dot."""
+    trees = [ast.parse(cell.source) for cell in source.cells if cell.cell_type == "code"]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    inside = [n for f in nodes if isinstance(f, _BODIES) for n in ast.walk(f)]
+    found = {node.id for node in inside if isinstance(node, ast.Name)}
+    return found | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+
+
+def _unseen(code: str) -> str:
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return "a magic"
+    imported: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = getattr(node, "module", None) or ""
+            for alias in node.names:
+                name = module or alias.name
+                imported.add((alias.asname or alias.name).split(".")[0])
+                known = name.split(".")[0] in _KNOWN or name in {"os", "os.path"}
+                if getattr(node, "level", 0) or not known or "mock" in (*name.split("."), alias.name):
+                    return f"imports {name}"
+                if module == "os" and alias.name not in _OF_OS:
+                    return f"imports os.{alias.name}"
+        elif isinstance(node, ast.Name) and node.id in _REACHING:
+            return node.id
+        elif isinstance(node, ast.Attribute) and (found := _unseen_attribute(node, imported)):
+            return found
+    return ""
+
+
+def _unseen_attribute(node: ast.Attribute, imported: set[str]) -> str:
+    if node.attr == "mock" or (node.attr.startswith("__") and node.attr not in _HARMLESS):
+        return node.attr
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if isinstance(root, ast.Name):
+        if root.id == "os" and isinstance(node.value, ast.Name) and node.attr not in _OF_OS:
+            return f"os.{node.attr}"
+        if not isinstance(node.ctx, ast.Load) and root.id in imported | {"np", "plt"}:
+            return f"sets {root.id}.{node.attr}"
+    return ""
