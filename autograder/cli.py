@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from autograder.lesson.course import Course
 
 app = typer.Typer(
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     help="Build a course, grade it behind a wall, give it back with reasons.",
 )
@@ -58,8 +58,17 @@ def _say(text: str) -> None:
 
 
 @app.callback()
-def main() -> None:
-    """Keep `grade` a command of its own, however many commands there are."""
+def main(context: typer.Context) -> None:
+    """Say what there is, and where the course in this folder stands, when no command is given."""
+    if context.invoked_subcommand is None:
+        from autograder.lesson.course import CourseError, open_course  # noqa: PLC0415
+        from autograder.lesson.whereabouts import next_step  # noqa: PLC0415
+
+        typer.echo(context.get_help())
+        try:
+            _say(f"Here: {next_step(open_course(HERE))}")
+        except CourseError as error:
+            raise _stop(str(error)) from None
 
 
 @app.command()
@@ -72,20 +81,27 @@ def build(
     from autograder.lesson.course import CourseError  # noqa: PLC0415
     from autograder.lesson.generate import BuildError  # noqa: PLC0415
     from autograder.lesson.release import build as build_course  # noqa: PLC0415
+    from autograder.lesson.whereabouts import counted, next_step  # noqa: PLC0415
 
+    opened = _open(course)
     try:
-        result = build_course(course, check=check, names=names or None)
+        result = build_course(opened.root, check=check, names=names or None)
     except (BuildError, CourseError) as error:
         raise _stop(str(error)) from None
+    if not result.assignments:
+        raise _stop(next_step(opened))
     for verb, paths in (("changed", result.written), ("gone", result.removed), ("no source", result.orphans)):
         for path in paths:
             _console.print(f"  {verb:<10}{path}", markup=False, highlight=False, soft_wrap=True)
-    done = f"{len(result.assignments)} lessons, {result.unchanged} files as they were"
+    done = f"{counted(len(result.assignments), 'lesson')}, {counted(result.unchanged, 'file')} as before"
     if check and not result.in_step:
         raise _stop(
             "The notebooks are out of step with their sources. Run `autograder build` and commit what changes."
         )
-    _console.print(f"In step: {done}." if result.in_step else f"Built: {done}.", highlight=False)
+    _say(f"In step: {done}." if result.in_step else f"Built: {done}.")
+    if not result.in_step:
+        first = result.assignments[0]
+        _say(f"Next: look at {opened.release(first)} as a student; then nbgrader release_assignment {first}")
 
 
 @app.command()
@@ -100,20 +116,20 @@ def feedback(
 ) -> None:
     """Write a page with marks and reasons for each graded submission."""
     from autograder.desk.feedback import update_feedback  # noqa: PLC0415
+    from autograder.lesson.whereabouts import counted, unknown_assignment  # noqa: PLC0415
 
     opened = _open(course)
     pages = update_feedback(opened, assignment, student or [])
     if not pages.paths:
+        where = opened.root / opened.autograded_directory
         raise _stop(
-            f"Nothing graded in {opened.root / opened.autograded_directory}. Run `autograder grade` first."
+            unknown_assignment(opened, assignment or "")
+            or f"Nothing graded in {where}{' for ' + assignment if assignment else ''}. Run `autograder grade` first."
         )
-    _console.print(
-        f"{len(pages.paths)} pages in {opened.root / opened.feedback_directory}, {len(pages.written)} of them new "
-        "or changed",
-        highlight=False,
-        soft_wrap=True,
-    )
-    _console.print(f"Look at one: {pages.paths[0]}", highlight=False, soft_wrap=True)
+    folder = opened.root / opened.feedback_directory
+    _say(f"{counted(len(pages.paths), 'page')} in {folder}, {len(pages.written)} of them new or changed")
+    _say(f"Look at one: {pages.paths[0]}")
+    _say(f"Next: nbgrader release_feedback {assignment or 'ASSIGNMENT'} puts them where students fetch them.")
 
 
 @app.command()
@@ -132,29 +148,24 @@ def report(
     """Write a page on the class: scores, exercises, mistakes, and what to teach next week."""
     from autograder.desk.report import write_report  # noqa: PLC0415
     from autograder.desk.report.pseudonyms import PseudonymError  # noqa: PLC0415
+    from autograder.lesson.whereabouts import counted, next_step, unknown_assignment  # noqa: PLC0415
 
     opened = _open(course)
     try:
         written = write_report(opened, assignment, names=names, csv=csv)
     except LookupError:
-        raise _stop(
-            f"There is no assignment {assignment} in {opened.root}: neither in its gradebook nor in "
-            f"{opened.source_directory}/ or {opened.submitted_directory}/."
-        ) from None
+        raise _stop(unknown_assignment(opened, assignment or "")) from None
     except PseudonymError as error:
         raise _stop(str(error)) from None
     if not written:
-        raise _stop(
-            f"Nothing is handed in in {opened.root / opened.submitted_directory}, and nothing graded."
-        )
+        raise _stop(f"Nothing is graded. {next_step(opened)}")
     for one in written:
         for path in (one.page, *one.sheets):
             _console.print(f"  {path}", markup=False, highlight=False, soft_wrap=True)
     graded = sum(one.graded for one in written)
-    _console.print(
-        f"{len(written)} reports on {graded} graded submissions; each is one file to open in a browser.",
-        highlight=False,
-        soft_wrap=True,
+    _say(
+        f"{counted(len(written), 'report')} on {counted(graded, 'graded submission')}; "
+        "each is one file to open in a browser."
     )
 
 
@@ -243,6 +254,7 @@ def grade(
     from autograder.grading.progress import bar  # noqa: PLC0415
     from autograder.grading.sources import SourceFailsError  # noqa: PLC0415
     from autograder.grading.table import print_table  # noqa: PLC0415
+    from autograder.lesson.whereabouts import unknown_assignment  # noqa: PLC0415
     from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
 
     if scheduler and engine != "dask":
@@ -260,7 +272,7 @@ def grade(
                 dry=dry_run, changed=changed.append,
             )  # fmt: skip
     except (run.NothingToGradeError, SourceFailsError) as error:
-        raise _stop(str(error)) from None
+        raise _stop(unknown_assignment(opened, assignment or "") or str(error)) from None
     except run.StoppedError as error:
         raise _stop(str(error), error.code) from None
     except NoSandboxError as error:
@@ -277,6 +289,11 @@ def grade(
     if not dry_run:
         print_table(_console, outcomes)
     print_changes(_console, changed, new=len(outcomes) - len(changed), dry=dry_run)
+    if not dry_run:
+        name = assignment or "ASSIGNMENT"
+        _say(
+            f"Next: autograder feedback {name}, a page for each student; autograder report {name}, the class."
+        )
 
 
 def _engine(

@@ -1,4 +1,4 @@
-"""First help at a terminal: a folder that is no course, a name that no assignment has. Each with what to do."""
+"""First help at a terminal: where a course stands and what comes next, a folder that is none, a name that nothing has."""
 
 from __future__ import annotations
 
@@ -34,11 +34,47 @@ def why_no_course(course: Course) -> str:
 
 def unknown_assignment(course: Course, name: str) -> str:
     """Say that there is no such assignment, and which there are; nothing where there is one."""
+    if not name:
+        return ""
     there = sorted({*course.assignments(), *(assignment for assignment, _ in course.submissions())})
     if name in there:
         return ""
     has = ", ".join(there) or "none yet"
     return f"There is no assignment {name} in {course.root}.{closest(name, there)} There is: {has}."
+
+
+def next_step(course: Course) -> str:
+    """Say where a course stands, and what comes next."""
+    if problem := why_no_course(course):
+        return problem
+    name = course.course_id or course.root.name
+    lessons = [lesson for lesson in course.assignments() if any(course.source(lesson).iterdir())]
+    if not lessons:
+        return f"{name} has no lesson yet. Next: autograder new-exercise LESSON EXERCISE --new-lesson"
+    here = f"{name} has {counted(len(lessons), 'lesson')}"
+    if missing := [lesson for lesson in lessons if not any(course.release(lesson).glob("*.ipynb"))]:
+        return f"{here}; not built: {', '.join(missing)}. Next: autograder build"
+    if handed_in := course.submissions():
+        return f"{here} and {counted(len(handed_in), 'hand-in')}{_after_handing_in(course, handed_in)}"
+    last = lessons[-1]
+    return (
+        f"{here}, built, and nothing is handed in. Next: nbgrader release_assignment {last}; when students have handed in, "
+        f"nbgrader collect {last}, then autograder grade {last}"
+    )
+
+
+def _after_handing_in(course: Course, pairs: Sequence[tuple[str, str]]) -> str:
+    if waiting := [pair for pair in pairs if not course.autograded(*pair).is_dir()]:
+        return f"; {len(waiting)} not graded yet. Next: autograder grade {waiting[0][0]}"
+    pages = {pair: course.path(course.feedback_directory, pair[1], pair[0]) for pair in pairs}
+    if silent := [pair for pair, page in pages.items() if not page.is_dir()]:
+        return f", graded. Next: autograder feedback {silent[0][0]}, autograder report {silent[0][0]}"
+    return f", graded, with feedback. Next: nbgrader release_feedback {pairs[-1][0]}, autograder export"
+
+
+def counted(count: int, what: str) -> str:
+    """Return "1 page", "2 pages"."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def closest(name: str, there: Sequence[str]) -> str:

@@ -38,7 +38,7 @@ def test_feedback_loads_nothing_of_nbgrader_nbconvert_or_nbformat(desk: Desk) ->
         f"finally: print('loaded:', [name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert "1 pages in" in done.stdout
+    assert "1 page in" in done.stdout
     assert "loaded: []" in done.stdout
 
 
