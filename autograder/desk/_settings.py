@@ -16,7 +16,7 @@ _OVERRIDES = Path(__file__).parent / "templates" / "formgrader"
 
 
 def configure_feedback(c: Config) -> None:
-    """Make `nbgrader generate_feedback` write our pages, and formgrader's submission view safe and offline.
+    """Make `nbgrader generate_feedback` write our pages, `release_feedback` go on, and formgrader's view safe and offline.
 
     Parameters
     ----------
@@ -31,6 +31,7 @@ def configure_feedback(c: Config) -> None:
     c.GenerateFeedback.exporter_class = "autograder.desk.exporter.FeedbackExporter"
     # The exporter reads the gradebook itself, once; nbgrader's two steps would read it again, cell by cell.
     c.GenerateFeedback.preprocessors = []
+    c.ExchangeFactory.release_feedback = "autograder.desk.give_back.GiveBack"
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {
         "markdown2html": "autograder.desk.exporter.formgrader_markdown",

@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from .graded_course import Desk
 
 
-def nbgrader_command(desk: Desk, *arguments: str) -> None:
+def nbgrader_command(desk: Desk, *arguments: str) -> str:
     environment = {**os.environ, "JUPYTER_PLATFORM_DIRS": "1"}
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(
         command, cwd=desk.course.root, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+    return done.stderr
 
 
 def test_the_stock_command_writes_the_same_page(desk: Desk) -> None:
@@ -81,6 +82,26 @@ def test_release_feedback_takes_graded_and_rejected_pages(desk: Desk) -> None:
     for student, page in zip(("ada", "bo"), pages, strict=True):
         name = notebook_hash(secret=f"secret of {student}", notebook_id=ASSIGNMENT)
         assert (released / f"{name}.html").read_text() == page.read_text()
+
+
+def test_work_that_came_by_another_way_stops_nobodys_feedback(desk: Desk) -> None:
+    for student in ("ada", "bo", "cleo"):
+        folder = desk.hand_in(student)
+        if student == "bo":
+            (folder / "timestamp.txt").unlink()
+        if student != "cleo":
+            (folder / "submission_secret.txt").unlink()
+    pages = write_feedback(desk.course)
+    desk.course.exchange.mkdir(mode=0o777)
+    desk.course.exchange.chmod(0o777)
+    said = nbgrader_command(desk, "release_feedback", ASSIGNMENT)
+    (released,) = (desk.course.exchange / "backprop" / "feedback").iterdir()
+    assert released.read_text() == pages[2].read_text()
+    for page, student in zip(pages[:2], ("ada", "bo"), strict=True):
+        assert f"{student} did not hand in through the exchange" in said
+        assert f"Send it: {page.parent}" in said
+    said = nbgrader_command(desk, "release_feedback", ASSIGNMENT, "--student", "cleo")
+    assert "did not hand in" not in said
 
 
 def formgrader_view(desk: Desk, nb: Any) -> str:
