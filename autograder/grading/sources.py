@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.grading.folders import LONGEST_ID, link_in_the_way, readable, unusable_id
-from autograder.lesson import node
+from autograder.lesson import node, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,9 +76,7 @@ def read_sources(folder: Path, assignment: str) -> dict[str, NotebookNode]:
         if path.stem != assignment or not text.is_file()
     }
     if text.is_file():
-        from autograder.lesson.source import read_lesson  # noqa: PLC0415 - a plain course has none
-
-        found[assignment] = read_lesson(text).notebook
+        found[assignment] = parsed.read_notebook(text)
     if not found:
         raise SourceFailsError(
             f"{folder} holds no notebook. Grading needs the instructor's version of {assignment} there: "
@@ -91,6 +90,8 @@ def lesson_source(
 ) -> LessonSource:
     """Return what an examiner of this notebook is made of."""
     hidden = [course.root]
+    with suppress(RuntimeError):  # of a user without a home
+        hidden += [folder for folder in (parsed.folder(),) if folder.is_dir()]
     if course.db_url.startswith("sqlite:///"):
         hidden.append(Path(course.db_url.removeprefix("sqlite:///")).parent)
     folders = {course.source(assignment).parent, course.submitted(assignment, "x").parent.parent}
