@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from autograder.alike.reading import ClassWork
     from autograder.alike.tokens import Token
 
-LEAST = 20  # own words that two students must share to be listed; a line of code has about fifteen
+LEAST = 25  # own words that two students must share to be listed: two lines of code or so
 MOST_PAIRS = 500  # pairs that are measured
-_OWN = 0.5  # share of a fingerprint's words that must be its writer's own
+_OWN = 0.75  # share of a fingerprint's words that must be its writer's own
 _REPEATS = 8  # a cell that says the same more often is held against others with its first ones
 
 

@@ -161,12 +161,12 @@ def _names(  # noqa: C901, PLR0912 - one branch a word that binds
 
 def _targets(code: Sequence[Token], first: int, end: int) -> Iterator[str]:
     """Yield the names in ``a, (b, c) =`` and ``a +=``; of ``x: int =`` the first, of ``x[0] =`` and ``x.y =`` none."""
+    inside = 0  # of square brackets
     for at in range(first, end):
-        if code[at].text == ":":
+        text = code[at].text
+        if text == ":" and not inside:
             return
-        if (
-            code[at].is_name
-            and code[at + 1].text not in _NOT_BOUND
-            and (at == first or code[at - 1].text != ".")
-        ):
-            yield code[at].text
+        inside += (text == "[") - (text == "]")
+        free = code[at].is_name and not inside and code[at + 1].text not in _NOT_BOUND
+        if free and (at == first or code[at - 1].text != "."):
+            yield text
