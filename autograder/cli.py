@@ -36,13 +36,21 @@ _UNSAFE = (
 
 
 def _open(path: Path) -> Course:
-    from autograder.lesson.course import CourseError, open_course  # noqa: PLC0415 - each command loads what it needs
+    from traitlets import TraitError  # noqa: PLC0415 - each command loads what it needs
+
+    from autograder.grading.limits import limits_of  # noqa: PLC0415
+    from autograder.lesson.course import CourseError, open_course  # noqa: PLC0415
     from autograder.lesson.whereabouts import why_no_course  # noqa: PLC0415
 
     try:
         course = open_course(path)
+        limits_of(course.config)
     except CourseError as error:
         raise _stop(str(error)) from None
+    except TraitError as error:
+        raise _stop(
+            f"A setting in nbgrader_config.py does not fit: {error} `autograder doctor --quick` looks at all of them."
+        ) from None
     if problem := why_no_course(course):
         raise _stop(problem)
     return course
@@ -290,7 +298,8 @@ def grade(
         print_table(_console, outcomes)
     print_changes(_console, changed, new=len(outcomes) - len(changed), dry=dry_run)
     if not dry_run:
-        name = assignment or "ASSIGNMENT"
+        names = {graded for graded, _ in pairs}
+        name = names.pop() if len(names) == 1 else "ASSIGNMENT"
         _say(
             f"Next: autograder feedback {name}, a page for each student; autograder report {name}, the class."
         )

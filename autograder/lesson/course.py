@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_config_path
+from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
@@ -195,8 +196,14 @@ def open_course(path: Path | str = ".") -> Course:
             _read_config(root, config)
             _modernise(config)
     config.CourseDirectory.root = str(root)
-    with_lesson_files_ignored(config, root)
-    return _course(root, config)
+    try:
+        with_lesson_files_ignored(config, root)
+        return _course(root, config)
+    except (TraitError, TypeError, ValueError, LookupError) as error:
+        what = str(error) if isinstance(error, TraitError) else f"{type(error).__name__}: {error}"
+        raise CourseError(
+            f"{root / 'nbgrader_config.py'} sets something that does not fit: {what.rstrip('.')}. Mend it, then try again."
+        ) from error
 
 
 def _course(root: Path, config: Config) -> Course:

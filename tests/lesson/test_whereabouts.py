@@ -1,0 +1,115 @@
+"""First help: every command in a folder that is no course, in a course that is just begun, with a slip in a name."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.lesson.course import open_course
+from autograder.lesson.whereabouts import next_step
+
+from .conftest import CONFIG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def run(*words: str) -> tuple[int, str]:
+    """Run a command; return how it ended and what it said, on one line."""
+    result = CliRunner().invoke(app, list(words))
+    assert not isinstance(result.exception, Exception), result.exception
+    return result.exit_code, " ".join(result.output.split())
+
+
+NEED_A_COURSE = [
+    ("build",), ("grade",), ("feedback",), ("report",), ("export",), ("audit",), ("demo",),
+    ("extend", "ada", "hw1"), ("new-exercise", "hw1", "halve"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", NEED_A_COURSE, ids=" ".join)
+def test_a_folder_that_is_no_course_is_told_so_with_the_way_to_one(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    code, said = run(*words, "--course", str(tmp_path))
+    assert code == 1
+    assert f"{tmp_path} is no course: it has no nbgrader_config.py" in said
+    assert "--new-course" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", NEED_A_COURSE, ids=" ".join)
+def test_a_setting_that_does_not_fit_is_named_with_its_file(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 5\n")
+    code, said = run(*words, "--course", str(tmp_path))
+    assert code == 1
+    assert f"{tmp_path}/nbgrader_config.py sets something that does not fit: The 'course_id' trait" in said
+
+
+@pytest.mark.parametrize("name", ["course_id", "root", "directory_structure"])
+def test_a_setting_of_another_kind_is_told_too(tmp_path: Path, name: str) -> None:
+    section = "Exchange" if name == "root" else "CourseDirectory"
+    value = "'{week}/{student_id}'" if name == "directory_structure" else "3"
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\nc.{section}.{name} = {value}\n")
+    code, said = run("grade", "--course", str(tmp_path))
+    assert code == 1
+    assert "sets something that does not fit" in said
+
+
+def test_a_limit_that_is_no_number_is_told(tmp_path: Path) -> None:
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.SandboxedExecute.cell_seconds = 'x'\n")
+    code, said = run("grade", "--course", str(tmp_path))
+    assert code == 1
+    assert "The 'cell_seconds' trait" in said
+    assert "autograder doctor --quick" in said
+
+
+@pytest.mark.parametrize(
+    "words", [("grade", "dubling"), ("feedback", "dubling"), ("report", "dubling")], ids=" ".join
+)
+def test_a_slip_in_an_assignments_name_is_told_with_what_was_meant(
+    make_lesson: Callable[..., Path], words: tuple[str, ...]
+) -> None:
+    course = make_lesson().parents[2]
+    code, said = run(*words, "--course", str(course))
+    assert code == 1
+    assert "There is no assignment dubling" in said
+    assert "Did you mean doubling? There is: doubling." in said
+
+
+def test_a_course_says_where_it_stands(make_lesson: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "nbgrader_config.py").write_text(CONFIG)
+    assert "has no lesson yet. Next: autograder new-exercise" in next_step(open_course(tmp_path))
+    assert run("build", "--course", str(tmp_path))[0] == 1
+    make_lesson()
+    assert "has 1 lesson; not built: doubling. Next: autograder build" in next_step(open_course(tmp_path))
+    built = tmp_path / "notebooks" / "doubling" / "doubling.ipynb"
+    built.parent.mkdir(parents=True)
+    built.touch()
+    assert "nothing is handed in. Next: nbgrader release_assignment doubling" in next_step(
+        open_course(tmp_path)
+    )
+    for student in ("ada", "bob"):
+        shutil.copytree(built.parent, tmp_path / "submitted" / student / "doubling")
+    assert "2 hand-ins; 2 not graded yet. Next: autograder grade doubling" in next_step(open_course(tmp_path))
+    shutil.copytree(tmp_path / "submitted", tmp_path / "autograded")
+    assert "graded. Next: autograder feedback doubling" in next_step(open_course(tmp_path))
+    shutil.copytree(tmp_path / "submitted", tmp_path / "feedback")
+    assert "with feedback. Next: nbgrader release_feedback doubling" in next_step(open_course(tmp_path))
+
+
+def test_the_command_alone_lists_the_commands_and_says_where_the_course_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, said = run()
+    assert code == 0
+    assert "new-exercise" in said
+    assert f"Here: {tmp_path} is no course" in said
+    Path("nbgrader_config.py").write_text(CONFIG)
+    assert "has no lesson yet" in run()[1]
