@@ -29,7 +29,7 @@ _MOST = 100  # entries
 
 def folder() -> Path:
     """Return where entries are kept. It holds solutions and hidden tests, as the course does."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "autograder"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "autograder-lessons"
 
 
 def read_notebook(path: Path) -> NotebookNode:

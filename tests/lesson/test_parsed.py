@@ -20,7 +20,7 @@ TEXT = '# %% [markdown]\n# # Halves\n\n# %% nbgrader={"grade_id": "half", "solut
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "autograder"
+    return tmp_path / "cache" / "autograder-lessons"
 
 
 @pytest.fixture
