@@ -106,11 +106,8 @@ class Steady:
                 n: v for n, v in reference.items() if n in spoken or isinstance(v, types.FunctionType | type)
             }
             self._remember([reference, *beside], [live, *beside])
-        self._modules = [
-            (vars(module), dict(vars(module)))
-            for name in _WATCHED
-            if (module := sys.modules.get(name)) is not None
-        ]
+        modules = [vars(sys.modules[name]) for name in _WATCHED if name in sys.modules]
+        self._modules = [(module, dict(module), list(map(id, module.values()))) for module in modules]
         self._state = _state()
 
     def holds(self) -> bool:
@@ -119,9 +116,9 @@ class Steady:
             return False
         return (
             all(
-                now.get(name, _MISSING) is value
-                for now, then in self._modules
-                for name, value in then.items()
+                list(map(id, now.values())) == ids
+                or _still(now, then)  # what is imported late comes to be there
+                for now, then, ids in self._modules
             )
             and all(list(map(id, _held(one))) == ids for one, _, ids in self._objects)
             and all(_print(array) == known for array, known in self._arrays)
@@ -154,6 +151,11 @@ class Steady:
         held = _held(one)
         self._objects.append((one, held, list(map(id, held))))  # kept alive: another could have its id later
         return held
+
+
+def _still(now: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
+    """Whether all that was in a module is there still."""
+    return all(now.get(name, _MISSING) is value for name, value in then.items())
 
 
 def _held(one: Any) -> list[Any]:
