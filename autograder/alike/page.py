@@ -14,7 +14,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.alike.pairs import LEAST
-from autograder.alike.pieces import MOST, PASSAGE
+from autograder.alike.pieces import MOST, PASSAGE, PHRASE
 from autograder.alike.tokens import MAX_TEXT
 from autograder.desk.redact import plain
 
@@ -120,7 +120,14 @@ def render_page(
                 for one, why in found.unread
             ],
             long=sum(len(cell.source) > MAX_TEXT for work in found.works for cell in work.cells),
-            bounds={"text": MAX_TEXT, "most": MOST, "least": LEAST, "passage": PASSAGE, "open": _OPEN},
+            bounds={
+                "text": MAX_TEXT,
+                "most": MOST,
+                "least": LEAST,
+                "passage": PASSAGE,
+                "phrase": PHRASE,
+                "open": _OPEN,
+            },
         )
     )
 

@@ -20,7 +20,10 @@ def code(source: str) -> list[str]:
 def prints(source: str, words: Vocabulary, k: int = 8) -> list[int]:
     found = lexed(source, is_code=True)
     names = [one.text if one.is_name and one.text in found.bound else None for one in found.code]
-    return Run(words.of([one.text for one in found.code]), back_of(names), "code").prints(k).tolist()
+    made: list[int] = (
+        Run(words.of([one.text for one in found.code]), back_of(names), "code").prints(k).tolist()
+    )
+    return made
 
 
 def test_layout_and_comments_are_no_code() -> None:
