@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
+from autograder.commands import Commands
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from autograder.grading.setting import Setting
     from autograder.lesson.course import Course
 
-app = typer.Typer(
+app = Commands(
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     help="Build a course, grade it behind a wall, give it back with reasons.",
