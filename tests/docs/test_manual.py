@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANUAL = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"(?ms)^```python\n(.*?)^```$", MANUAL)
+BLOCKS = re.findall(r"(?ms)^```python\n(.*?)^```$", MANUAL.split("\n## A whole lesson\n")[1])
 
 
 def written(folder: Path) -> Path:
