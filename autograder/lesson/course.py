@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import re
 import sys
 from dataclasses import dataclass
@@ -178,8 +179,14 @@ def open_course(path: Path | str = ".") -> Course:
         If the folder does not exist, or its config raises when it is run.
     """
     here = Path(path).expanduser().resolve()
-    if not here.is_dir():
-        raise CourseError(f"{here} is not a folder. Give the folder that holds nbgrader_config.py.")
+    try:
+        if not here.is_dir():
+            raise CourseError(f"{here} is not a folder. Give the folder that holds nbgrader_config.py.")
+        next(here.iterdir(), None)
+    except PermissionError as error:
+        raise CourseError(
+            f"{here} is closed to {_me()}. Ask whose it is, or be the course's account."
+        ) from error
     config = Config()
     for folder in reversed(jupyter_config_path()):
         _read_config(Path(folder), config)
@@ -204,6 +211,13 @@ def open_course(path: Path | str = ".") -> Course:
         raise CourseError(
             f"{root / 'nbgrader_config.py'} sets something that does not fit: {what.rstrip('.')}. Mend it, then try again."
         ) from error
+
+
+def _me() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"user {os.geteuid()}"
 
 
 def _course(root: Path, config: Config) -> Course:
