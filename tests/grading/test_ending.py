@@ -6,7 +6,9 @@ import subprocess
 import sys
 
 PROGRAM = """
-import atexit, sys, threading
+import atexit
+atexit.register(print, "at its end")  # before anybody else: it is done last
+import sys, threading
 import typer
 from autograder.commands import Commands
 
@@ -20,7 +22,6 @@ last = Last()
 
 @app.command()
 def one(code: int = 0, thread: bool = False, message: bool = False):
-    atexit.register(print, "at its end")
     sys.stdout.write("said " * 20_000)
     if thread:
         timer = threading.Timer(0.2, print, ["the thread's last word"])
