@@ -95,7 +95,10 @@ class Lesson:
                 self._namespace.pop(name, None)
         self._shell.remember()
         self._steady = Steady(
-            source, self.reference, [self._namespace, self._mistakes.functions(), self.follow.known]
+            source,
+            self._shell.codes,
+            self.reference,
+            [self._namespace, self._mistakes.functions(), self.follow.known],
         )
         scrub("")  # prepares what it looks for
 
@@ -135,7 +138,7 @@ class Lesson:
     def is_as_before(self) -> bool:
         """Whether the submission that was examined has left nothing behind that `begin` does not put back."""
         self._shell.begin_again()
-        return self._shell.reads_all and self._steady.holds()
+        return self._steady.holds()
 
     def needs(self, grade_id: str) -> bool:
         """Whether a cell is a locked one with something in it that tests need."""

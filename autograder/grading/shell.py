@@ -45,9 +45,11 @@ class TrustedShell(Shell):
         self.last_error = None
 
     @property
-    def reads_all(self) -> bool:
-        """Whether it has read every cell itself, and left none to IPython."""
-        return None not in self._compiled.values()
+    def codes(self) -> dict[str, list[CodeType]]:
+        """The code of the cells that it has run, by their text; none for those that it left to IPython."""
+        return {
+            cell: [code for code, _ in codes] for cell, codes in self._compiled.items() if codes is not None
+        }
 
     def transform_cell(self, raw_cell: str) -> str:
         """Return the cell as Python, from the last time if there was one."""

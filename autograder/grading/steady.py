@@ -9,7 +9,6 @@ a process of its own.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import functools
 import gc
@@ -26,43 +25,20 @@ import numpy as np
 
 from autograder.check.grading import judged
 from autograder.grading.names import is_shells
-from autograder.lesson import notebook as cells
+from autograder.grading.traces import KNOWN, spoken_later, unsteady
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from nbformat import NotebookNode
 
-#: Modules whose functions leave nothing behind but what is looked at here.
-_KNOWN = frozenset({
-    "__future__", "_collections", "_functools", "_io", "_operator", "_random", "abc", "autograder", "builtins", "cmath",
-    "collections", "contextlib", "copy", "dataclasses", "enum", "fractions", "functools", "hashlib", "io", "itertools",
-    "math", "matplotlib", "numbers", "numpy", "operator", "random", "re", "statistics", "string", "textwrap", "time",
-    "typing", "unittest", "warnings",
-})  # fmt: skip
-_OF_OS = frozenset({"environ", "path", "sep", "linesep", "getcwd", "getenv"})
+    from autograder.grading.traces import Codes
+
 _WATCHED = (
     "builtins", "numpy", "numpy.linalg", "numpy.random", "numpy.testing", "numpy.fft", "math", "cmath", "random",
     "itertools", "functools", "operator", "collections", "copy", "string", "re", "io", "contextlib", "unittest",
     "unittest.case", "time", "statistics", "hashlib", "warnings", "os", "os.path", "matplotlib.pyplot",
 )  # fmt: skip
-_REACHING = frozenset({
-    "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "get_ipython", "globals", "input", "locals", "open",
-    "setattr", "vars",
-})  # fmt: skip
-_HARMLESS = frozenset(
-    [
-        "__name__",
-        "__doc__",
-        "__class__",
-        "__len__",
-        "__init__",
-        "__call__",
-        "__version__",
-        "__file__",
-        "__main__",
-    ]
-)
 _CONTAINERS = (
     dict, list, set, tuple, frozenset, types.FunctionType, types.CellType, types.MethodType, types.MappingProxyType,
     property, classmethod, staticmethod, functools.partial,
@@ -75,7 +51,6 @@ _PLAIN = (
 _GENERATORS = (np.random.Generator, np.random.RandomState)
 _MOST_OBJECTS = 5_000
 _MOST_BYTES = 1 << 20  # of arrays: looking through more takes longer than a fork
-_BODIES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _MISSING = object()
 
 
@@ -86,6 +61,8 @@ class Steady:
     ----------
     source
         The lesson.
+    codes
+        Its cells' code, by their text; of one that IPython has to read, there is none.
     reference
         The namespace of its first run. Of the objects in it, those count that code can come to later: functions, what
         functions speak of, and what stands behind a dot somewhere.
@@ -94,14 +71,15 @@ class Steady:
     """
 
     def __init__(
-        self, source: NotebookNode, reference: Mapping[str, Any], beside: Iterable[Mapping[str, Any]] = ()
-    ) -> None:
-        self.reason = _unsteady(source)  # why no two submissions may share a process; empty if they may
+        self, source: NotebookNode, codes: Codes, reference: Mapping[str, Any],
+        beside: Iterable[Mapping[str, Any]] = (),
+    ) -> None:  # fmt: skip
+        self.reason = unsteady(source, codes)  # why no two submissions may share a process; empty if they may
         self._objects: list[tuple[Any, list[Any], list[int]]] = []
         self._arrays: list[tuple[Any, Any]] = []  # and random generators
         self._bytes = 0
         if not self.reason:
-            spoken = _spoken(source)
+            spoken = spoken_later(source, codes)
             live = {
                 n: v for n, v in reference.items() if n in spoken or isinstance(v, types.FunctionType | type)
             }
@@ -183,9 +161,9 @@ def _is_ours(one: Any) -> bool:
 def _is_plain(one: Any) -> bool:
     """Whether an object cannot be changed, or is a known module's and looked at elsewhere."""
     if isinstance(one, types.ModuleType):
-        return one.__name__.split(".")[0] in _KNOWN | {"os", "posixpath"}
+        return one.__name__.split(".")[0] in KNOWN | {"os", "posixpath"}
     if isinstance(one, type | types.FunctionType):
-        return not _is_ours(one) and str(one.__module__).split(".")[0] in _KNOWN
+        return not _is_ours(one) and str(one.__module__).split(".")[0] in KNOWN
     if isinstance(one, types.BuiltinFunctionType):
         return isinstance(one.__self__, types.ModuleType | type(None) | type)
     return type(one) in _PLAIN or isinstance(one, np.generic | np.dtype) or _is_of_the_checks(type(one))
@@ -201,7 +179,7 @@ def _is_open(one: Any, spaces: Collection[int]) -> bool:
         return _is_ours(one)
     if type(one) is types.FunctionType:
         home = str(one.__globals__.get("__name__")).split(".")[0]
-        return id(one.__globals__) in spaces or home in _KNOWN
+        return id(one.__globals__) in spaces or home in KNOWN
     return type(one) in _CONTAINERS or (_is_ours(type(one)) and type(one).__base__ is object)
 
 
@@ -222,58 +200,3 @@ def _state() -> tuple[Any, ...]:
         (sys.stdin, sys.stdout, sys.stderr, sys.excepthook, sys.displayhook),
         list(dict.values(parameters)),
     )
-
-
-def _unsteady(source: NotebookNode) -> str:
-    """Say what in a lesson's code could keep something where nobody looks; nothing if all of it is plain."""
-    for cell in source.cells:
-        if cell.cell_type == "code" and (found := _unseen(cell.source)):
-            return f"{cells.grade_id(cell) or 'a cell'}: {found}"
-    return ""
-
-
-def _spoken(source: NotebookNode) -> set[str]:
-    """Return the names that functions of a lesson speak of, and those that stand behind a dot."""
-    trees = [ast.parse(cell.source) for cell in source.cells if cell.cell_type == "code"]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    inside = [n for f in nodes if isinstance(f, _BODIES) for n in ast.walk(f)]
-    found = {node.id for node in inside if isinstance(node, ast.Name)}
-    return found | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-
-
-def _unseen(code: str) -> str:
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return "a magic"
-    imported: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            module = getattr(node, "module", None) or ""
-            for alias in node.names:
-                name = module or alias.name
-                imported.add((alias.asname or alias.name).split(".")[0])
-                known = name.split(".")[0] in _KNOWN or name in {"os", "os.path"}
-                if getattr(node, "level", 0) or not known or "mock" in (*name.split("."), alias.name):
-                    return f"imports {name}"
-                if module == "os" and alias.name not in _OF_OS:
-                    return f"imports os.{alias.name}"
-        elif isinstance(node, ast.Name) and node.id in _REACHING:
-            return node.id
-        elif isinstance(node, ast.Attribute) and (found := _unseen_attribute(node, imported)):
-            return found
-    return ""
-
-
-def _unseen_attribute(node: ast.Attribute, imported: set[str]) -> str:
-    if node.attr == "mock" or (node.attr.startswith("__") and node.attr not in _HARMLESS):
-        return node.attr
-    root: ast.expr = node
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    if isinstance(root, ast.Name):
-        if root.id == "os" and isinstance(node.value, ast.Name) and node.attr not in _OF_OS:
-            return f"os.{node.attr}"
-        if not isinstance(node.ctx, ast.Load) and root.id in imported | {"np", "plt"}:
-            return f"sets {root.id}.{node.attr}"
-    return ""
