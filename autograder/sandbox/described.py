@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.sandbox.purity import traceless
+from autograder.sandbox.purity import Harmless, harmless
 from autograder.sandbox.values import Packer
 from autograder.sandbox.wire import WireError
 
@@ -25,15 +25,15 @@ _DEEP, _MANY = 4, 1_000  # of containers in containers; of parts in one
 
 def described(
     namespace: dict[str, Any], names: list[str], functions: list[Callable[..., Any]]
-) -> tuple[dict[str, Any], list[Any]]:
+) -> tuple[dict[str, Any], list[Any], Harmless]:
     """Return what names are bound to, for the wire, if all of it is plain: looking at it runs no student code.
 
-    What is a function is added to `functions`; its place there is its number. With the values go the
-    names of those that leave no trace.
+    What is a function is added to `functions`; its place there is its number. With the values go the names of those
+    that leave no trace; last comes what is known of them.
     """
     values = {name: namespace[name] for name in names if name in namespace}
     if not all(map(_is_plain, values.values())):
-        return {"not": "plain"}, []
+        return {"not": "plain"}, [], Harmless()
 
     def register(function: Callable[..., Any]) -> int:
         functions.append(function)
@@ -43,11 +43,11 @@ def described(
     try:
         found = {name: packer.pack(value) for name, value in values.items()}
         named = {name: value for name, value in values.items() if type(value) is types.FunctionType}
-        told = traceless(named, namespace) if len(named) == len(functions) else None
+        told = harmless(named, namespace) if len(named) == len(functions) else Harmless()
     except WireError:
         functions.clear()
-        return {"not": "plain"}, []
-    return {"names": found, "traceless": told}, packer.buffers
+        return {"not": "plain"}, [], Harmless()
+    return {"names": found, "traceless": told.names}, packer.buffers, told
 
 
 def _is_plain(value: Any, depth: int = 0) -> bool:

@@ -37,8 +37,8 @@ def defaults(shell: InteractiveShell) -> list[object]:
     ]  # fmt: skip
 
 
-def as_plain(shell: InteractiveShell, raw: str) -> tuple[str, list[CodeType], list[ast.stmt]] | None:
-    """Return a cell as IPython would read it, its code and its statements; None where that has to be seen by IPython.
+def as_plain(shell: InteractiveShell, raw: str) -> tuple[str, list[CodeType]] | None:
+    """Return a cell as IPython would read it, and its code; None where that has to be seen by IPython.
 
     There is one piece of code for all but the last expression, and one for that, which shows its value.
     """
@@ -59,7 +59,7 @@ def as_plain(shell: InteractiveShell, raw: str) -> tuple[str, list[CodeType], li
             codes = [shell.compile(tree, name, mode) for tree, mode in trees]
     except Exception:  # noqa: BLE001 - whatever Python does not like about it, IPython has words for it
         return None
-    return None if said else (text, codes, nodes)
+    return None if said else (text, codes)
 
 
 def _is_no_command(shell: InteractiveShell, text: str) -> bool:

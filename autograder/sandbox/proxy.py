@@ -7,6 +7,7 @@ that takes its process down raises `ProcessDied`, and the next call starts from 
 
 from __future__ import annotations
 
+import builtins
 import io
 import time
 import warnings
@@ -28,8 +29,9 @@ from autograder.sandbox.values import Packer, Unpacker
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from autograder.sandbox.link import TestLink
     from autograder.sandbox.series import Packed
-    from autograder.sandbox.session import Submission, TestLink
+    from autograder.sandbox.session import Submission
 
 _MEANING = {
     "timeout": "did not end in time",
@@ -99,17 +101,17 @@ class TestDesk:
         self.trouble = False  # whether a call hung or took its process down
 
     def close(self) -> None:
-        """End the worker."""
-        self._drop(keep=not self.trouble)
+        """End what answered."""
+        self._drop(spoilt=self.trouble)
 
     def _lost(self) -> None:
         self.trouble = True
-        self._drop(now=True)
+        self._drop(now=True, spoilt=True)
 
-    def _drop(self, *, now: bool = False, keep: bool = False) -> None:
-        """Give the worker up; the next call forks a fresh one."""
+    def _drop(self, *, now: bool = False, spoilt: bool = False) -> None:
+        """Give up what answered; the next call forks a fresh worker."""
         if self._link is not None:
-            self._link.close(now=now, keep=keep)
+            self._link.close(now=now, spoilt=spoilt)
             self._link = None
 
     def watch(self, namespace: dict[str, Any]) -> None:
@@ -132,8 +134,8 @@ class TestDesk:
             link.leaves_trace()
             self._prepare(link)
         try:
-            until = min(time.monotonic() + 30, self._deadline + GRACE)
-            answer, payload = link.describe(self._names, until, under_way=self._generation > 1)
+            seconds = min(30, self._deadline + GRACE - time.monotonic())
+            answer, payload = link.describe(self._names, seconds, under_way=self._generation > 1)
             trees = answer.get("names")
             if type(trees) is not dict:
                 raise wire.WireError("no names")
@@ -177,10 +179,13 @@ class TestDesk:
 
     def _open(self) -> TestLink:
         if self._link is None:
+            spent = self._submission.again_seconds
             try:
                 self._link = self._submission.test()
             except SandboxDied as death:
                 raise self._gone(death) from None
+            finally:
+                self._deadline += self._submission.again_seconds - spent
             self._generation += 1
             self._around.renew()
         return self._link
@@ -235,8 +240,8 @@ class TestDesk:
         try:
             packer = Packer(self._register)
             around = self._around.changes(packer)
-            if around:
-                link.leaves_trace()
+            if any(hasattr(builtins, gone) for gone in around.get("deleted", ())):
+                link.leaves_trace()  # in the place of the submission's function stands Python's own now
             message = {
                 "op": "call", "id": number, "seconds": seconds,
                 "args": {str(key): packer.pack(value) for key, value in arguments.items()},
@@ -268,9 +273,9 @@ class TestDesk:
         found: list[Callable[[tuple[Any, ...]], Any]] = []
         ended = False
         try:
-            wire.send(link.socket, message, [buffer for call in calls for buffer in call.buffers])
+            link.send(message, [buffer for call in calls for buffer in call.buffers])
             while not ended:
-                answer, payload = self._receive(link, time.monotonic() + seconds + GRACE)
+                answer, payload = link.receive(time.monotonic() + seconds + GRACE)
                 for one, part in parts(answer, payload, len(calls) - len(found)):
                     found.append(partial(self._take, name, one, part, seconds))
                 ended = answer.get("end") is True or len(found) == len(calls)
@@ -280,7 +285,7 @@ class TestDesk:
                 found.append(partial(self._died, name))
         finally:
             if not ended and self._link is link:
-                self._drop()
+                self._drop(spoilt=True)
         return found
 
     def _take(
@@ -325,15 +330,16 @@ class TestDesk:
         deadline = time.monotonic() + seconds + GRACE
         answered = False
         try:
-            wire.send(link.socket, message, packer.buffers)
-            answer, payload = self._receive(link, deadline)
-            callbacks = 0
-            while "callback" in answer:
-                callbacks += 1
-                if callbacks > self._limits.callbacks:
-                    raise wire.WireError(f"more than {self._limits.callbacks} calls back")
-                self._call_back(link, answer, payload)
-                answer, payload = self._receive(link, deadline)
+            with link.conversation():
+                link.send(message, packer.buffers)
+                answer, payload = link.receive(deadline)
+                callbacks = 0
+                while "callback" in answer:
+                    callbacks += 1
+                    if callbacks > self._limits.callbacks:
+                        raise wire.WireError(f"more than {self._limits.callbacks} calls back")
+                    self._call_back(link, answer, payload)
+                    answer, payload = link.receive(deadline)
             answered = True
             return self._result(name, answer, payload, arguments, seconds)
         except wire.Deadline:
@@ -350,9 +356,6 @@ class TestDesk:
         finally:
             if not answered and self._link is link:
                 self._lost()  # the test's time ended meanwhile; an answer that comes late is no answer to the next call
-
-    def _receive(self, link: TestLink, deadline: float) -> tuple[dict[str, Any], memoryview]:
-        return wire.receive(link.socket, deadline, self._submission.watch_memory)
 
     def _call_back(self, link: TestLink, answer: dict[str, Any], payload: memoryview) -> None:
         """Evaluate one of the test's own functions on the plain values that came."""
@@ -372,7 +375,7 @@ class TestDesk:
         reply, buffers = answer_to(function, args, kwargs, self._register, in_cells=in_cells)
         if self._link is not link:
             raise wire.Closed("a call within the call lost the worker")
-        wire.send(link.socket, reply, buffers)
+        link.send(reply, buffers)
 
     def _known(self, number: int, name: str) -> Any:
         """Return the function behind a number that came: the submission's, or one that had been passed in."""

@@ -1,16 +1,17 @@
-"""Functions that leave no trace, told by their bytecode; and cells that do nothing but define such things.
+"""Functions that leave no trace, told by their bytecode.
 
-A test gets a fork of its own, so that no test feels what another did. Where all that a test can call leaves no trace
-whatever it is called with, the next test may go on with the same fork. What is not known to leave none, does: this
-is about telling plain homework, `def relu(x): return np.maximum(x, 0)`, from everything else.
+A test feels nothing of what another did. Where all that it can call leaves no trace whatever it is called with, the
+notebook's own process may answer it; where not, the test gets a fork. What is not known to leave none, does: this is
+about telling plain homework, `def relu(x): return np.maximum(x, 0)`, from everything else. A function may use the
+notebook's own data, as long as it is plain and little: that is put back after the test (`keepsakes`). So are the
+states of the global random generators.
 
-It runs beside student code, and is no part of the wall: whoever has it lie changes their own tests alone, and could
-have left a file behind for them all the same.
+It runs beside student code, and is no part of the wall: whoever has it lie changes their own cells and tests alone,
+and could have left a file behind for them all the same.
 """
 
 from __future__ import annotations
 
-import ast
 import builtins
 import cmath
 import collections
@@ -19,33 +20,55 @@ import functools
 import itertools
 import math
 import operator
+import random
 import string
+import sys
+import threading
 import types
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-_MODULES = (np, math, cmath, itertools, functools, operator, collections, string)  # that keep no state
-_IMPORTED = frozenset(module.__name__ for module in _MODULES)
-_CONSTANT = frozenset({type(None), bool, int, float, complex, str, bytes})
+from autograder.sandbox.keepsakes import CONSTANT, Keepsakes, TooMuchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Modules that keep no state, and two of which the state is put back.
+_MODULES = (np, math, cmath, itertools, functools, operator, collections, string, random, np.random)
+_IMPORTED = frozenset(module.__name__ for module in (*_MODULES, np.linalg))
 _AS_IMPORTED = [(room, dict(vars(room))) for room in (*_MODULES, np.linalg, np.fft, builtins)]
 _HOLDING = frozenset({dict, list, set, types.ModuleType})
 _BUILTINS = frozenset(
     """
-    abs all any bin bool bytes chr complex dict divmod enumerate filter float format frozenset hash hex int isinstance
-    issubclass len list map max min oct ord pow print range repr reversed round set slice sorted str sum tuple zip
-    True False None NotImplemented Ellipsis
+    abs all any bin bool bytes callable chr complex dict divmod enumerate filter float format frozenset hash hex int
+    isinstance issubclass iter len list map max min next oct ord pow print range repr reversed round set slice sorted
+    str sum tuple type zip True False None NotImplemented Ellipsis
     """.split()  # noqa: SIM905 - read as the words they are
 ) | {name for name in dir(builtins) if name.endswith("Error")}
-# Of NumPy: what sets something for the calls to come, and rooms where such things are.
+# Of NumPy: what sets something for the calls to come, rooms where such things are, and what leads from an array to
+# memory that is not its own.
 _TELLING = frozenset(
     """
-    random seed seterr seterrcall seterrobj setbufsize set_printoptions set_string_function set_numeric_ops testing lib
+    seterr seterrcall seterrobj setbufsize set_printoptions set_string_function set_numeric_ops testing lib
     core ctypeslib f2py distutils rec char ma matrixlib polynomial emath exceptions dtypes strings typing test memmap
-    fromfile tofile save savez savez_compressed savetxt load loadtxt genfromtxt dump ctypes setflags
+    fromfile tofile save savez savez_compressed savetxt load loadtxt genfromtxt dump ctypes setflags base flags
+    set_bit_generator add_docstring add_newdoc add_newdoc_ufunc
     """.split()  # noqa: SIM905
 )
-_ROOMS = frozenset({"linalg", "fft"})  # of NumPy, that keep nothing
+_ROOMS = frozenset({"linalg", "fft", "random"})  # of NumPy, that keep nothing, or what is put back
+_RANDOM = {id(value) for room in (random, np.random) for value in vars(room).values()} | {
+    id(random),
+    id(np.random),
+}
+# What a name of the notebook's may be bound to as well: `from math import exp`.
+_TAKEN = {
+    id(value)
+    for room in (*_MODULES, np.linalg)
+    for name, value in vars(room).items()
+    if callable(value) and not name.startswith("_") and name not in _TELLING
+} | {id(module) for module in (*_MODULES, np.linalg)}
 # Instructions that store to locals and to parts of values at most; one that is not known here is not among them.
 _NAMES = """
     CACHE POP_TOP PUSH_NULL NOP UNARY_POSITIVE UNARY_NEGATIVE UNARY_NOT UNARY_INVERT BINARY_OP BINARY_SUBSCR STORE_SUBSCR
@@ -57,88 +80,143 @@ _NAMES = """
     LOAD_FAST STORE_FAST DELETE_FAST RAISE_VARARGS LOAD_ASSERTION_ERROR CALL PRECALL KW_NAMES CALL_FUNCTION_EX SWAP COPY
     LIST_APPEND SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE DICT_MERGE DICT_UPDATE UNPACK_SEQUENCE UNPACK_EX FORMAT_VALUE
     MAKE_FUNCTION EXTENDED_ARG MAKE_CELL LOAD_CLOSURE LOAD_DEREF STORE_DEREF COPY_FREE_VARS PUSH_EXC_INFO
-    CHECK_EXC_MATCH POP_EXCEPT RERAISE RETURN_GENERATOR YIELD_VALUE
+    CHECK_EXC_MATCH POP_EXCEPT RERAISE RETURN_GENERATOR YIELD_VALUE SEND GET_YIELD_FROM_ITER BEFORE_WITH
+    WITH_EXCEPT_START IMPORT_NAME IMPORT_FROM MATCH_SEQUENCE MATCH_MAPPING MATCH_KEYS
 """
 _ALLOWED = frozenset(dis.opmap[name] for name in _NAMES.split() if name in dis.opmap)
+_WITH, _YIELD, _IMPORT, _STORE_OUTER = (
+    dis.opmap.get(name, -1) for name in ("BEFORE_WITH", "YIELD_VALUE", "IMPORT_NAME", "STORE_DEREF")
+)
 
 
-def traceless(functions: dict[str, types.FunctionType], namespace: dict[str, Any]) -> list[str]:
-    """Return the names of those functions, of a notebook's own namespace, whose calls change nothing that stays."""
+_ERRORS = frozenset(
+    {"ignore", "warn", "raise"}
+)  # what NumPy may do where a number is none, without calling anybody
+_threads, _traced, _profiled, _geterr = threading.active_count, sys.gettrace, sys.getprofile, np.geterr
+
+
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    """What is known of a notebook's functions.
+
+    Attributes
+    ----------
+    names
+        Of those whose calls change nothing that stays, but for what is kept.
+    kept
+        What they may change of the notebook's data, to be put back.
+    draws
+        Whether they may draw from a global random generator.
+    """
+
+    names: list[str] = field(default_factory=list)
+    kept: Keepsakes = field(default_factory=Keepsakes)
+    draws: bool = False
+
+
+def harmless(functions: dict[str, types.FunctionType], namespace: dict[str, Any]) -> Harmless:
+    """Return which functions of a notebook's own namespace leave no trace, and what of it they may change."""
+    if _threads() > 1 or _traced() or _profiled() or not _ERRORS.issuperset(_geterr().values()):
+        return Harmless()  # something else goes on, or looks on
     known: set[int] = set()
-    return [name for name, function in functions.items() if _leaves_none(function, namespace, known)]
+    names: list[str] = []
+    kept, draws = Keepsakes(), False
+    for name, function in functions.items():
+        look = _Look(namespace, known, kept)
+        if look.leaves_none(function):
+            names.append(name)
+            known, kept, draws = look.seen, look.kept, draws or look.draws
+    return Harmless(names, kept, draws)
 
 
-def _leaves_none(function: types.FunctionType, namespace: dict[str, Any], known: set[int]) -> bool:
-    """Whether this function, and all that it can call, changes nothing that stays; `known` has those of which it is so."""
-    waiting, seen = [function], set(known)
-    while waiting:
-        function = waiting.pop()
-        if id(function) in seen:
-            continue
-        seen.add(id(function))
-        given = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-        if (
-            function.__globals__ is not namespace
-            or function.__closure__
-            or function.__dict__
-            or any(type(value) not in _CONSTANT for value in given)
-        ):
-            return False
-        codes = [function.__code__]
-        while codes:
-            code = codes.pop()
-            if not set(code.co_code[::2]) <= _ALLOWED:
+class _Look:
+    """A look at one function, and all that it can call."""
+
+    def __init__(self, namespace: dict[str, Any], known: set[int], kept: Keepsakes) -> None:
+        self.seen = set(known)
+        self.kept = kept.copy()
+        self.draws = False
+        self._namespace = namespace
+        self._waiting: list[types.FunctionType] = []
+
+    def leaves_none(self, function: types.FunctionType) -> bool:
+        """Whether it changes nothing that stays, but for what is kept."""
+        self._waiting = [function]
+        while self._waiting:
+            function = self._waiting.pop()
+            if id(function) in self.seen:
+                continue
+            self.seen.add(id(function))
+            if not self._is_plain(function):
                 return False
-            codes += [part for part in code.co_consts if type(part) is types.CodeType]
-            for name in code.co_names:
-                value = namespace.get(name, namespace)
-                if type(value) is types.FunctionType:
-                    waiting.append(value)
-                elif not _is_harmless(name, value, absent=value is namespace):
-                    return False
-    known |= seen
-    return True
+        return True
 
-
-def _is_harmless(name: str, value: Any, *, absent: bool) -> bool:
-    """Whether a name in a function's code stands for nothing that keeps a state, as a global and as an attribute."""
-    if name.startswith("_") or name in _TELLING:
-        return False
-    if type(vars(np).get(name)) in _HOLDING and name not in _ROOMS:
-        return False
-    if any(vars(room).get(name) is not was.get(name) for room, was in _AS_IMPORTED):
-        return False  # the notebook put something in its place
-    if not absent:
-        return type(value) in _CONSTANT or any(value is module for module in _MODULES)
-    return name in _BUILTINS or not hasattr(builtins, name)
-
-
-def only_defines(nodes: list[ast.stmt]) -> bool:
-    """Whether a cell defines functions, binds constants and imports NumPy, so that it may as well be run again."""
-    return all(map(_defines, nodes))
-
-
-def _defines(node: ast.stmt) -> bool:
-    if isinstance(node, ast.FunctionDef):
-        told = node.args
-        each = [*told.posonlyargs, *told.args, *told.kwonlyargs, *filter(None, (told.vararg, told.kwarg))]
-        given = [*told.defaults, *filter(None, told.kw_defaults)]
-        hints = [*(arg.annotation for arg in each), node.returns]
-        return not node.decorator_list and not any(hints) and all(map(_is_literal, given))
-    if isinstance(node, ast.Assign):
-        return _is_literal(node.value) and all(isinstance(to, ast.Name) for to in node.targets)
-    if isinstance(node, ast.Import):
-        return all(alias.name in _IMPORTED for alias in node.names)
-    return isinstance(node, ast.Pass)
-
-
-def _is_literal(node: ast.expr) -> bool:
-    if isinstance(node, ast.Tuple | ast.List | ast.Set):
-        return all(map(_is_literal, node.elts))
-    if isinstance(node, ast.Dict):
-        return all(key is not None and _is_literal(key) for key in node.keys) and all(
-            map(_is_literal, node.values)
+    def _is_plain(self, function: types.FunctionType) -> bool:
+        if function.__globals__ is not self._namespace or function.__dict__:
+            return False
+        given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        try:
+            given += [cell.cell_contents for cell in function.__closure__ or ()]
+        except ValueError:  # one that is bound later
+            return False
+        if not all(map(self._is_data, given)):
+            return False
+        outer = frozenset(function.__code__.co_freevars)
+        return all(
+            self._is_plain_code(code, outer) and all(map(self._is_harmless, code.co_names))
+            for code in _codes(function.__code__)
         )
-    if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
-    return isinstance(node, ast.Constant)
+
+    def _is_plain_code(self, code: types.CodeType, outer: frozenset[str]) -> bool:
+        used = set(code.co_code[::2])
+        if not used <= _ALLOWED or (
+            _WITH in used and _YIELD in used
+        ):  # a setting that a generator leaves set
+            return False
+        if _IMPORT in used or (outer and _STORE_OUTER in used):
+            for step in dis.get_instructions(code):
+                if step.opcode == _IMPORT and not _is_there(step.argval):
+                    return False
+                if step.opcode == _STORE_OUTER and step.argval in outer:
+                    return False
+        return True
+
+    def _is_harmless(self, name: str) -> bool:
+        """Whether a name in a function's code stands for nothing that keeps a state, as a global and as an attribute."""
+        if name.startswith("_") or name in _TELLING:
+            return False
+        if type(vars(np).get(name)) in _HOLDING and name not in _ROOMS:
+            return False
+        if any(vars(room).get(name) is not was.get(name) for room, was in _AS_IMPORTED):
+            return False  # the notebook put something in its place
+        self.draws |= name == "random"
+        if name in self._namespace:
+            return self._is_data(self._namespace[name])
+        return name in _BUILTINS or not hasattr(builtins, name)
+
+    def _is_data(self, value: Any) -> bool:
+        """Whether a value is plain, or a function to be looked at, or one of a module that keeps no state."""
+        if type(value) in CONSTANT:
+            return True
+        if type(value) is types.FunctionType and id(value) not in _TAKEN:
+            self._waiting.append(value)
+            return True
+        if id(value) in _TAKEN:
+            self.draws |= id(value) in _RANDOM
+            return True
+        try:
+            return self.kept.add(value, self._is_data)
+        except TooMuchError:
+            return False
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for part in code.co_consts:
+        if type(part) is types.CodeType:
+            yield from _codes(part)
+
+
+def _is_there(name: str) -> bool:
+    """Whether importing this is looking it up."""
+    return name in _IMPORTED and any(sys.modules.get(name) is room for room in (*_MODULES, np.linalg))

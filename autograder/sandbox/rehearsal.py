@@ -63,7 +63,7 @@ def rehearse(shell: Shell, limits: Limits) -> None:
     try:
         for _ in range(_ROUNDS):
             _run_cells(shell, limits)
-        _make_calls(shell, limits)
+        _make_calls(shell)
     finally:
         shell.user_module, shell.user_ns, sys.modules["__main__"], sys.stdout, sys.stderr = was
         shell.displayhook._, shell.displayhook.__, shell.displayhook.___ = shown
@@ -79,7 +79,12 @@ def _run_cells(shell: Shell, limits: Limits) -> None:
     with ours, theirs:
         for source in cells:
             wire.send(ours, {"op": "cell", "source": source, "seconds": 60, "pictures": False})
-        wire.send(ours, {"op": "names", "id": 1, "names": ["double", "x", "y", "fail"]})
+        wire.send(ours, {"op": "names", "id": 1, "names": ["double", "change", "fail", "x", "y"]})
+        for number, args in _arguments():
+            packer = Packer()
+            trees = {key: packer.pack(value) for key, value in args.items()}
+            order = {"op": "call", "test": 1, "id": number, "seconds": 60, "args": trees}
+            wire.send(ours, order, packer.buffers)
         link, far = socket.socketpair()
         with far:
             wire.send(ours, {"op": "fork", "id": 1}, fds=[far.fileno()])
@@ -93,11 +98,11 @@ def _run_cells(shell: Shell, limits: Limits) -> None:
                 wire.receive(ours)
 
 
-def _make_calls(shell: Shell, limits: Limits) -> None:
+def _make_calls(shell: Shell) -> None:
     ours, theirs = socket.socketpair()
     functions = [shell.user_ns[name] for name in ("double", "change", "fail")]
     with ours, theirs:
-        one = worker.ready(theirs, shell, limits, functions)
+        one = worker.ready(theirs, shell, functions)
         sys.stdout, sys.stderr = one.streams
         for _ in range(_CALLS):
             for number, args in _arguments():

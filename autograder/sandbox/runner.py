@@ -1,4 +1,4 @@
-"""Inside the sandbox: runs the submission's cells in order, and forks a worker for each test cell.
+"""Inside the sandbox: runs the submission's cells in order, and forks a worker for a test cell that may leave a trace.
 
 Everything here shares its process with student code, so nothing here is trusted and nothing here is secret. The
 functions it needs are taken before student code runs, so that an innocent ``time = 3`` or a patched ``os``
@@ -23,6 +23,7 @@ import numpy as np
 from autograder.sandbox import forks, wire, worker
 from autograder.sandbox.described import described
 from autograder.sandbox.holder import HOME
+from autograder.sandbox.home import Home
 from autograder.sandbox.lockdown import _prctl
 from autograder.sandbox.shell import Shell, no_input
 
@@ -41,7 +42,7 @@ _fork, _kill, _killpg, _waitpid, _exit, _close = (
 )
 _setitimer, _REAL = signal.setitimer, signal.ITIMER_REAL
 _PR_SET_DUMPABLE = 4
-_OPEN = 8  # tests of which the functions are known, and that may still ask for a worker
+_ASKED = frozenset({"call", "calls", "describe", "prepare"})  # by tests
 ENVIRONMENT = {
     "HOME": HOME,
     "USER": "student",
@@ -91,37 +92,58 @@ def serve(control: socket.socket, shell: Shell, limits: Limits, seed: int) -> No
     signal.signal(signal.SIGALRM, _time_up)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     tests: dict[int, int] = {}  # a worker's pid by the test's number
-    functions: dict[int, list[Callable[..., Any]]] = {}
+    home = Home(control, shell)
     while True:
         try:
-            message, fds = wire.receive_with_fds(control, 1)
+            message, payload, fds = wire.receive_with_fds(control, 1)
         except wire.WireError:
             return
-        for number in message.get("ended", ()):
-            functions.pop(number, None)
-            _end(tests.pop(number, None))
         operation = message["op"]
-        if operation == "cell":
-            reply, buffers = _cell(shell, message, limits)
-            wire.send(control, reply, buffers)
-        elif operation == "file":
-            _, data = wire.receive(control)
-            wire.send(control, _write(message["path"], data))
-        elif operation == "names":
-            functions[message["id"]] = []
-            while len(functions) > _OPEN:
-                functions.pop(next(iter(functions)))
-            wire.send(control, *described(shell.user_ns, message["names"], functions[message["id"]]))
-        elif operation == "fork":
-            link = socket.socket(fileno=fds[0])
-            made = worker.ready(link, shell, limits, functions.get(message["id"], []))
-            pid = _fork()
-            if pid == 0:
-                _close(control.fileno())
+        if operation in _ASKED:
+            home.answer(message, payload)
+            continue
+        if operation == "fork":
+            made = _forked(control, home, message["id"], fds[0], tests)
+            if made is not None:
                 worker.serve(made)
                 _exit(0)
-            link.close()
-            tests[message["id"]] = pid
+        home.leave()
+        for number in message.get("ended", ()):
+            home.forget(number)
+            _end(tests.pop(number, None))
+        if operation == "file":
+            wire.send(control, _write(message["path"], payload))
+        elif operation in {"cell", "names"}:
+            wire.send(control, *_answer(shell, home, message, limits))
+
+
+def _answer(
+    shell: Shell, home: Home, message: dict[str, Any], limits: Limits
+) -> tuple[dict[str, Any], list[Any]]:
+    """Run a cell, or tell a test what its names are bound to."""
+    if home.spoilt:
+        return {"spoilt": True}, []
+    if message["op"] == "cell":
+        return _cell(shell, message, limits)
+    functions: list[Callable[..., Any]] = []
+    reply, buffers, found = described(shell.user_ns, message["names"], functions)
+    home.know(message["id"], functions, found)
+    return reply, buffers
+
+
+def _forked(
+    control: socket.socket, home: Home, test: int, fd: int, tests: dict[int, int]
+) -> worker.Worker | None:
+    """Fork what answers a test from now on; it is returned in the fork."""
+    link = socket.socket(fileno=fd)
+    made = home.worker_for(test, link)
+    pid = _fork()
+    if pid == 0:
+        _close(control.fileno())
+        return made
+    link.close()
+    tests[test] = pid
+    return None
 
 
 def _time_up(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
@@ -139,7 +161,7 @@ def _cell(shell: Shell, message: dict[str, Any], limits: Limits) -> tuple[dict[s
     finally:
         with suppress(KeyboardInterrupt):
             _setitimer(_REAL, 0)
-    return {"ok": ok, "defined": ok and shell.only_defined}, [msgspec.json.encode(outputs)]
+    return {"ok": ok}, [msgspec.json.encode(outputs)]
 
 
 def _write(path: str, data: memoryview) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +24,15 @@ from autograder.sandbox.submission import (
     START_SECONDS,
     CellRun,
     Output,
+    Room,
     SandboxDied,
     Submission,
-    TestLink,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
 
-__all__ = ["GRACE", "CellRun", "Output", "SandboxDied", "Submission", "Template", "TestLink"]
+__all__ = ["GRACE", "CellRun", "Output", "SandboxDied", "Submission", "Template"]
 
 
 class Template:
@@ -96,6 +97,9 @@ class Template:
 
     def start(self, limits: Limits, student: str = "") -> Submission:
         """Make a fresh sandbox with a fork of the template in it; `student` is told to what runs there."""
+        return Submission(partial(self._room, limits, student), limits)
+
+    def _room(self, limits: Limits, student: str) -> Room:
         plain, theirs = socket.socketpair()
         reins, theirs_reins = socket.socketpair()
         ours = wire.impatient(plain)
@@ -116,7 +120,7 @@ class Template:
             reins.close()
             ours.close()
             raise
-        return Submission(ours, reins, int(answer["keeper"]), limits)
+        return Room(ours, reins, int(answer["keeper"]))
 
     def close(self) -> None:
         """End the template; its sandboxes die with it."""

@@ -18,7 +18,7 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
-from autograder.sandbox import plain, purity
+from autograder.sandbox import plain
 from autograder.sandbox.recorder import DEFAULT_CAP, PICTURES, Output, Recorder, captured
 
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ class Shell(InteractiveShell):
 
     recorder: Recorder
     last_error: BaseException | None = None
-    only_defined = False  # whether the last cell did nothing but define functions and constants
 
     def __init__(self, **kwargs: Any) -> None:
         self.recorder = Recorder()
@@ -123,14 +122,10 @@ class Shell(InteractiveShell):
     def run_cell(self, raw_cell: str, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run one cell; what is plain Python without IPython's reading of it, to the same effect."""
         found = None
-        self.only_defined = False
         if not any(kwargs.values()) and not args and plain.defaults(self) == self._defaults:
             found = plain.as_plain(self, raw_cell)
         if found is None:
-            try:
-                return super().run_cell(raw_cell, *args, **kwargs)  # type: ignore[no-untyped-call, no-any-return]
-            finally:
-                self.only_defined = False  # a magic may have run a cell that only defines: this one did more
+            return super().run_cell(raw_cell, *args, **kwargs)  # type: ignore[no-untyped-call, no-any-return]
         info = ExecutionInfo(
             raw_cell,
             store_history=False,
@@ -152,7 +147,6 @@ class Shell(InteractiveShell):
                     result.error_in_exec, failed = error, True
                     self.showtraceback()
                 self.last_execution_succeeded = not failed
-                self.only_defined = not failed and purity.only_defines(found[2])
                 self.last_execution_result = result
                 self.displayhook.exec_result = None
         finally:

@@ -159,21 +159,21 @@ def receive(
     return message, body[header_size:]
 
 
-def receive_with_fds(sock: socket.socket, count: int) -> tuple[dict[str, Any], list[int]]:
-    """Receive one small frame with up to `count` file descriptors (no payload). Used inside only."""
+def receive_with_fds(sock: socket.socket, count: int) -> tuple[dict[str, Any], memoryview, list[int]]:
+    """Receive one frame with up to `count` file descriptors. Used inside only."""
     data, fds, _, _ = socket.recv_fds(sock, _PREFIX.size, count)
     while data and len(data) < _PREFIX.size:
         data += sock.recv(_PREFIX.size - len(data))
     if not data:
         raise Closed("the other side is gone")
     magic, header_size, size = _PREFIX.unpack(data)
-    if magic != _MAGIC or header_size > MAX_HEADER or size:
+    if magic != _MAGIC or header_size > MAX_HEADER or size > MAX_PAYLOAD:
         with contextlib.suppress(OSError):
             sock.close()
         raise WireError("not a frame")
-    header = bytearray(header_size)
-    _read(sock, memoryview(header), None, None)
-    message = _decode(header)
+    body = memoryview(bytearray(header_size + size))
+    _read(sock, body, None, None)
+    message = _decode(body[:header_size])
     if type(message) is not dict:
         raise WireError("a header that is no record")
-    return message, list(fds)
+    return message, body[header_size:], list(fds)

@@ -1,4 +1,4 @@
-"""Inside the sandbox, one fork for each test cell: answers the calls that the test makes.
+"""Inside the sandbox: answers the calls that a test makes, in a fork of its own or in the notebook's process (`home`).
 
 The test itself never comes here. What comes is "call function 3 with these values"; what goes back is a value,
 an exception's name and words, or a call back into a function that the test passed as an argument.
@@ -7,20 +7,17 @@ an exception's name and words, or a call back into a function that the test pass
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found] # `signal` makes enumerations of what it is given and of what it returns
-import builtins
 import gc
 import os
 import signal
 import sys
 import time
 import warnings
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.sandbox import replies, wire
-from autograder.sandbox.plain import EMPTY_LINES
+from autograder.sandbox import raised, replies, wire
 from autograder.sandbox.printed import Printed, Sink
 from autograder.sandbox.surroundings import take_over
 from autograder.sandbox.values import Packer, Unpacker
@@ -29,15 +26,13 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from autograder.sandbox.limits import Limits
     from autograder.sandbox.shell import Shell
 
 _geterr, _errstate, _freeze = np.geterr, np.errstate, gc.freeze
-_setpgid, _ALARM = os.setpgid, int(signal.SIGALRM)
+_setpgid, ALARM = os.setpgid, int(signal.SIGALRM)
 _setitimer, _REAL, _monotonic = signal.setitimer, signal.ITIMER_REAL, time.monotonic
-_set_handler = _signal.signal
+set_handler = _signal.signal
 _MAX_TEXT = 2_000
-_MAX_FRAMES = 8
 _A_WHILE = 0.02  # seconds of calls, after which answers are sent though more are to come
 _SOON = 64 << 10  # bytes of an answer, above which it is sent at once
 
@@ -46,16 +41,15 @@ class TimeUp(BaseException):
     """The call's time is over; a BaseException, so that `except Exception` does not swallow it."""
 
 
-class _Worker:
-    def __init__(
-        self, link: socket.socket, shell: Shell, limits: Limits, functions: list[Callable[..., Any]]
-    ) -> None:
+class Worker:
+    """Answers one test's calls."""
+
+    def __init__(self, link: socket.socket, shell: Shell, functions: list[Callable[..., Any]]) -> None:
         self.link = link
         self._namespace: dict[str, Any] = shell.user_ns
         self._as_python: Callable[[str], str] = shell.transform_cell
         self._functions = functions
         self._callbacks: dict[int, _Callback] = {}
-        self._limits = limits
         self._ends: list[float] = []  # of the calls under way, the innermost last
         self._printed = Printed()
         self.streams = self._printed, Sink()
@@ -80,6 +74,23 @@ class _Worker:
             return self._functions[-1 - number]
         return self._callbacks.setdefault(number, _Callback(self, number, name))
 
+    def answer(self, message: dict[str, Any], payload: memoryview) -> None:
+        """Do what one message of the test's asks for."""
+        operation = message["op"]
+        if operation == "describe":
+            self.describe(message["names"])
+        elif operation == "prepare":
+            self.prepare(message, payload)
+        elif operation == "calls":
+            self.calls(message, payload)
+        else:
+            self.call(message, payload)
+
+    def forget(self, numbered: int) -> None:
+        """Forget what the test's calls returned and passed; the first functions are the notebook's own."""
+        del self._functions[numbered:]
+        self._callbacks.clear()
+
     def describe(self, names: list[str]) -> None:
         """Send the values that names are bound to; one that does not cross says so by itself."""
         packer = Packer(self._register)
@@ -91,13 +102,6 @@ class _Worker:
                 except wire.WireError as error:
                     found[name] = ["o", f"{type(self._namespace[name]).__name__} ({error})"]
         wire.send(self.link, {"names": found}, packer.buffers)
-
-    def begin(self, message: dict[str, Any]) -> None:
-        """Go on with the next test: run the cells that came meanwhile, which only define, and number functions anew."""
-        for source in message["cells"]:
-            exec(compile(EMPTY_LINES.sub("", source), "<ipython-input>", "exec"), self._namespace)  # noqa: S102
-        self._functions[:] = [self._namespace[name] for name in message["functions"]]
-        self._callbacks.clear()
 
     def prepare(self, message: dict[str, Any], payload: memoryview) -> None:
         """Put what stands in for the submission's names into their place, and run cells again with it."""
@@ -125,7 +129,7 @@ class _Worker:
         try:
             wire.send(self.link, reply, packer.buffers)
         except wire.WireError as error:
-            wire.send(self.link, {"error": _error(error), "warnings": []})
+            wire.send(self.link, {"error": raised.told(error), "warnings": []})
 
     def calls(self, message: dict[str, Any], payload: memoryview) -> None:
         """Make several calls, up to the first that fails; send what came of them at the end, or after a while."""
@@ -174,9 +178,9 @@ class _Worker:
             except TimeUp:
                 packer, reply = Packer(), {"timeout": True}
             except wire.WireError as error:
-                packer, reply = Packer(), {"error": _error(error)}
+                packer, reply = Packer(), {"error": raised.told(error)}
             except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt included
-                packer, reply = Packer(), {"error": _error(error)}
+                packer, reply = Packer(), {"error": raised.told(error)}
         self._ends.pop()
         reply["printed"] = self._printed.take()
         reply["warnings"] = [[w.category.__name__, str(w.message)[:_MAX_TEXT]] for w in caught[:10]]
@@ -243,7 +247,7 @@ class _Worker:
             self.call(answer, payload)
             _setitimer(_REAL, max(self._ends[-1] - _monotonic(), 1e-3))
         if "error" in answer:
-            raise _raised(answer)
+            raise raised.raised(answer)
         unpacker = Unpacker(payload, self._callback)
         if "changed" in answer:
             given = {str(i): arg for i, arg in enumerate(args)} | {f"={k}": v for k, v in kwargs.items()}
@@ -255,19 +259,10 @@ def _is(tree: Any, tags: str) -> bool:
     return type(tree) is list and tree[0] in tags
 
 
-def _raised(answer: dict[str, Any]) -> Exception:
-    """Return what the test's function raised, where it was something built in."""
-    kind = getattr(builtins, answer["error"], None)
-    if isinstance(kind, type) and issubclass(kind, Exception):
-        with suppress(TypeError):
-            return kind(answer["text"])
-    return RuntimeError(f"{answer['error']}: {answer['text']}")
-
-
 class _Callback:
     """A function of the trusted side, as student code sees it."""
 
-    def __init__(self, worker: _Worker, number: int, name: str) -> None:
+    def __init__(self, worker: Worker, number: int, name: str) -> None:
         self._worker = worker
         self.number = number
         self.__name__ = name
@@ -276,39 +271,24 @@ class _Callback:
         return self._worker.callback(self.number, args, kwargs)
 
 
-def _error(error: BaseException) -> dict[str, Any]:
-    try:
-        text = str(error)[:_MAX_TEXT]
-    except BaseException:  # noqa: BLE001 - a student's __str__ may do anything
-        text = ""
-    frames = []
-    traceback = error.__traceback__
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        if "autograder" not in code.co_filename:
-            frames.append([code.co_name[:100], traceback.tb_lineno])
-        traceback = traceback.tb_next
-    bases = [kind.__name__[:100] for kind in type(error).__mro__ if kind.__module__ == "builtins"]
-    return {"type": type(error).__name__[:100], "bases": bases, "text": text, "frames": frames[-_MAX_FRAMES:]}
-
-
-def _time_up(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
+def time_up(signum: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
+    """End a call at its alarm."""
     raise TimeUp
 
 
-def ready(link: socket.socket, shell: Shell, limits: Limits, functions: list[Callable[..., Any]]) -> _Worker:
+def ready(link: socket.socket, shell: Shell, functions: list[Callable[..., Any]]) -> Worker:
     """Return what will answer a test; `functions` have their numbers already.
 
     Made before the fork: each page of memory that is written to after it has to be copied first.
     """
-    return _Worker(link, shell, limits, functions)
+    return Worker(link, shell, functions)
 
 
-def serve(worker: _Worker) -> None:
+def serve(worker: Worker) -> None:
     """In the fork: answer the test until it ends."""
     _freeze()  # what the notebook made is looked at by no collection
     _setpgid(0, 0)
-    _set_handler(_ALARM, _time_up)
+    set_handler(ALARM, time_up)
     sys.stdout, sys.stderr = worker.streams
     link = worker.link
     while True:
@@ -316,13 +296,4 @@ def serve(worker: _Worker) -> None:
             message, payload = wire.receive(link)
         except wire.WireError:
             return
-        if message["op"] == "describe":
-            worker.describe(message["names"])
-        elif message["op"] == "begin":
-            worker.begin(message)
-        elif message["op"] == "prepare":
-            worker.prepare(message, payload)
-        elif message["op"] == "calls":
-            worker.calls(message, payload)
-        else:
-            worker.call(message, payload)
+        worker.answer(message, payload)
