@@ -6,6 +6,7 @@ How it looks is in `templates/`. Everything that a student wrote is escaped, and
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from autograder.alike.common import Stretch
     from autograder.alike.pairs import Found, Match, Pair, Passage
     from autograder.alike.reading import ClassWork, Work
     from autograder.alike.tokens import Token
@@ -34,6 +36,7 @@ _AROUND = 2  # lines around a passage
 _CELLS = 20  # cells of a pair that are shown
 _LINE = 400  # characters of a line that are shown
 _LINES = 200  # lines of a cell that are shown
+_STRETCH = 3_000  # characters of what many wrote
 _NAMED = 6  # other names that are told
 _TURNED = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _COLOURS = 4
@@ -114,6 +117,7 @@ def render_page(
             alike=alike,
             people=people,
             rows=rows,
+            widely=[_widely(one, found, who, _hide(one, found, who, people, names)) for one in alike.common],
             made=made,
             unread=[
                 (Who(*people.of_student(one, names.get(one, ""))), people.told(clean(why)))
@@ -143,7 +147,7 @@ def clean(text: str) -> str:
 
 
 def _without_names(
-    works: tuple[Work, Work], who: tuple[Who, Who], names: Mapping[str, str]
+    works: Sequence[Work], who: Sequence[Who], names: Mapping[str, str]
 ) -> Callable[[str], str]:
     """Return what puts pseudonyms in the place of the two students' ids and names, where cells hold them."""
     stands: dict[str, str] = {}
@@ -172,6 +176,30 @@ def _shown(match: Match, works: tuple[Work, Work], who: tuple[Who, Who], hide: C
     renamed = dict.fromkeys(pair for passage in passages for pair in passage.renamed)
     told = tuple((clean(a), clean(b)) for a, b in renamed)
     return Shown((sides[0], sides[1]), match.words, told[:_NAMED], max(0, len(told) - _NAMED))
+
+
+def _hide(
+    stretch: Stretch, found: ClassWork, who: Sequence[Who], people: People, names: Mapping[str, str]
+) -> Callable[[str], str]:
+    if people.named:
+        return lambda text: text
+    return _without_names([found.works[stretch.work]], [who[stretch.work]], names)
+
+
+def _widely(
+    stretch: Stretch, found: ClassWork, who: Sequence[Who], hide: Callable[[str], str]
+) -> tuple[str, int, int, str, list[Who]]:
+    """Return where a stretch stands that many wrote, its words, its writers' number, its text, and who they are."""
+    cell = found.works[stretch.work].cells[stretch.cell]
+    text = hide(clean(textwrap.dedent(_from_line(cell.source, stretch.start, stretch.end))))
+    writers = sorted((who[work] for work in stretch.works), key=str)
+    return clean(cell.place), stretch.words, len(writers), text[:_STRETCH], writers
+
+
+def _from_line(source: str, start: int, end: int) -> str:
+    """Return a part of a source, with the spaces before its first word where it begins a line."""
+    line = source.rfind("\n", 0, start) + 1
+    return source[line if source[line:start].isspace() else start : end]
 
 
 Span = tuple[int, int, int, bool]  # start, end, which passage, whether it counts

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograder.alike.common import common_stretches
 from autograder.alike.pieces import PASSAGE, many_of, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from autograder.alike.common import Stretch
     from autograder.alike.pieces import Piece
     from autograder.alike.reading import ClassWork
     from autograder.alike.tokens import Token
@@ -99,11 +101,12 @@ class Left:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in a class; `many` is how many may share a phrase before it is common."""
+    """What was found in a class; `many` is how many may share a phrase before it is `common`."""
 
     pairs: tuple[Pair, ...]
     left: Left
     many: int
+    common: tuple[Stretch, ...]
 
 
 def find_pairs(found: ClassWork, many: int | None = None) -> Found:
@@ -121,7 +124,7 @@ def find_pairs(found: ClassWork, many: int | None = None) -> Found:
     own = Counter[int]()
     for piece in pieces:
         own[piece.work] += int(piece.own.sum())
-    index = _Index(pieces, many)
+    index = _Index(pieces)
     pairs = [
         Pair(a, b, tuple(index.matches(a, b)), (own[a], own[b])) for a, b in index.candidates(MOST_PAIRS)
     ]
@@ -132,13 +135,13 @@ def find_pairs(found: ClassWork, many: int | None = None) -> Found:
         sum(int((one.common & ~one.known).sum()) for one in pieces),
         own.total(),
     )
-    return Found(tuple(pairs), left, many)
+    return Found(tuple(pairs), left, many, tuple(common_stretches(pieces)))
 
 
 class _Index:
-    """The fingerprints of a class that tell something: those that two students have, and not many."""
+    """The fingerprints of a class that tell something. What many have is nobody's own, so no print has many owners."""
 
-    def __init__(self, pieces: Sequence[Piece], many: int) -> None:
+    def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
         self._prints: list[list[int]] = []  # of each piece; 0 where a fingerprint tells nothing
         owners: dict[int, set[int]] = {}
@@ -147,7 +150,7 @@ class _Index:
             for one in mine:
                 if one:
                     owners.setdefault(one, set()).add(piece.work)
-        self._owners = {one: tuple(sorted(who)) for one, who in owners.items() if 1 < len(who) <= many}
+        self._owners = {one: tuple(sorted(who)) for one, who in owners.items() if len(who) > 1}
         self._of_work: dict[int, list[int]] = {}
         for number, piece in enumerate(pieces):
             self._of_work.setdefault(piece.work, []).append(number)

@@ -29,8 +29,10 @@ def page_of(course: Course) -> Path:
     """Write the page on a class with copies, hostile ones among them."""
     hand_in(course, "ada", ORIGINAL)
     hand_in(course, "bo", {name: renamed(source) for name, source in ORIGINAL.items()})
-    hostile = f"</pre></details>{SCRIPT}\n'''{NAME}'''\nprint('\u202e {SCRIPT}')\n" + "a" * 3_000
     for student in ("eve", NAME.replace("/", "_")):
+        # The same in both, and in each line something of one's own: marked or not, it is text.
+        hostile = f"<b>{student[:3]}</b> </pre></details>{SCRIPT}\n'''{NAME}'''\nprint('\u202e {SCRIPT}')\n"
+        hostile += "a" * 3_000 + f"\nprint('the end') {student[:3]}0 <u>{student[:3]}1</u> {student[:3]}2\n"
         hand_in(course, student, {"softplus": hostile}, own_cell(hostile, "markdown"))
     hand_in(course, "torn", {}).write_text(SCRIPT)
     return write_similar(course, LESSON).page
@@ -42,7 +44,10 @@ def test_it_runs_nothing_and_fetches_nothing(browser: Browser, page_of: Path) ->
     assert asked == []
     assert page.locator("section.two").count() == 2
     assert page.locator(".side mark").count() > 20
-    assert page.locator("img, script").count() == 0
+    assert page.locator("img, script, .side b, .side u").count() == 0
+    shown = " ".join(page.locator(".side pre").all_text_contents())
+    assert "<b>eve</b> </pre></details><script>" in shown
+    assert "eve0 <u>eve1</u> eve2" in shown
     assert "\u202e" not in page.content()
     page.close()
 

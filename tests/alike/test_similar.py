@@ -81,6 +81,18 @@ def test_what_cannot_be_read_is_named_and_stops_nobody(course: Course) -> None:
     assert "The ends of 1 cell longer than 40,000 characters." in said
 
 
+def test_a_text_that_went_around_is_shown_and_counts_for_no_pair(course: Course) -> None:
+    for number in range(7):
+        source = renamed(ORIGINAL["sign"]) if number % 2 else ORIGINAL["sign"]
+        hand_in(course, f"ring{number}", {"sign": source})
+    written = write_similar(course, LESSON)
+    said = words_of(written.page)
+    assert written.pairs == 0
+    assert re.search(
+        r"What many wrote .* sign \d+ words, 7 students borders = .* // 2 Who ?ring0, ring1, ", said
+    )
+
+
 @pytest.mark.parametrize(
     ("students", "says"),
     [
