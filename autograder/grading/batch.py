@@ -17,7 +17,7 @@ from autograder.grading.ids import new_id
 from autograder.grading.late import lateness, seconds_late
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -90,6 +90,9 @@ class Batch:
         What is to be written; the last one of a student counts.
     policy
         What being late costs.
+    steady
+        Students whose work is what it was when it was last written: what a person gave there needs no second look,
+        unless the tests give something else now.
 
     Attributes
     ----------
@@ -98,12 +101,14 @@ class Batch:
     """
 
     def __init__(
-        self, connection: Connection, known: KnownAssignment, records: Sequence[Record], policy: LatePolicy
-    ) -> None:
+        self, connection: Connection, known: KnownAssignment, records: Sequence[Record], policy: LatePolicy,
+        steady: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self._connection = connection
         self._known = known
         self._records = {record.student: record for record in records}
         self._policy = policy
+        self._steady = steady
         self._penalties: dict[str, float] = {}  # by submission
         self._changes = Differences()
         self.differences: dict[str, Difference] = {}
@@ -214,11 +219,14 @@ class Batch:
         names = dict(known.graded)
         changed = []
         for row in self._of(t.grade, names, old):
-            wanted = _graded(old[row.notebook_id], known.name, names[row.cell_id], row.manual_score)
+            record = old[row.notebook_id]
+            wanted = _graded(record, known.name, names[row.cell_id], row.manual_score)
+            if row.manual_score is not None and record.student in self._steady and wanted:
+                wanted = wanted[0], wanted[1] and (row.needs_manual_grade or wanted[0] != row.auto_score)
             if wanted is not None and wanted != (row.auto_score, row.needs_manual_grade):
                 changed.append({"row": row.id, "points": wanted[0], "waits": wanted[1]})
                 now = row.auto_score, row.manual_score
-                self._changes.grade(old[row.notebook_id].student, names[row.cell_id], now, wanted[0])
+                self._changes.grade(record.student, names[row.cell_id], now, wanted[0])
         self._run(
             update(t.grade)
             .where(t.grade.c.id == bindparam("row"))

@@ -101,6 +101,11 @@ class Causes:
     gone: frozenset[str] = frozenset()
     known: bool = True
 
+    @property
+    def same_work(self) -> bool:
+        """Whether what was handed in is what it was."""
+        return self.known and "submission" not in self.parts
+
     def words(self) -> list[str]:
         """Say what changed, one text for each thing."""
         if not self.known:

@@ -19,7 +19,7 @@ from autograder.grading.late import LatePolicy
 from autograder.lesson import notebook as cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from nbformat import NotebookNode
     from sqlalchemy import Connection
@@ -171,11 +171,20 @@ class Book:
                     own |= {names[row.id]: row.max_score for row in rows}
         return found
 
-    def write(self, records: Iterable[Record]) -> dict[tuple[str, str], str]:
+    def write(
+        self, records: Iterable[Record], steady: Collection[tuple[str, str]] = ()
+    ) -> dict[tuple[str, str], str]:
         """Write the marks of some submissions, all of them or none.
 
         Students that the gradebook does not know are added. What differs from what is there is written, and what a
         person gave stays.
+
+        Parameters
+        ----------
+        records
+            What grading found.
+        steady
+            The (assignment, student) of work that is what it was: what a person marked there waits for nobody again.
 
         Returns
         -------
@@ -195,7 +204,7 @@ class Book:
         for _ in range(_TRIES):
             try:
                 with self._database.writing() as connection:
-                    return self._write(connection, batches)
+                    return self._write(connection, batches, steady)
             except (
                 exc.IntegrityError
             ) as error:  # another writer made the same student or submission meanwhile
@@ -205,16 +214,17 @@ class Book:
         ) from reason
 
     def _write(
-        self, connection: Connection, batches: Mapping[str, Sequence[Record]]
-    ) -> dict[tuple[str, str], str]:
+        self, connection: Connection, batches: Mapping[str, Sequence[Record]], steady: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], str]:  # fmt: skip
         late: dict[tuple[str, str], str] = {}
         self.differences = {}
         for assignment, records in batches.items():
             known = known_assignment(connection, assignment)
             if known is None:
                 raise BookError(f"the gradebook {self._database} does not know the assignment {assignment}")
+            same = {student for name, student in steady if name == assignment}
             for at in range(0, len(records), _TOGETHER):
-                batch = Batch(connection, known, records[at : at + _TOGETHER], self._policy)
+                batch = Batch(connection, known, records[at : at + _TOGETHER], self._policy, same)
                 late |= {(assignment, student): words for student, words in batch.write().items()}
                 self.differences |= {(assignment, who): one for who, one in batch.differences.items()}
         return late

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import msgspec
 
 from autograder.grading import kept
+from autograder.grading.causes import between
 from autograder.grading.changes import change_of
 from autograder.grading.dry import of_the_book, scratch
 from autograder.grading.engines.engine import EngineError, Task
@@ -259,7 +260,9 @@ class _Desk:
         self._written = time.monotonic()
 
     def _record(self) -> None:
-        late = self._book.write([graded.record for graded in self._waiting]) if self._waiting else {}
+        records = [graded.record for graded in self._waiting]
+        steady = [key for key, about in self._former.items() if _is_same_work(*about)]
+        late = self._book.write(records, steady) if records else {}
         for graded in self._waiting:
             outcome = graded.outcome
             key = outcome.assignment, outcome.student
@@ -283,6 +286,11 @@ class _Desk:
                     self._say(f"Waiting for the gradebook: {busy}.")
                 said = True
                 time.sleep(_PATIENCE)
+
+
+def _is_same_work(former: Former | None, fingerprint: str | None) -> bool:
+    """Whether a submission is what it was when it was last graded; without a fingerprint it was not graded again."""
+    return former is not None and (fingerprint is None or between(former.fingerprint, fingerprint).same_work)
 
 
 def _nameless(assignment: str, student: str) -> Outcome:

@@ -122,6 +122,45 @@ def test_what_a_person_gave_stays(graded: Path) -> None:
     assert in_gradebook(graded)["bob"] == 5.5
 
 
+def waiting(course: Path) -> dict[str, set[str]]:
+    """Return the cells of each student that wait for a person."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
+        return {
+            one.student.id: {
+                mark.name for notebook in one.notebooks for mark in notebook.grades if mark.needs_manual_grade
+            }
+            for one in book.assignment_submissions("ps")
+        }
+
+
+def mark_by_hand(course: Path, student: str) -> None:
+    """Give points as formgrader does, which takes the cell off the list of what waits."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
+        mark = book.find_grade("test_halve", "ps", "ps", student)
+        mark.manual_score, mark.needs_manual_grade = 1.5, False
+        book.db.commit()
+
+
+@pytest.mark.parametrize("options", [(), ("--again",)], ids=["nothing changed", "all graded again"])
+def test_what_a_person_marked_waits_for_nobody_again(graded: Path, options: tuple[str, ...]) -> None:
+    mark_by_hand(graded, "bob")
+    grade(graded, *options)
+    assert waiting(graded) == {"ada": set(), "bob": set()}
+
+
+def test_what_a_person_marked_waits_again_where_the_work_or_the_tests_marks_are_others(graded: Path) -> None:
+    for student in ("ada", "bob"):
+        mark_by_hand(graded, student)
+    (graded / "submitted" / "ada" / "ps" / "ps.ipynb").write_text(
+        nbformat.writes(work({"answer": "answer = 6 * 7"}))
+    )
+    grade(graded)
+    assert waiting(graded) == {"ada": {"test_halve"}, "bob": set()}
+    (graded / "submitted" / "bob" / "ps" / "ps.ipynb").write_text(nbformat.writes(work()))
+    grade(graded)
+    assert waiting(graded) == {"ada": {"test_halve"}, "bob": {"test_halve"}}
+
+
 def test_what_grading_itself_failed_at_is_tried_again(graded: Path) -> None:
     file = graded / "autograded" / "bob" / "ps" / kept.KEPT
     data = json.loads(file.read_text())
