@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MEMORY = 4 << 30  # of the trusted fork, in bytes: plain values only, but a student chose how many
+GARBAGE = (
+    20_000  # objects made, beyond those gone again, between two looks for garbage: there is little of it
+)
 MOST_GROWN = 64 << 10  # KiB by which a fork may grow, to be asked again
 _question = msgspec.msgpack.Decoder(Question)
 _encode = msgspec.json.Encoder().encode
@@ -144,6 +147,7 @@ def serve(ready: Ready, name: str, link: socket.socket, jobs: int, hello: socket
             problems += said["problems"]
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 20)
     wire.send(hello, {"ready": True, "problems": problems})
     hello.close()
     patience = ready.limits.submission_seconds * len(ready.sources) + SLACK

@@ -14,6 +14,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.names import is_imported
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from autograder.grading.outcome import PlanCell
 
 _LONG = 200_000  # characters of a cell that are searched
+_CELLS = 256  # whose words are kept
 _WORD = re.compile(r"[^\W\d]\w*")
 _END_OF_HEAD = re.compile(r"[=(:#]")
 _PLAIN = frozenset({*keyword.kwlist, *dir(builtins), "self"})
@@ -154,17 +156,17 @@ class Follow:
             {name: self.tally.allowance(grade_id, name, ids) for name in standing},
         )
 
-    def _read(self, cell: PlanCell) -> tuple[set[str], set[str]]:
+    def _read(self, cell: PlanCell) -> tuple[frozenset[str], frozenset[str]]:
         """Return the words of a cell, and those that it may bind."""
         booked = self._locked.get(cell.grade_id)
         if booked is not None:
-            return set(booked.mentions or ()) | booked.bound, set(booked.bound)
+            return (booked.mentions or frozenset()) | booked.bound, booked.bound
         source = cell.source[:_LONG]
-        return set(_WORD.findall(source)) - self._same, binds(source) - self._same
+        return _words(source) - self._same, binds(source) - self._same
 
 
 def _reached(
-    spoken: Iterable[str], lost: set[str], read: Sequence[tuple[PlanCell, set[str], set[str]]]
+    spoken: Iterable[str], lost: set[str], read: Sequence[tuple[PlanCell, frozenset[str], frozenset[str]]]
 ) -> set[str]:
     """Return the names that a test comes to use by way of any cell, short of what these would make of lost ones."""
     there = lost.union(*(bound for _, _, bound in read))
@@ -180,7 +182,13 @@ def _reached(
     return found
 
 
-def binds(source: str) -> set[str]:
+@lru_cache(maxsize=_CELLS)  # asked for each test that lost marks
+def _words(source: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(source))
+
+
+@lru_cache(maxsize=_CELLS)
+def binds(source: str) -> frozenset[str]:
     """Return the words that a cell's lines may bind or change in place, and some more."""
     found: set[str] = set()
     for line in source.split("\n"):
@@ -188,7 +196,7 @@ def binds(source: str) -> set[str]:
         words = _WORD.findall(_END_OF_HEAD.split(bare.lstrip("([*"), maxsplit=1)[0])
         if bare[:1] not in tuple("@#%!\"'") and words and words[0] not in _BIND_NOTHING:
             found.update(words)
-    return found
+    return frozenset(found)
 
 
 def _homes(booked: Sequence[Booked]) -> dict[str, set[str]]:
