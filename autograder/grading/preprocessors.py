@@ -13,6 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.grading import marks
 from autograder.grading.exercises import outline
 from autograder.grading.folder import refuse_links
+from autograder.grading.gradebook import Book
 from autograder.grading.limits import LimitSettings, limits_of
 from autograder.grading.mend import mend
 from autograder.grading.other import others_of, refuse_other_lessons
@@ -60,6 +61,8 @@ class Mend(NbGraderPreprocessor):  # type: ignore[misc]
         for path in (handed_in, *handed_in.rglob("*")):
             refuse_links(path, course.root / course.submitted_directory)
         source = _source(course, resources)
+        with Book(course) as book:  # the lesson may have gained cells since its release
+            book.ensure_assignment(names["assignment"], source_notebooks(course, names["assignment"]))
         if not nb.cells:
             raise UnreadableError("the notebook has no cells")
         lesson = outline(source, stubs_of(course.config))

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from autograder.lesson.course import Course
 
 
+_OTHER_CELLS = "Cannot add or remove cells"
+_KEPT = (
+    "{0} is graded already, and while the gradebook has its marks, no graded cell may come or go: nbgrader keeps to that. "
+    "Nothing was written. Put the new exercise into another lesson. Or, if those marks were a trial, take them out and "
+    "build again, in {1}: nbgrader db assignment remove {0} --force"
+)
+
+
 class BuildError(Exception):
     """A build that could not be done. The message says why and what to do."""
 
@@ -58,6 +66,8 @@ def generate(course: Course, names: list[str], *, source: Path, release: Path, r
             with course.entered():
                 converter.start()
         except Exception as error:
+            if _OTHER_CELLS in said.getvalue():
+                raise BuildError(_KEPT.format(name, course.root)) from error
             raise BuildError(
                 f"nbgrader could not make the release of {name}: {error}\n{said.getvalue().rstrip()}"
             ) from error

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from autograder.audit.auditing import audit
@@ -13,10 +14,12 @@ from autograder.cli import app
 from autograder.grading.run import grade, to_grade
 from autograder.lesson.answers import read_answers
 from autograder.lesson.course import open_course
+from autograder.lesson.generate import BuildError
 from autograder.lesson.release import build
 from autograder.lesson.source import read_lesson
 
 from .answering import Desk, differences
+from .conftest import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,3 +130,45 @@ def test_a_plain_course_with_notebooks_of_its_own_gets_cells_and_grades_them(tmp
     opened = open_course(plain)
     marks = {one.student: one.score for one in grade(opened, to_grade(opened, None, []))}
     assert marks == {"ada": 4, "eve": 0}
+
+
+def test_nbgraders_button_says_what_to_do_where_a_lesson_gained_an_exercise_and_was_not_built(
+    tmp_path: Path,
+) -> None:
+    course = tmp_path / "late"
+    new_exercise(course, "hw1", "first", "--new-course")
+    build(course)
+    new_exercise(course, "hw1", "second")
+    folder = course / "submitted" / "ada" / "hw1"
+    folder.mkdir(parents=True)
+    (folder / "hw1.ipynb").write_bytes((course / "release" / "hw1" / "hw1.ipynb").read_bytes())
+    done = command("nbgrader", "autograde", "hw1", "--create", at=course)
+    assert done.returncode == 1
+    assert "nbgrader db assignment remove hw1 --force" in done.stderr
+    assert command("nbgrader", "db", "assignment", "remove", "hw1", "--force", at=course).returncode == 0
+    build(course)
+    done = command("nbgrader", "autograde", "hw1", "--create", at=course)
+    assert done.returncode == 0, done.stderr
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
+        graded = book.find_submission_notebook("hw1", "hw1", "ada").grades
+        assert {grade.name: grade.max_score for grade in graded} == {"test_first": 3, "test_second": 3}
+
+
+def test_a_lesson_that_has_marks_is_told_that_its_cells_stay(tmp_path: Path) -> None:
+    course = tmp_path / "marked"
+    new_exercise(course, "hw1", "first", "--new-course")
+    build(course)
+    folder = course / "submitted" / "ada" / "hw1"
+    folder.mkdir(parents=True)
+    (folder / "hw1.ipynb").write_bytes((course / "release" / "hw1" / "hw1.ipynb").read_bytes())
+    opened = open_course(course)
+    assert [one.score for one in grade(opened, to_grade(opened, None, []))] == [0]
+    new_exercise(course, "hw1", "second")
+    before = (course / "release" / "hw1" / "hw1.ipynb").read_bytes()
+    with pytest.raises(BuildError, match="hw1 is graded already") as caught:
+        build(course)
+    assert "Traceback" not in str(caught.value)
+    assert (course / "release" / "hw1" / "hw1.ipynb").read_bytes() == before
+    words = str(caught.value).rpartition(": ")[2].split()
+    assert command(*words, at=course).returncode == 0
+    assert build(course).assignments == ("hw1",)
