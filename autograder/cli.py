@@ -201,8 +201,13 @@ def similar(
     from autograder.alike.write import write_similar  # noqa: PLC0415
     from autograder.desk.report.pseudonyms import PseudonymError  # noqa: PLC0415
     from autograder.grading.sources import SourceFailsError  # noqa: PLC0415
+    from autograder.lesson.whereabouts import counted, next_step, unknown_assignment  # noqa: PLC0415
 
     opened = _open(course)
+    if unknown := unknown_assignment(opened, assignment):
+        raise _stop(unknown)
+    if not opened.submissions(assignment):
+        raise _stop(f"Nothing is handed in for {assignment}. {next_step(opened)}")
     try:
         written = write_similar(opened, assignment, names=names, csv=csv, many=many)
     except (SourceFailsError, PseudonymError) as error:
@@ -210,12 +215,11 @@ def similar(
     for path in filter(None, (written.page, written.sheet)):
         _console.print(f"  {path}", markup=False, highlight=False, soft_wrap=True)
     unread = f", {written.unread} could not be read" if written.unread else ""
-    _console.print(
-        f"{written.students} students compared{unread}; {written.pairs} pairs are alike beyond the lesson. "
-        "Read both cells, and ask, before you think anything of it.",
-        highlight=False,
-        soft_wrap=True,
+    alike = (
+        f"{counted(written.pairs, 'pair')} {'is' if written.pairs == 1 else 'are'} alike beyond the lesson"
     )
+    ask = " Read both cells, and ask, before you think anything of it." if written.pairs else ""
+    _say(f"{counted(written.students, 'student')} compared{unread}; {alike}.{ask}")
 
 
 @app.command()
@@ -263,7 +267,7 @@ def grade(
     from autograder.grading.changes_table import print_changes  # noqa: PLC0415
     from autograder.grading.progress import bar  # noqa: PLC0415
     from autograder.grading.sources import SourceFailsError  # noqa: PLC0415
-    from autograder.grading.table import print_table  # noqa: PLC0415
+    from autograder.grading.table import print_table, print_totals  # noqa: PLC0415
     from autograder.lesson.whereabouts import unknown_assignment  # noqa: PLC0415
     from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
 
@@ -273,13 +277,14 @@ def grade(
         _errors.print(_UNSAFE, style="red", markup=False, highlight=False)
     opened = _open(course)
     changed: list[Change] = []
+    totals: dict[tuple[str, str], float] = {}
     try:
         pairs = run.to_grade(opened, assignment, student or [])
         with bar(_console, len(pairs)) as progress:
             outcomes = run.grade(
                 opened, pairs, jobs=jobs, unsafe=unsafe_no_sandbox, again=again,
                 progress=progress, say=progress.say, engine=_engine(engine, scheduler, jobs, progress.say),
-                dry=dry_run, changed=changed.append,
+                dry=dry_run, changed=changed.append, totals=totals,
             )  # fmt: skip
     except (run.NothingToGradeError, SourceFailsError) as error:
         raise _stop(unknown_assignment(opened, assignment or "") or str(error)) from None
@@ -292,12 +297,13 @@ def grade(
     if json is not None:
         import msgspec  # noqa: PLC0415
 
-        told = msgspec.json.encode(entries(outcomes, changed))
+        told = msgspec.json.encode(entries(outcomes, changed, totals))
         json.write_bytes(msgspec.json.format(told, indent=1) + b"\n")
     if changes is not None:
         changes.write_text(as_csv(changed), encoding="utf-8", newline="")
     if not dry_run:
         print_table(_console, outcomes)
+        print_totals(_console, outcomes, totals)
     print_changes(_console, changed, new=len(outcomes) - len(changed), dry=dry_run)
     if not dry_run:
         names = {graded for graded, _ in pairs}

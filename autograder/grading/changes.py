@@ -10,9 +10,10 @@ import msgspec
 
 from autograder.grading.causes import between
 from autograder.grading.differences import CellDifference, Difference
+from autograder.grading.table import is_other
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograder.grading.kept import Former
     from autograder.grading.outcome import CellOutcome, Graded, Outcome
@@ -170,13 +171,18 @@ def _lines(outcome: Outcome | None, cell: str) -> list[str]:
     return found.message.split("\n") if found is not None and found.message else []
 
 
-def entries(outcomes: Iterable[Outcome], changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """Return outcomes as data, each with what changed, where something did."""
+def entries(
+    outcomes: Iterable[Outcome], changes: Iterable[Change], totals: Mapping[tuple[str, str], float]
+) -> list[dict[str, Any]]:
+    """Return outcomes as data, each with what changed and what the gradebook counts, where that is something else."""
     about = {(one.assignment, one.student): one for one in changes if one.is_one}
     made: list[dict[str, Any]] = []
     for outcome in outcomes:
         entry: dict[str, Any] = msgspec.to_builtins(outcome)
-        change = about.get((outcome.assignment, outcome.student))
+        key = outcome.assignment, outcome.student
+        if key in totals and is_other(outcome, totals[key]):
+            entry["total"] = totals[key]
+        change = about.get(key)
         if change is not None:
             told = msgspec.to_builtins(change)
             entry["changed"] = {

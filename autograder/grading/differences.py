@@ -35,6 +35,8 @@ class Difference(NamedTuple):
     ----------
     known
         Whether the gradebook had this submission before. If not, nothing is told of what was.
+    after
+        What counts now; told of every submission.
     """
 
     known: bool
@@ -81,8 +83,11 @@ class Differences:
         """
         late = {student for student, (old, new) in self._penalties.items() if old != new}
         changed = sorted(student for student in {*self._cells, *late} if self._known[student])
-        totals = _totals(connection, [submissions[student] for student in changed])
-        result = {student: Difference(known) for student, known in self._known.items()}
+        totals = _totals(connection, list(submissions.values()))
+        result = {
+            student: Difference(known, after=totals.get(submissions[student], 0.0) - self._taken(student))
+            for student, known in self._known.items()
+        }
         for student in changed:
             cells = tuple(self._cells.get(student, ()))
             old, new = self._penalties.get(student, (0.0, 0.0))
@@ -91,10 +96,11 @@ class Differences:
             result[student] = Difference(True, cells, earned - gained - old, earned - new, old, new)
         return result
 
+    def _taken(self, student: str) -> float:
+        return self._penalties.get(student, (0.0, 0.0))[1]
+
 
 def _totals(connection: Connection, keys: Sequence[str]) -> dict[str, float]:
-    if not keys:
-        return {}
     of = t.submitted_notebook.c.assignment_id
     rows = connection.execute(
         select(of.label("submission"), func.coalesce(func.sum(t.score), 0.0).label("earned"))

@@ -88,6 +88,7 @@ def grade(
     again: bool = False, progress: Callable[[Outcome], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None, engine: Callable[[Mapping[str, Setting]], Engine] | None = None,
     dry: bool = False, changed: Callable[[Change], None] = lambda _: None,
+    totals: dict[tuple[str, str], float] | None = None,
 ) -> list[Outcome]:  # fmt: skip
     """Grade submissions; one outcome for each, in the order of `pairs`.
 
@@ -115,6 +116,8 @@ def grade(
         Write nothing that lasts: neither gradebook nor ``autograded`` folders. No other run is waited for.
     changed
         Called with what became of each submission that was graded before, once its marks are written.
+    totals
+        Is given each submission's points in the gradebook: with what a person gave, without what being late costs.
 
     Raises
     ------
@@ -131,7 +134,7 @@ def grade(
     names = sorted({assignment for assignment, _ in todo})
     try:
         with ExitStack() as stack:
-            desk, held = _Desk(course, say, progress, changed, found), []
+            desk, held = _Desk(course, say, progress, changed, found, {} if totals is None else totals), []
             if dry:
                 desk.apart = stack.enter_context(scratch(course, desk.patiently))
             else:
@@ -188,13 +191,14 @@ class _Desk:
 
     def __init__(
         self, course: Course, say: Callable[[str], None], progress: Callable[[Outcome], None],
-        changed: Callable[[Change], None], found: dict[tuple[str, str], Outcome],
+        changed: Callable[[Change], None], found: dict[tuple[str, str], Outcome], totals: dict[tuple[str, str], float],
     ) -> None:  # fmt: skip
         self._course = course
         self._say = say
         self._progress = progress
         self._tell = changed
         self._found = found
+        self._totals = totals
         self._waiting: list[Graded] = []
         self._former: dict[tuple[str, str], tuple[Former | None, str | None]] = {}
         self._written = time.monotonic()
@@ -270,6 +274,7 @@ class _Desk:
                 outcome = msgspec.structs.replace(outcome, mends=[*outcome.mends, words])
             self._found[key] = outcome
             former, fingerprint = self._former.pop(key)
+            self._totals[key] = self._book.differences[key].after
             change = change_of(former, fingerprint, graded, self._book.differences[key])
             if change is not None:
                 self._tell(change)

@@ -11,7 +11,7 @@ from rich.table import Table
 from autograder.grading.text import on_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _STYLES = {"graded": "green", "partial": "yellow", "rejected": "red"}
 _REASON = 110
+_LEAST = 1e-9  # points; sums are made in another order
 MOST = 100  # rows; of more submissions there is a summary
 SHOWN = 20  # rows beside a summary: those that most need somebody to look at them
 
@@ -65,6 +66,31 @@ def print_table(console: Console, outcomes: Sequence[Outcome]) -> None:
         f"{len(outcomes) - SHOWN:,} more: `--json FILE` has every mark and reason, and so has the gradebook.",
         markup=False, highlight=False, soft_wrap=True,
     )  # fmt: skip
+
+
+def print_totals(
+    console: Console, outcomes: Sequence[Outcome], totals: Mapping[tuple[str, str], float]
+) -> None:
+    """Say whose points in the gradebook are others than the tests gave; of nobody, nothing."""
+    others = [
+        f"{on_one_line(outcome.student)} {totals[key]:g}"
+        for outcome in outcomes
+        if (key := (outcome.assignment, outcome.student)) in totals and is_other(outcome, totals[key])
+    ]
+    if others:
+        more = (
+            f" and {len(others) - SHOWN:,} more (`autograder export` has all)" if len(others) > SHOWN else ""
+        )
+        console.print(
+            "In the gradebook, with what a person gave and what being late costs: "
+            f"{', '.join(others[:SHOWN])}{more}.",
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip
+
+
+def is_other(outcome: Outcome, total: float) -> bool:
+    """Whether the gradebook counts other points than the tests gave."""
+    return abs(total - outcome.score) > _LEAST
 
 
 def _share(outcome: Outcome) -> float:

@@ -142,6 +142,9 @@ def test_what_a_person_gave_stays_and_the_table_says_so(course: Path) -> None:
     found = told["cells"]["test_halve"]
     assert (found["before"], found["after"], found["by_hand"]) == (0, 2, 1.5)
     assert "1.5 by hand" in done.stdout
+    assert "what being late costs: bob 5.5." in done.stdout
+    assert (entries["bob"]["score"], entries["bob"]["total"]) == (6, 5.5)
+    assert "total" not in entries["ada"]
     assert "0 up, 1 down, 3 the same" in done.stdout
     assert totals(course)["bob"] == 5.5
     with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
@@ -317,6 +320,11 @@ def test_json_of_changes_is_json() -> None:
     from autograder.grading.changes import entries  # noqa: PLC0415
     from autograder.grading.outcome import Outcome  # noqa: PLC0415
 
-    told = entries([Outcome("s000", "ps", "graded", 3, 6), Outcome("x", "ps", "graded", 6, 6)], many(1))
+    told = entries(
+        [Outcome("s000", "ps", "graded", 3, 6), Outcome("x", "ps", "graded", 6, 6)],
+        many(1),
+        {("ps", "x"): 5.5},
+    )
     assert json.loads(json.dumps(told))[0]["changed"]["cells"]["test_a"]["after"] == 1
     assert "changed" not in told[1]
+    assert [one.get("total") for one in told] == [None, 5.5]
