@@ -339,6 +339,7 @@ def extend(
     from autograder.desk.export import ExportError  # noqa: PLC0415
     from autograder.desk.exporting import save  # noqa: PLC0415
     from autograder.grading import extra_time  # noqa: PLC0415
+    from autograder.lesson.whereabouts import closest  # noqa: PLC0415
 
     opened = _open(course)
     if assignment != extra_time.EVERY and assignment not in opened.assignments():
@@ -352,11 +353,12 @@ def extend(
     except (extra_time.ExtraTimeError, ExportError) as error:
         raise _stop(str(error)) from None
     what = "every assignment" if assignment == extra_time.EVERY else assignment
-    _console.print(
-        f"{student} has {hours + 24 * days:g} hours more for {what}: {opened.root / extra_time.FILE}. "
-        "Run `autograder grade` again: late penalties follow, nothing else is graded again.",
-        markup=False, highlight=False, soft_wrap=True,
-    )  # fmt: skip
+    time = f"{hours + 24 * days:g} hours more" if hours + days else "no extra time any more"
+    _say(f"{student} has {time} for {what}: {opened.root / extra_time.FILE}.")
+    known = sorted({name for _, name in opened.submissions()})
+    if student not in known:
+        _say(f"Nobody of that name has handed in yet.{closest(student, known)}")
+    _say("Next: autograder grade. Late penalties follow; nothing else is graded again.")
 
 
 @app.command()

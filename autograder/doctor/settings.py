@@ -34,6 +34,7 @@ _OURS = ("autograder.grading.late_days.LateDays", "autograder.grading.collect.Ca
 _CLASSES = (
     ("AssignLatePenalties", "plugin_class"), ("Autograde", "autograde_preprocessors"),
     ("Autograde", "sanitize_preprocessors"), ("GenerateAssignment", "preprocessors"), ("ExchangeFactory", "collect"),
+    ("ExchangeFactory", "release_feedback"),
     ("ExportApp", "plugin_class"), ("ZipCollectApp", "collector_plugin"),
 )  # fmt: skip
 _CLOSE = 0.75  # as alike as a slip of the fingers

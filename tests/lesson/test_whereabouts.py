@@ -82,6 +82,17 @@ def test_a_slip_in_an_assignments_name_is_told_with_what_was_meant(
     assert "Did you mean doubling? There is: doubling." in said
 
 
+def test_extra_time_for_a_name_with_a_slip_is_told(make_lesson: Callable[..., Path]) -> None:
+    course = make_lesson().parents[2]
+    (course / "submitted" / "emily" / "doubling").mkdir(parents=True)
+    said = run("extend", "emyly", "doubling", "--days", "1", "--course", str(course))[1]
+    assert "emyly has 24 hours more for doubling" in said
+    assert "Nobody of that name has handed in yet. Did you mean emily?" in said
+    said = run("extend", "emily", "doubling", "--course", str(course))[1]
+    assert "emily has no extra time any more for doubling" in said
+    assert "Nobody" not in said
+
+
 def test_a_course_says_where_it_stands(make_lesson: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "nbgrader_config.py").write_text(CONFIG)
     assert "has no lesson yet. Next: autograder new-exercise" in next_step(open_course(tmp_path))
