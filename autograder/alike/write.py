@@ -1,4 +1,7 @@
-"""The page as a file: `reports/ASSIGNMENT-alike.html` in the course folder, and CSV where it is asked for."""
+"""The page as a file: `reports/ASSIGNMENT-alike.html` in the course folder, and CSV where it is asked for.
+
+Without names it is a file of its own, `reports/ASSIGNMENT-alike-no-names.html`.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,7 @@ def write_similar(
     alike = find_pairs(found, many)
     with open_gradebook(course.db_url) as gradebook:
         called = {student: " ".join(name).strip() for student, name in gradebook.students().items()}
-    page = course.root / FOLDER / f"{assignment}-alike.html"
+    page = course.root / FOLDER / f"{assignment}-alike{'' if people.named else '-no-names'}.html"
     put(page, render_page(found, alike, people, called, made or dt.datetime.now(dt.UTC)))
     path = None if csv is None else csv / f"{assignment}-alike.csv"
     if path is not None:

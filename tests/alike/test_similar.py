@@ -42,7 +42,7 @@ def test_the_command_says_what_it_did(course: Course) -> None:
         app, ["similar", LESSON, "--course", str(course.root), "--csv", str(course.root / "numbers")]
     )
     assert done.exit_code == 0, done.output
-    assert "1 pairs are alike beyond the lesson" in done.output
+    assert "; 1 pair is alike beyond the lesson. Read both cells" in done.output
     page = words_of(course.root / "reports" / f"{LESSON}-alike.html")
     assert "It does not say why." in page
     assert "under other names: x is z" in page
@@ -109,11 +109,27 @@ def test_small_classes(alone: Course, students: list[str], says: str) -> None:
     assert says in words_of(written.page)
 
 
-def test_a_lesson_that_is_not_there(course: Course) -> None:
-    done = CliRunner().invoke(app, ["similar", "05_none", "--course", str(course.root)])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("01_activation", "There is no assignment 01_activation in "),
+        ("01_activation", "Did you mean 01_activations?"),
+        (LESSON, f"Nothing is handed in for {LESSON}."),
+    ],
+)
+def test_a_name_that_nothing_has(alone: Course, name: str, says: str) -> None:
+    done = CliRunner().invoke(app, ["similar", name, "--course", str(alone.root)])
     assert done.exit_code == 1
-    assert "05_none holds no notebook" in done.output
-    assert not (course.root / "reports").exists()
+    assert says in done.output
+    assert not (alone.root / "reports").exists()
+
+
+def test_a_lesson_whose_source_is_gone(course: Course) -> None:
+    for path in course.source(LESSON).glob(f"{LESSON}.*"):
+        path.unlink()
+    done = CliRunner().invoke(app, ["similar", LESSON, "--course", str(course.root)])
+    assert done.exit_code == 1
+    assert "holds no notebook" in done.output
 
 
 def test_a_flood_of_the_same_takes_no_time(alone: Course) -> None:
