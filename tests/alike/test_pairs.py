@@ -98,6 +98,28 @@ def test_different_answers_to_the_same_exercise_are_not_alike(course: Course) ->
     assert pairs_of(course) == {}
 
 
+def test_a_line_alike_is_not_enough(course: Course) -> None:
+    line = "x = np.where(x > 1e-300, x // abs(x), 0 * x)"  # as long as a passage
+    hand_in(course, "ada", {}, own_cell(f"{line}\nprint([n for n in range(7)])"))
+    hand_in(course, "bo", {}, own_cell(f"while True:\n    {line}\n    break"))
+    assert pairs_of(course) == {}
+    hand_in(course, "cy", {}, own_cell(f"{line}\n{line.replace('//', '%')}"))
+    hand_in(course, "dee", {}, own_cell(f"{line}\n{line.replace('//', '%')}"))
+    assert list(pairs_of(course)) == [("cy", "dee")]
+
+
+def test_no_word_counts_twice(course: Course) -> None:
+    lines = ORIGINAL["softplus"].split("\n")
+    hand_in(course, "ada", {}, own_cell("\n".join(lines)))
+    torn = [*lines[:7], "    print('so far', corner.shape)", *lines[4:]]  # three lines are in it twice
+    hand_in(course, "bo", {}, own_cell("\n".join(torn)))
+    (pair,) = pairs_of(course).values()
+    (match,) = pair.matches
+    assert len(match.passages) > 1
+    words = [token.start for passage in match.passages for token in passage.first]
+    assert len(words) == len(set(words))
+
+
 def test_what_many_wrote_is_nobodys_own(course: Course) -> None:
     for number in range(6):
         hand_in(course, f"ring{number}", CODE)
