@@ -38,7 +38,14 @@ if TYPE_CHECKING:
 # Modules that keep no state, and two of which the state is put back.
 _MODULES = (np, math, cmath, itertools, functools, operator, collections, string, random, np.random)
 _IMPORTED = frozenset(module.__name__ for module in (*_MODULES, np.linalg))
-_AS_IMPORTED = [(room, dict(vars(room))) for room in (*_MODULES, np.linalg, np.fft, builtins)]
+_ROOMS_OF_NAMES = (*_MODULES, np.linalg, np.fft, builtins)
+_SIZES = [(vars(room), len(vars(room))) for room in _ROOMS_OF_NAMES]
+_AS_IMPORTED: dict[
+    str, list[tuple[dict[str, Any], Any]]
+] = {}  # what each name stands for, where it stands for something
+for _room in _ROOMS_OF_NAMES:
+    for _name, _value in vars(_room).items():
+        _AS_IMPORTED.setdefault(_name, []).append((vars(_room), _value))
 _HOLDING = frozenset({dict, list, set, types.ModuleType})
 _BUILTINS = frozenset(
     """
@@ -134,6 +141,7 @@ class _Look:
 
     def __init__(self, namespace: dict[str, Any], known: set[int], kept: Keepsakes) -> None:
         self.seen = set(known)
+        self._added = any(len(names) != size for names, size in _SIZES)
         self.kept = kept.copy()
         self.draws = False
         self._namespace = namespace
@@ -154,45 +162,36 @@ class _Look:
     def _is_plain(self, function: types.FunctionType) -> bool:
         if function.__globals__ is not self._namespace or function.__dict__:
             return False
+        names = _names_in(function.__code__)
+        if names is None:
+            return False
         given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
         try:
             given += [cell.cell_contents for cell in function.__closure__ or ()]
         except ValueError:  # one that is bound later
             return False
-        if not all(map(self._is_data, given)):
-            return False
-        outer = frozenset(function.__code__.co_freevars)
-        return all(
-            self._is_plain_code(code, outer) and all(map(self._is_harmless, code.co_names))
-            for code in _codes(function.__code__)
-        )
-
-    def _is_plain_code(self, code: types.CodeType, outer: frozenset[str]) -> bool:
-        used = set(code.co_code[::2])
-        if not used <= _ALLOWED or (
-            _WITH in used and _YIELD in used
-        ):  # a setting that a generator leaves set
-            return False
-        if _IMPORT in used or (outer and _STORE_OUTER in used):
-            for step in dis.get_instructions(code):
-                if step.opcode == _IMPORT and not _is_there(step.argval):
-                    return False
-                if step.opcode == _STORE_OUTER and step.argval in outer:
-                    return False
-        return True
+        return all(map(self._is_data, given)) and all(map(self._is_harmless, names))
 
     def _is_harmless(self, name: str) -> bool:
         """Whether a name in a function's code stands for nothing that keeps a state, as a global and as an attribute."""
-        if name.startswith("_") or name in _TELLING:
+        for room, was in _AS_IMPORTED.get(name, ()):
+            if room.get(name) is not was:
+                return False  # the notebook put something in its place
+        if (
+            self._added
+            and any(name in room for room, _ in _SIZES)
+            and not self._is_everywhere_as_it_was(name)
+        ):
             return False
-        if type(vars(np).get(name)) in _HOLDING and name not in _ROOMS:
-            return False
-        if any(vars(room).get(name) is not was.get(name) for room, was in _AS_IMPORTED):
-            return False  # the notebook put something in its place
         self.draws |= name == "random"
         if name in self._namespace:
             return self._is_data(self._namespace[name])
-        return name in _BUILTINS or not hasattr(builtins, name)
+        return name in _BUILTINS or name not in vars(builtins)
+
+    def _is_everywhere_as_it_was(self, name: str) -> bool:
+        """Whether a name is in those modules alone where it was: the notebook has added something to one."""
+        known = [id(room) for room, _ in _AS_IMPORTED.get(name, ())]
+        return all(id(room) in known for room, _ in _SIZES if name in room)
 
     def _is_data(self, value: Any) -> bool:
         """Whether a value is plain, or a function to be looked at, or one of a module that keeps no state."""
@@ -208,6 +207,39 @@ class _Look:
             return self.kept.add(value, self._is_data)
         except TooMuchError:
             return False
+
+
+_looked_at: dict[int, tuple[types.CodeType, frozenset[str] | None]] = {}
+
+
+def _names_in(code: types.CodeType) -> frozenset[str] | None:
+    """Return the names that a function's code and all code in it looks up; None where its very form may leave a trace."""
+    found = _looked_at.get(id(code))
+    if found is None or found[0] is not code:
+        outer = frozenset(code.co_freevars)
+        names = frozenset(name for part in _codes(code) for name in part.co_names)
+        plain = all(_is_plain_code(part, outer) for part in _codes(code)) and all(map(_is_plain_name, names))
+        found = _looked_at[id(code)] = code, names if plain else None
+    return found[1]
+
+
+def _is_plain_name(name: str) -> bool:
+    holds = type(vars(np).get(name)) in _HOLDING and name not in _ROOMS
+    return not (name.startswith("_") or name in _TELLING or holds)
+
+
+def _is_plain_code(code: types.CodeType, outer: frozenset[str]) -> bool:
+    """Whether code stores to its own variables alone; `outer` are those that it has from around its function."""
+    used = set(code.co_code[::2])
+    if not used <= _ALLOWED or (_WITH in used and _YIELD in used):  # a setting that a generator leaves set
+        return False
+    if _IMPORT in used or (outer and _STORE_OUTER in used):
+        for step in dis.get_instructions(code):
+            if step.opcode == _IMPORT and not _is_there(step.argval):
+                return False
+            if step.opcode == _STORE_OUTER and step.argval in outer:
+                return False
+    return True
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections import abc
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +62,8 @@ class Packer:
             return value if value in _INT64 else self._big(value)
         if kind is str:
             return self._text(value)
+        if kind is FunctionType and self._function is not None:
+            return ["f", self._function(value), self._text(value.__name__[:200])]
         if isinstance(value, np.ndarray):
             return self._array(value)
         if isinstance(value, np.generic):

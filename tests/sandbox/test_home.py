@@ -253,7 +253,7 @@ def test_each_odd_function_in_turn(template: Template, monkeypatch: pytest.Monke
     "weaker",
     [
         "purity._Look._is_plain = lambda *_: True",
-        "purity._Look._is_plain_code = lambda *_: True",
+        "purity._is_plain_code = lambda *_: True",
         "purity._Look._is_data = lambda *_: True",
         "purity._TELLING = frozenset()",
         "keepsakes.Keepsakes.put_back = lambda _: True",
