@@ -34,7 +34,7 @@ def test_feedback_loads_nothing_of_nbgrader_nbconvert_or_nbformat(desk: Desk) ->
     desk.hand_in("ada")
     script = (
         "import sys; from autograder.cli import app\n"
-        f"try: app(['feedback', '--course', {str(desk.course.root)!r}])\n"
+        f"try: app(['feedback', '--course', {str(desk.course.root)!r}], standalone_mode=False)\n"
         f"finally: print('loaded:', [name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
