@@ -263,11 +263,10 @@ def grade(
 ) -> None:
     """Grade what is in submitted/ and new or changed: marks into the gradebook, reasons into autograded/."""
     from autograder.grading import run  # noqa: PLC0415
-    from autograder.grading.changes import Change, as_csv, entries  # noqa: PLC0415
-    from autograder.grading.changes_table import print_changes  # noqa: PLC0415
+    from autograder.grading.asked import misplaced  # noqa: PLC0415
     from autograder.grading.progress import bar  # noqa: PLC0415
     from autograder.grading.sources import SourceFailsError  # noqa: PLC0415
-    from autograder.grading.table import print_table, print_totals  # noqa: PLC0415
+    from autograder.grading.telling import Told  # noqa: PLC0415
     from autograder.lesson.whereabouts import unknown_assignment  # noqa: PLC0415
     from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
 
@@ -276,15 +275,16 @@ def grade(
     if unsafe_no_sandbox:
         _errors.print(_UNSAFE, style="red", markup=False, highlight=False)
     opened = _open(course)
-    changed: list[Change] = []
-    totals: dict[tuple[str, str], float] = {}
+    told = Told()
     try:
         pairs = run.to_grade(opened, assignment, student or [])
+        if not student and (aside := misplaced(opened, assignment)):
+            _say(f"{aside}.")
         with bar(_console, len(pairs)) as progress:
             outcomes = run.grade(
                 opened, pairs, jobs=jobs, unsafe=unsafe_no_sandbox, again=again,
                 progress=progress, say=progress.say, engine=_engine(engine, scheduler, jobs, progress.say),
-                dry=dry_run, changed=changed.append, totals=totals,
+                dry=dry_run, changed=told.changes.append, totals=told.totals,
             )  # fmt: skip
     except (run.NothingToGradeError, SourceFailsError) as error:
         raise _stop(unknown_assignment(opened, assignment or "") or str(error)) from None
@@ -294,23 +294,8 @@ def grade(
         raise _stop(
             f"{error}\nNothing more was graded. `autograder doctor` says what holds here and what does not."
         ) from None
-    if json is not None:
-        import msgspec  # noqa: PLC0415
-
-        told = msgspec.json.encode(entries(outcomes, changed, totals))
-        json.write_bytes(msgspec.json.format(told, indent=1) + b"\n")
-    if changes is not None:
-        changes.write_text(as_csv(changed), encoding="utf-8", newline="")
-    if not dry_run:
-        print_table(_console, outcomes)
-        print_totals(_console, outcomes, totals)
-    print_changes(_console, changed, new=len(outcomes) - len(changed), dry=dry_run)
-    if not dry_run:
-        names = {graded for graded, _ in pairs}
-        name = names.pop() if len(names) == 1 else "ASSIGNMENT"
-        _say(
-            f"Next: autograder feedback {name}, a page for each student; autograder report {name}, the class."
-        )
+    told.write(outcomes, json, changes)
+    told.show(_console, outcomes, dry=dry_run)
 
 
 def _engine(

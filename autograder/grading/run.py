@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import msgspec
 
 from autograder.grading import kept
+from autograder.grading.asked import NothingToGradeError, to_grade
 from autograder.grading.causes import between
 from autograder.grading.changes import change_of
 from autograder.grading.dry import of_the_book, scratch
@@ -27,7 +28,7 @@ from autograder.grading.sources import source_notebooks
 from autograder.sandbox.holder import bwrap_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from autograder.grading.changes import Change
@@ -37,36 +38,12 @@ if TYPE_CHECKING:
     from autograder.grading.setting import Setting
     from autograder.lesson.course import Course
 
+__all__ = ["GO_ON", "NothingToGradeError", "StoppedError", "grade", "to_grade"]
 _BATCH = 50  # submissions that are written into the gradebook at once
 _SECONDS = 2.0  # after which those that wait are written all the same
 _PATIENCE = 0.5  # seconds between two tries to write into a gradebook that is in use
 Result = TypeVar("Result")
 GO_ON = "Run the same command again to go on: what is graded stays graded."
-
-
-class NothingToGradeError(ValueError):
-    """Nothing is handed in that fits what was asked for; the message says where it was looked for."""
-
-
-def to_grade(course: Course, assignment: str | None, students: Collection[str]) -> list[tuple[str, str]]:
-    """Return the (assignment, student) pairs to grade, sorted.
-
-    Raises
-    ------
-    NothingToGradeError
-        If there are none, or a student asked for has handed nothing in.
-    """
-    found = [pair for pair in course.submissions(assignment) if not students or pair[1] in students]
-    missing = set(students) - {student for _, student in found}
-    where = course.root / course.submitted_directory
-    if missing:
-        raise NothingToGradeError(f"{', '.join(sorted(missing))} handed in nothing; looked in {where}")
-    if not found:
-        what = assignment or "any assignment"
-        raise NothingToGradeError(
-            f"nothing handed in for {what}; looked in {where}. Collect first: nbgrader collect"
-        )
-    return found
 
 
 class StoppedError(RuntimeError):

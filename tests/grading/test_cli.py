@@ -104,6 +104,20 @@ def test_with_nothing_handed_in_it_says_where_it_looked(course: Path) -> None:
     assert f"nothing handed in for any assignment; looked in {course}/submitted" in done.stderr
 
 
+def test_a_notebook_beside_the_lessons_folders_is_named(course: Path) -> None:
+    (course / "submitted" / "bob").mkdir(parents=True)
+    (course / "submitted" / "bob" / "ps.ipynb").write_text(nbformat.writes(work()))
+    said = "submitted/bob/ps.ipynb lies outside a lesson's folder and is not graded: put such a notebook into submitted/"
+    done, _ = grade(course)
+    assert done.returncode == 1
+    assert "put each notebook into submitted/STUDENT/ASSIGNMENT" in done.stderr
+    assert f"{said}STUDENT/ASSIGNMENT" in done.stderr
+    hand_in(course, "ada", work())
+    done, entries = grade(course)
+    assert f"{said}STUDENT/ASSIGNMENT.\n" in done.stdout
+    assert set(entries) == {"ada"}
+
+
 def test_a_student_who_handed_nothing_in_is_named(course: Path) -> None:
     hand_in(course, "ada", work())
     done, _ = grade(course, "--student", "eve")
