@@ -91,6 +91,7 @@ def test_a_text_that_went_around_is_shown_and_counts_for_no_pair(course: Course)
     assert re.search(
         r"What many wrote .* sign \d+ words, 7 students borders = .* // 2 Who ?ring0, ring1, ", said
     )
+    assert said.count("7 students") == 1  # once, under whatever names
 
 
 @pytest.mark.parametrize(
