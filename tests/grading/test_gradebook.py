@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from autograder.grading import batch, tables
+from autograder.grading.dry import scratch
 from autograder.grading.gradebook import Book, BookBusyError, BookError
 from autograder.grading.ids import new_id
 
@@ -107,6 +108,26 @@ def test_the_tables_are_nbgraders() -> None:
     assert ours == theirs
     score = str(Grade.score.expression.compile(compile_kwargs={"literal_binds": True}))
     assert str(tables.score.compile(compile_kwargs={"literal_binds": True})) == score
+
+
+def test_a_dry_run_writes_into_a_copy_what_it_would_write(course: Course) -> None:
+    books.by_us(course)
+    judged_by_a_person(course)
+    before = books.dump(course.db_url)
+    # SQLite has no type for the extension of a submitted assignment: it is told otherwise there.
+    compared = tables.metadata.tables.keys() - {"submitted_assignment"}
+    with scratch(course, lambda work: work()) as (copied, _):
+        rows = books.dump(copied.db_url)
+        assert {name: rows[name] for name in compared} == {name: before[name] for name in compared}
+        with Book(copied) as book:
+            book.write([books.rejected("ada")])
+            foreseen = book.differences["hw", "ada"]
+        assert books.dump(course.db_url) == before
+    with Book(course) as book:
+        book.write([books.rejected("ada")])
+        assert book.differences["hw", "ada"] == foreseen
+    assert foreseen.before != foreseen.after
+    assert books.dump(course.db_url) != before
 
 
 def test_every_table_is_as_stock_nbgrader_leaves_it(tmp_path: Path) -> None:
