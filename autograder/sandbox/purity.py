@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # Modules that keep no state, and two of which the state is put back.
 _MODULES = (np, math, cmath, itertools, functools, operator, collections, string, random, np.random)
 _IMPORTED = frozenset(module.__name__ for module in (*_MODULES, np.linalg))
-_ROOMS_OF_NAMES = (*_MODULES, np.linalg, np.fft, builtins)
+_ROOMS_OF_NAMES = (*_MODULES, np.linalg, np.fft, np.lib, np.lib.stride_tricks, builtins)
 _SIZES = [(vars(room), len(vars(room))) for room in _ROOMS_OF_NAMES]
 _AS_IMPORTED: dict[
     str, list[tuple[dict[str, Any], Any]]
@@ -58,13 +58,13 @@ _BUILTINS = frozenset(
 # memory that is not its own.
 _TELLING = frozenset(
     """
-    seterr seterrcall seterrobj setbufsize set_printoptions set_string_function set_numeric_ops testing lib
+    seterr seterrcall seterrobj setbufsize set_printoptions set_string_function set_numeric_ops testing
     core ctypeslib f2py distutils rec char ma matrixlib polynomial emath exceptions dtypes strings typing test memmap
     fromfile tofile save savez savez_compressed savetxt load loadtxt genfromtxt dump ctypes setflags base flags
-    set_bit_generator add_docstring add_newdoc add_newdoc_ufunc
+    as_strided set_bit_generator add_docstring add_newdoc add_newdoc_ufunc
     """.split()  # noqa: SIM905
 )
-_ROOMS = frozenset({"linalg", "fft", "random"})  # of NumPy, that keep nothing, or what is put back
+_ROOMS = frozenset({"linalg", "fft", "random", "lib"})  # of NumPy, that keep nothing, or what is put back
 _RANDOM = {id(value) for room in (random, np.random) for value in vars(room).values()} | {
     id(random),
     id(np.random),

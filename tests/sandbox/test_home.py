@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from autograder.check import ProcessDied, TookTooLong
 from autograder.sandbox.proxy import StudentFunction, TestDesk
 from autograder.sandbox.series import Packed
+from autograder.sandbox.stand_ins import StandIns
 from autograder.sandbox.submission import Submission
 
 from .conftest import SMALL
@@ -105,7 +106,7 @@ import signal, sys
 print(signal.getsignal(signal.SIGALRM), type(sys.stdout), __import__('os').listdir())
 """
 CELLS = ("f{n}(1)", "print(f{n}(2))", "z = f{n}(1)", STATE, "np.random.seed(5)", "x = 3")
-TESTS = ("call", "twice", "array", "series", "passed", "deleted", "seeded", "bound", "two")
+TESTS = ("call", "twice", "array", "series", "passed", "deleted", "seeded", "bound", "two", "standing")
 Step = tuple[str, int, int]  # a cell or a test, and which functions it is about
 
 
@@ -136,7 +137,8 @@ def told(function: Any, *args: Any) -> object:
 
 def run_test(submission: Submission, kind: str, names: Sequence[str]) -> list[object]:
     """Run one of the tests on some of the functions."""
-    desk = TestDesk(submission)
+    stands = {names[0]: lambda _: 12, "n": 7} if kind == "standing" else {}
+    desk = TestDesk(submission, StandIns(stands))
     try:
         found = desk.look_up([*names, "data", "seen", "n", "x"])
         first, last = found[names[0]], found[names[-1]]
@@ -161,6 +163,10 @@ def run_test(submission: Submission, kind: str, names: Sequence[str]) -> list[ob
             said += [told(first, 1), told(last, 1)]
         elif kind == "bound":
             found[names[0]] = lambda _: 12
+            said += [told(last, 1)]
+        elif kind == "standing":
+            said += [told(last, 1), told(last, 2)]
+            del found[names[0]]
             said += [told(last, 1)]
         elif kind == "two":
             again = TestDesk(submission)

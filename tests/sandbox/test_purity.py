@@ -34,6 +34,7 @@ PURE = (
     "def f(x):\n    np.random.seed(len(x))\n    return np.random.rand()",
     "def f(x):\n    import random\n    return random.random()",
     "rng = np.random.default_rng(0)\n\ndef f(x):\n    return rng.normal()",
+    "def f(x):\n    return np.lib.stride_tricks.sliding_window_view(x, 2).sum()",
 )
 IMPURE = (
     "n = 0\n\ndef f(x):\n    global n\n    n += 1\n    return n",
@@ -55,6 +56,10 @@ IMPURE = (
     "many = list(range(100_000))\n\ndef f(x):\n    return many[:2]",
     "class Row(list):\n    pass\n\nrows = Row()\n\ndef f(x):\n    rows.append(1)\n    return len(rows)",
     "def f(x):\n    with np.errstate(all='ignore'):\n        yield from x",
+    (
+        "part = np.zeros(4)[2:]\n\ndef f(x):\n    whole = np.lib.stride_tricks.as_strided(part, (4,), (-8,))\n"
+        "    whole[1] += 1\n    return whole[1]"
+    ),
     "part = np.zeros(4)[1:]\n\ndef f(x):\n    part.base[0] += 1\n    return part.base[0]",
 )
 
