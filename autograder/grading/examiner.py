@@ -202,3 +202,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # all is closed and written; taking every module down first takes a tenth of a second
