@@ -498,11 +498,11 @@ def new_exercise(
     from autograder.lesson import new, new_words  # noqa: PLC0415
 
     try:
-        if new_course:
-            _say(new_words.begun(new.begin_course(course)))
         asked = new.Asked(
             lesson, exercise, kind, after, title, points, notebook, begin=new_lesson or new_course
         )
+        if new_course:
+            _say(new_words.begun(new.begin_course(course, asked)))
         made = new.new_exercise(_open(course), asked)
     except new.NewError as error:
         raise _stop(str(error)) from None

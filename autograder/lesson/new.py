@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Asked", "Made", "NewError", "begin_course", "new_exercise"]
 CONFIG = "nbgrader_config.py"
+LISTED = "docs/exercises.md"  # where this project keeps its list
 _SANDBOXED = "SandboxedExecute"
 TWO_LINES = "from autograder.nbgrader_setup import configure\n    configure(c)"
 
@@ -88,14 +89,19 @@ class Made:
     notes: tuple[str, ...]
 
 
-def begin_course(folder: Path) -> Path:
+def begin_course(folder: Path, asked: Asked) -> Path:
     """Write the nbgrader_config.py of a new course; return it. The folder is made if there is none.
+
+    What is asked for is looked at first: a name that cannot be begins no course.
 
     Raises
     ------
     NewError
         If it is a course already, or cannot be written.
     """
+    refuse_id(asked.name)
+    refuse_lesson(asked.lesson, ())
+    _points(asked)
     config = folder.expanduser().absolute() / CONFIG
     for there in (config, config.with_suffix(".json")):
         if there.exists():
@@ -143,6 +149,8 @@ def new_exercise(course: Course, asked: Asked) -> Made:
     if answers is not None:
         changes[answers] = _with_answers(answers, group, asked.lesson)
     put_in_place(changes)
+    if (course.root / LISTED).is_file():
+        notes.append(f"Every exercise has its row in {LISTED}: add one, in the lesson's order.")
     if not _is_set_up(course):
         notes.append(
             f"{CONFIG} does not set up the sandbox, so nbgrader's own autograde would run hidden tests in the student's "

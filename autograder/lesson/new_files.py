@@ -64,7 +64,7 @@ def _make_folder(folder: Path) -> list[Path]:
 def _draft(path: Path, content: bytes) -> Path:
     """Write the content beside its place, under the owner and the rights of what is there."""
     there = path.stat() if path.exists() else None
-    if there is not None and not os.access(path, os.W_OK):
+    if there is not None and not os.access(path, os.W_OK, effective_ids=True):
         raise PermissionError(13, "Permission denied", str(path))
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

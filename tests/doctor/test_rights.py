@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from autograder.doctor import exchange, hub, settings
-from autograder.doctor.rights import owner_of
+from autograder.doctor.rights import closed_above
 from autograder.lesson.course import open_course
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
     from autograder.lesson.course import Course
     from autograder.sandbox.doctor import Finding
@@ -22,12 +23,19 @@ MODES = {"": 0o755, "outbound": 0o755, "inbound": 0o1733, "feedback": 0o711}
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Make an exchange beside the course, as prepare.sh does, where everybody comes through."""
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == owner_of(tmp_path).name and folder.name.startswith(("pytest-", tmp_path.name)):
-            folder.chmod(0o755)
-    made = tmp_path / "srv" / "exchange"
+def machine() -> Iterator[Path]:
+    """Have a folder that everybody can come to, as on a machine of many accounts."""
+    with tempfile.TemporaryDirectory(prefix="autograder-rights-") as name:
+        Path(name).chmod(0o755)
+        if closed_above(Path(name)):
+            pytest.skip(f"{name} cannot be reached by others here")
+        yield Path(name)
+
+
+@pytest.fixture
+def place(machine: Path) -> Path:
+    """Make an exchange beside the course, as prepare.sh does."""
+    made = machine / "srv" / "exchange"
     made.mkdir(parents=True)
     made.chmod(0o1777)
     for name, mode in MODES.items():
@@ -37,11 +45,11 @@ def place(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def course(tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+def course(machine: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """Have a closed course folder, and settings for everybody that agree with it."""
-    shared = tmp_path / "etc"
+    shared = machine / "etc"
     shared.mkdir()
-    own = tmp_path / "home"
+    own = machine / "home"
     own.mkdir(mode=0o700)
     text = f"c = get_config()\nc.CourseDirectory.course_id = 'stats101'\nc.Exchange.root = {str(place)!r}\n"
     (shared / "nbgrader_config.py").write_text(text)
@@ -137,15 +145,15 @@ def test_a_course_that_others_can_read_is_told(course: Course) -> None:
     assert f"chmod 700 {course.root}" in looked_at(course)
 
 
-def test_settings_that_do_not_agree_are_told(course: Course, tmp_path: Path) -> None:
+def test_settings_that_do_not_agree_are_told(course: Course, machine: Path) -> None:
     other = "c = get_config()\nc.CourseDirectory.course_id = 'stats102'\nc.Exchange.root = '/elsewhere'\n"
-    (tmp_path / "etc" / "nbgrader_config.py").write_text(other)
+    (machine / "etc" / "nbgrader_config.py").write_text(other)
     told = looked_at(course)
     assert "course_id: students have stats102, the course has stats101" in told
     assert "Exchange.root: students have /elsewhere" in told
-    (tmp_path / "etc" / "nbgrader_config.py").write_text("c = get_config()\n")
+    (machine / "etc" / "nbgrader_config.py").write_text("c = get_config()\n")
     assert "nothing tells students' nbgrader where to look" in looked_at(course)
-    (tmp_path / "etc" / "nbgrader_config.py").write_text("c = get_confg()\n")
+    (machine / "etc" / "nbgrader_config.py").write_text("c = get_confg()\n")
     assert "nobody's nbgrader starts with it" in looked_at(course)
 
 
@@ -155,9 +163,9 @@ def test_hand_ins_under_any_name_are_told(course: Course) -> None:
 
 
 def test_a_clone_that_others_can_read_is_told(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    course: Course, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clone = tmp_path / "clone"
+    clone = machine / "clone"
     lesson = clone / "solutions" / "hw1" / "hw1.py"
     lesson.parent.mkdir(parents=True)
     lesson.touch()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +25,7 @@ from autograder.lesson.source import read_lesson
 from .conftest import LESSON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 OLD = b'{"cell_type": "markdown", "metadata": {"nbgrader": {"schema_version": 1}}, "source": []}'
@@ -221,6 +223,39 @@ def test_what_somebody_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     assert second.read_text() == "theirs"
 
 
+@pytest.fixture
+def ordinary_user() -> Iterator[None]:
+    """Be nobody in particular for a while: root may write everywhere."""
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+        yield
+        os.seteuid(0)
+    else:
+        yield
+
+
+def test_without_the_right_to_write_nothing_changes_and_the_mend_is_said(
+    request: pytest.FixtureRequest,
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="autograder-rights-") as name:
+        folder = Path(name)
+        (folder / "lesson.py").write_text("old")
+        (folder / "lesson.py").chmod(0o444)
+        folder.chmod(0o555)
+        request.getfixturevalue("ordinary_user")
+        changes = {folder / "lesson.py": (b"old", b"new"), folder / "answers.py": (None, b"new")}
+        with pytest.raises(
+            NewError, match=r"lesson\.py cannot be written: Permission denied\. Nothing was changed"
+        ):
+            new_files.put_in_place(changes)
+        with pytest.raises(NewError, match=f"{name} cannot be written: Permission denied"):
+            new_files.put_in_place(dict(reversed(changes.items())))
+        assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("lesson.py", "old")]
+        if os.getuid() == 0:
+            os.seteuid(0)
+        folder.chmod(0o755)
+
+
 def test_a_folder_in_the_way_is_named_and_nothing_stays_behind(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(NewError, match="cannot be written: Not a directory"):
@@ -232,6 +267,14 @@ def test_a_folder_that_is_no_course_is_told_how_to_begin(tmp_path: Path) -> None
     code, output = ask(tmp_path, "hw1", "halve")
     assert code == 1
     assert "--new-course" in output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words", [("hw1", "sum"), ("a b", "halve"), ("hw1", "halve", "--points", "-1")], ids=" ".join
+)
+def test_a_name_that_cannot_be_begins_no_course(tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert ask(tmp_path / "new", *words, "--new-course")[0] == 1
     assert list(tmp_path.iterdir()) == []
 
 
