@@ -106,6 +106,7 @@ def grade(
     if not unsafe and engine is None:  # another engine's sandboxes may be on other machines
         bwrap_path()
     asked = list(pairs)
+    after = "Nothing was written." if dry else GO_ON
     found = {(name, student): _nameless(name, student) for name, student in asked if unusable_id(student)}
     todo = sorted(pair for pair in asked if pair not in found)
     names = sorted({assignment for assignment, _ in todo})
@@ -127,13 +128,13 @@ def grade(
                 working.close()
     except CannotWriteError as error:
         raise StoppedError(
-            f"{error.strerror}. Make room, or set right who may write there. {GO_ON}"
+            f"{error.strerror}. Make room, or set right who may write there. {after}"
         ) from error
     except (BookError, EngineError) as error:
-        raise StoppedError(f"{error} {GO_ON}") from error
+        raise StoppedError(f"{error} {after}") from error
     except KeyboardInterrupt:
-        done = "Nothing was written." if dry else f"{len(found)} of {len(asked)} are graded. {GO_ON}"
-        raise StoppedError(f"Stopped: {done}", 130) from None
+        done = "Stopped." if dry else f"Stopped: {len(found)} of {len(asked)} are graded."
+        raise StoppedError(f"{done} {after}", 130) from None
     return [found[pair] for pair in asked]
 
 
