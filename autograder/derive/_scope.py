@@ -118,7 +118,7 @@ def domain(words: str, whole: str) -> Domain:
             return Domain(low, high, closed=found[1] == "[")
     raise StatementError(
         f"given: {whole!r} is no declaration. Write 'x real', 'x nonzero', 'x positive', 'x in (0, 1)', "
-        "'W (D, H)', 'y label(m)' or 'y labels(N, C)'"
+        "'W (D, H)', 'y label(m)' or 'y labels(N, C)', and a semicolon between two of them"
     )
 
 
@@ -132,7 +132,8 @@ def declare(statement: Derivation) -> Scope:
             continue
         found = re.fullmatch(rf"({NAMES})\s*(labels?)?\s*(\(\s*{NAMES}\s*\))?\s*(.*)", part)
         if found is None:
-            raise StatementError(f"given: {part!r} is no declaration")
+            domain(part, part)  # says what a declaration is
+            raise StatementError(f"given: {part!r} declares no name")
         names = [name.strip() for name in found[1].split(",")]
         label, rest = found[2], found[4].strip()
         sizes = tuple(re.findall(NAME, found[3] or ""))

@@ -142,6 +142,12 @@ def test_a_form_is_tried_before_it_is_believed(known: tuple[str, ...], why: str)
         judge(["x"], Derivation(given="x real", known=known))
 
 
+@pytest.mark.parametrize("given", ["a real, b real", "a real; 3", "x in (0, 1), y real"])
+def test_what_is_given_is_told_how_to_be_written(given: str) -> None:
+    with pytest.raises(StatementError, match="a semicolon between two of them"):
+        judge(["a"], Derivation(given=given))
+
+
 def test_a_form_may_use_other_functions() -> None:
     statement = Derivation(given="x real", known=("sigmoid(x) = (tanh(x / 2) + 1) / 2",), rules=1)
     verdict = judge(
