@@ -132,6 +132,8 @@ class Lesson:
         """Make ready for one student's submission: nothing of the source's run stays but what it imported."""
         self._student = student
         self._shell.begin_again()
+        with warnings.catch_warnings():
+            pass  # by which Python forgets which warnings it has shown once
         np.random.seed(0)  # noqa: NPY002 - a test that draws without a seed draws the same each time
         random.seed(0)
 
