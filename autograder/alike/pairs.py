@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
     from autograder.alike.common import Stretch
     from autograder.alike.pieces import Piece
+    from autograder.alike.prints import Numbers
     from autograder.alike.reading import ClassWork
     from autograder.alike.tokens import Token
 
 LEAST = 25  # own words that two students must share to be listed: two lines of code or so
 MOST_PAIRS = 500  # pairs that are measured
 _OWN = 0.75  # share of a fingerprint's words that must be its writer's own
+_PASSAGES = 30  # of two cells, the longest
 _REPEATS = 8  # a cell that says the same more often is held against others with its first ones
 
 
@@ -143,29 +145,34 @@ class _Index:
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
-        self._prints: list[list[int]] = []  # of each piece; 0 where a fingerprint tells nothing
-        owners: dict[int, set[int]] = {}
-        for piece in pieces:
-            self._prints.append(mine := _telling(piece))
-            for one in mine:
-                if one:
-                    owners.setdefault(one, set()).add(piece.work)
-        self._owners = {one: tuple(sorted(who)) for one, who in owners.items() if len(who) > 1}
+        self._prints = [_telling(piece) for piece in pieces]
         self._of_work: dict[int, list[int]] = {}
         for number, piece in enumerate(pieces):
             self._of_work.setdefault(piece.work, []).append(number)
 
     def candidates(self, most: int) -> list[tuple[int, int]]:
         """Return the pairs of works that share most fingerprints."""
+        values = np.concatenate([np.empty(0, np.uint64), *self._prints])
+        works = np.repeat([piece.work for piece in self._pieces], [len(one) for one in self._prints]).astype(
+            int
+        )
+        tells = values != 0
+        values, works = values[tells], works[tells]
+        order = np.lexsort((works, values))
+        values, works = values[order], works[order]
+        once = np.ones(len(values), np.bool_)
+        once[1:] = (values[1:] != values[:-1]) | (works[1:] != works[:-1])
+        values, works = values[once], works[once]
+        _, starts, counts = np.unique(values, return_index=True, return_counts=True)
         shared = Counter[tuple[int, int]]()
-        for who in self._owners.values():
-            shared.update(combinations(who, 2))
-        return [pair for pair, _ in shared.most_common(most)]
+        for start, count in zip(starts[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True):
+            shared.update(combinations(works[start : start + count].tolist(), 2))
+        return sorted(shared, key=lambda pair: (-shared[pair], pair))[:most]
 
     def matches(self, a: int, b: int) -> Iterable[Match]:
         """Yield the cells of two works that share passages, each passage once."""
-        mine = {n: list(self._prints[n]) for n in self._of_work[a]}
-        theirs = {n: list(self._prints[n]) for n in self._of_work[b]}
+        mine = {n: self._prints[n].tolist() for n in self._of_work[a]}
+        theirs = {n: self._prints[n].tolist() for n in self._of_work[b]}
         where: dict[int, list[int]] = {}
         for n, prints in theirs.items():
             for one in set(prints) - {0}:
@@ -183,43 +190,36 @@ class _Index:
             yield Match(first_cell, second_cell, tuple(taken))
 
 
-def _telling(piece: Piece) -> list[int]:
+def _telling(piece: Piece) -> Numbers:
     """Return a piece's fingerprints; 0 for those with few words of its writer's own, and for the ninth of the same."""
     k = PASSAGE[piece.kind]
     if len(piece.tokens) < k:
-        return []
+        return np.empty(0, np.uint64)
     own = np.concatenate([[0], np.cumsum(piece.own)])
-    enough = own[k:] - own[:-k] >= _OWN * k
+    found = np.where(own[k:] - own[:-k] >= _OWN * k, piece.run.prints(k), np.uint64(0))
     seen = Counter[int]()
-    found = []
-    for one, tells in zip(piece.run.prints(k).tolist(), enough.tolist(), strict=True):
+    for at, one in enumerate(found.tolist()):
         seen[one] += 1
-        found.append(one if tells and seen[one] <= _REPEATS else 0)
+        if seen[one] > _REPEATS:
+            found[at] = 0
     return found
 
 
 def _passages(first: Piece, second: Piece, mine: list[int], theirs: list[int]) -> Iterable[Passage]:
     """Yield what two pieces share, the longest first; takes it out of both lists."""
     k = PASSAGE[first.kind]
-    other = set(theirs)
-    both = {one for one in mine if one and one in other}
-    while both:
-        # 0 is told apart by side, so that it matches nothing.
-        a = [one if one in both else -1 for one in mine]
-        b = [one if one in both else -2 for one in theirs]
-        matcher = SequenceMatcher(None, a, b, autojunk=False)
-        at, to, size = matcher.find_longest_match()
-        if not size:
-            return
-        counts = first.own[at : at + size + k - 1] | second.own[to : to + size + k - 1]
-        passage = Passage(
-            first.tokens[at : at + size + k - 1],
-            second.tokens[to : to + size + k - 1],
-            tuple(counts.tolist()),
-        )
-        for prints, start in ((mine, at), (theirs, to)):  # no token twice
-            for place in range(max(0, start - k + 1), min(len(prints), start + size + k - 1)):
-                prints[place] = 0
-        yield passage
+    for _ in range(_PASSAGES):
         other = set(theirs)
         both = {one for one in mine if one and one in other}
+        if not both:
+            return
+        # What is not in both is told apart by side, so that it matches nothing.
+        a = [one if one in both else -1 for one in mine]
+        b = [one if one in both else -2 for one in theirs]
+        at, to, size = SequenceMatcher(None, a, b, autojunk=False).find_longest_match()
+        end, until = at + size + k - 1, to + size + k - 1
+        counts = first.own[at:end] | second.own[to:until]
+        yield Passage(first.tokens[at:end], second.tokens[to:until], tuple(counts.tolist()))
+        for prints, start, stop in ((mine, at, end), (theirs, to, until)):  # no token twice
+            for place in range(max(0, start - k + 1), min(len(prints), stop)):
+                prints[place] = 0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Tokens in a row that say what is known or common; and, more of them, that are a passage when two students share them.
 PHRASE = {"code": 8, "words": 5}
 PASSAGE = {"code": 16, "words": 7}
-MOST = 20_000  # tokens of one student that are looked at
+MOST = 10_000  # tokens of one student that are looked at
 _MANY, _SHARE = 5, 0.05
 
 
