@@ -14,8 +14,10 @@ from autograder.audit.findings import AuditedExercise, AuditedLesson, JudgedMuta
 from autograder.audit.mutants import Mutant, mutants
 from autograder.audit.trials import Bench, Marked
 from autograder.grading.sources import source_notebooks
+from autograder.lesson import notebook as cells
 from autograder.lesson.answers import Answer, AnswerError, read_answers
 from autograder.lesson.source import SourceError, read_lesson
+from autograder.lesson.whereabouts import closest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +39,7 @@ class _Material:
     name: str
     notebook: NotebookNode
     exercises: tuple[Exercise, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[Answer, ...] | None  # None where they could not be read
     equivalents: Equivalents
     faults: tuple[str, ...]
 
@@ -80,12 +82,12 @@ def audit(
     wanted = list(names) or course.assignments()
     if unknown := sorted(set(wanted) - set(course.assignments())):
         raise AuditError(
-            f"There is no {', '.join(unknown)} in {course.root / course.source_directory}. "
-            f"There is: {', '.join(course.assignments()) or 'nothing'}."
+            f"There is no {', '.join(unknown)} in {course.root / course.source_directory}."
+            f"{closest(unknown[0], course.assignments())} There is: {', '.join(course.assignments()) or 'nothing'}."
         )
     materials = [material for name in wanted for material in _materials(course, name, exercise)]
     if exercise and not any(material.exercises for material in materials):
-        raise AuditError(f"{', '.join(wanted)}: no exercise is called {exercise}.")
+        raise AuditError(_no_exercise(course, wanted, exercise))
     each = max(1, jobs // max(1, len(materials)))
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         lessons = [_Lesson(course, material) for material in materials]
@@ -103,11 +105,12 @@ def _materials(course: Course, assignment: str, only: str) -> list[_Material]:
     """Read the notebooks of an assignment, and what lies beside them; the faults of all are the first one's."""
     folder = course.source(assignment)
     faults: list[str] = []
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[Answer, ...] | None = ()
     equivalents = Equivalents()
     try:
         equivalents = read_equivalents(folder)
         if (folder / "answers.py").is_file():
+            answers = None
             answers = read_answers(read_lesson(folder / f"{assignment}.py"))
     except (EquivalentsError, AnswerError, SourceError, SyntaxError) as error:
         faults.append(str(error))
@@ -131,6 +134,17 @@ def _materials(course: Course, assignment: str, only: str) -> list[_Material]:
         )
         for number, (name, notebook) in enumerate(notebooks.items())
     ]
+
+
+def _no_exercise(course: Course, wanted: Sequence[str], name: str) -> str:
+    """Say why there is nothing to audit under a name: a person marks it, or nothing is called so."""
+    notebooks = [notebook for one in wanted for notebook in source_notebooks(course, one).values()]
+    for notebook in notebooks:
+        if any(cells.grade_id(cell) == name and cells.is_marked_by_hand(cell) for cell in notebook.cells):
+            return f"{name} is a question that a person marks: no test looks at it, and there is nothing to audit."
+    there = [one.name for notebook in notebooks for one in exercises(notebook)]
+    has = ", ".join(there) or "none"
+    return f"{', '.join(wanted)}: no exercise is called {name}.{closest(name, there)} There is: {has}."
 
 
 class _Lesson:
@@ -186,7 +200,9 @@ class _Lesson:
             return AuditedExercise(exercise.name, faults=(f"The reference is no Python: {error}.",))
         registry = self._material.equivalents
         made = [mutant for mutant in listed if registry.is_tried(exercise.name, mutant)]
-        answers = [a for a in self._material.answers if a.exercise == exercise.name and a.kind == "right"]
+        answers = [
+            a for a in self._material.answers or () if a.exercise == exercise.name and a.kind == "right"
+        ]
         together = [answer for answer in answers if not answer.alone]
         alone = [answer for answer in answers if answer.alone]
         marked = bench.grade(
@@ -211,7 +227,7 @@ class _Lesson:
                     [*together, *alone], rest[len(made) + len(exercise.mistakes) :], strict=True
                 )
             ),
-            tuple(_remarks(exercise, listed, answers)),
+            tuple(_remarks(exercise, listed, answers if self._material.answers is not None else None)),
             tuple(self._faults(exercise.name, reference, listed, fates)),
         )
 
@@ -235,13 +251,13 @@ class _Lesson:
         return found + self._material.equivalents.faults(exercise, alive, listed)
 
 
-def _remarks(exercise: Exercise, made: list[Mutant], answers: list[Answer]) -> list[str]:
+def _remarks(exercise: Exercise, made: list[Mutant], answers: list[Answer] | None) -> list[str]:
     """Say what an author may still add."""
     found = []
     if not made:
         found.append("Nothing of the reference can be changed; no mutant was made")
     if exercise.source.lstrip().startswith("def ") and not exercise.mistakes:
         found.append("No known mistake is named. What goes wrong most often? Add it with @mistake")
-    if not any(answers):
+    if answers is not None and not answers:
         found.append("No right variant is in answers.py: another way to write it, which must pass too")
     return found

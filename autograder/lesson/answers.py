@@ -263,17 +263,28 @@ def _listed(path: Path) -> list[Answer]:
 
 def aspects(lesson: Lesson) -> dict[str, dict[str, float]]:
     """Return each exercise's aspects and their points, as its test cell names them, in the lesson's order."""
-    tests = {cells.grade_id(cell): cell for cell in lesson.notebook.cells if cells.is_test(cell)}
+    tests = {
+        cells.grade_id(cell): (at, cell)
+        for at, cell in enumerate(lesson.notebook.cells)
+        if cells.is_test(cell)
+    }
     return {
-        name: _aspects(tests[f"test_{name}"])
+        name: _aspects(lesson, *tests[f"test_{name}"])
         for cell in lesson.notebook.cells
         if (name := cells.grade_id(cell)) is not None and f"test_{name}" in tests
     }
 
 
-def _aspects(cell: NotebookNode) -> dict[str, float]:
+def _aspects(lesson: Lesson, at: int, cell: NotebookNode) -> dict[str, float]:
     """Read ``check.marks("title", values=2, shapes=1)`` in a test cell."""
-    for node in ast.walk(ast.parse(cell.source)):
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError as error:
+        line = lesson.line(at, (error.lineno or 1) - 1)
+        raise AnswerError(
+            f"{lesson.path}:{line}: {cells.grade_id(cell)} is no Python: {error.msg}. Mend it."
+        ) from error
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "check.marks":
             return {word.arg: float(ast.literal_eval(word.value)) for word in node.keywords if word.arg}
     return {}

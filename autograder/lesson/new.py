@@ -152,11 +152,15 @@ def new_exercise(course: Course, asked: Asked) -> Made:
     if (course.root / LISTED).is_file():
         notes.append(f"Every exercise has its row in {LISTED}: add one, in the lesson's order.")
     if not _is_set_up(course):
-        notes.append(
-            f"{CONFIG} does not set up the sandbox, so nbgrader's own autograde would run hidden tests in the student's "
-            f"process. Grade with `autograder grade`, or add these lines:\n    {TWO_LINES}"
-        )
+        notes.append(_how_to_set_up(course))
     return Made(source, line, tuple(found), tuple(path for path in changes if path != source), tuple(notes))
+
+
+def _how_to_set_up(course: Course) -> str:
+    why = "so nbgrader's own autograde would run hidden tests in the student's process. Grade with `autograder grade`, or"
+    if (course.root / CONFIG).is_file():
+        return f"{CONFIG} does not set up the sandbox, {why} add these lines:\n    {TWO_LINES}"
+    return f"There is no {CONFIG}, {why} make one, with these lines:\n    c = get_config()\n    {TWO_LINES}"
 
 
 def _answers_of(course: Course, asked: Asked, source: Path) -> Path | None:

@@ -20,6 +20,7 @@ from autograder.lesson.generate import BuildError, generate
 from autograder.lesson.leaks import find_leaks
 from autograder.lesson.slips import Slip, find_slips
 from autograder.lesson.source import Lesson, SourceError, read_lesson
+from autograder.lesson.whereabouts import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -122,7 +123,8 @@ def _chosen(course: Course, names: Iterable[str] | None) -> list[str]:
     unknown = [name for name in wanted if name not in there]
     if unknown:
         raise BuildError(
-            f"No source for {', '.join(unknown)}. {course.source('NAME')} should hold NAME.py or a notebook; "
+            f"No source for {', '.join(unknown)}.{closest(unknown[0], there)} "
+            f"{course.source('NAME')} should hold NAME.py or a notebook; "
             f"there is {', '.join(there) or 'none yet'}."
         )
     return wanted

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from nbgrader.nbgraderformat import MetadataValidator, ValidationError
 
 from autograder.lesson import notebook as cells
+from autograder.lesson import totals
 from autograder.lesson.notebook import Secret
 from autograder.lesson.trial import TIME_LIMIT, CellRun, Trial, TrialError, run_trial
 
@@ -58,7 +59,7 @@ def find_slips(lesson: Lesson, *, config: Config | None = None, time_limit: floa
 
     The lesson is run too, unless its markers or its metadata are broken: then it is not clear what to run.
     """
-    broken = [*_metadata(lesson), *_markers(lesson)]
+    broken = [*_metadata(lesson), *_markers(lesson), *_totals(lesson)]
     slips = [*broken, *_pairs(lesson), *_points(lesson), *_alternative_text(lesson)]
     if not broken:
         slips += run_slips(lesson, config=config, time_limit=time_limit)
@@ -67,7 +68,7 @@ def find_slips(lesson: Lesson, *, config: Config | None = None, time_limit: floa
 
 def read_slips(lesson: Lesson) -> list[Slip]:
     """Find the slips that show without running anything."""
-    slips = [*_metadata(lesson), *_markers(lesson), *_pairs(lesson), *_points(lesson)]
+    slips = [*_metadata(lesson), *_markers(lesson), *_totals(lesson), *_pairs(lesson), *_points(lesson)]
     return sorted({*slips, *_alternative_text(lesson)})
 
 
@@ -219,6 +220,12 @@ def _points(lesson: Lesson) -> Iterator[Slip]:
                 f"`{name}` has points but is not graded, so they are never given",
                 'Move the points to its test cell, or add `"grade": true`.',
             )
+
+
+def _totals(lesson: Lesson) -> Iterator[Slip]:
+    for _, header, cell in _each(lesson):
+        for message, advice in totals.faults(cell):
+            yield Slip(lesson.path, header, message, advice)
 
 
 def _alternative_text(lesson: Lesson) -> Iterator[Slip]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
     from autograder.lesson.source import Lesson
+
+#: The name that IPython makes up for a cell: the file and the line are told.
+_MADE_UP = re.compile(r" \(<ipython-input[^)]*\)|(?<=\()<ipython-input[^,)]*>, ")
 
 #: Seconds that a lesson may take, its reference and its stubs together.
 TIME_LIMIT = 600.0
@@ -143,9 +147,10 @@ def _outcome(cell: nbformat.NotebookNode, run: dict[str, Any]) -> CellRun:
         except (ValueError, KeyError) as error:
             unreadable = str(error)
         unreadable = unreadable or _misread(graded)
+    said = f"{errors[0].ename}: {errors[0].evalue}".split("\n", 1)[0].rstrip(": ") if errors else None
     return CellRun(
         index=run["index"],
-        error=f"{errors[0].ename}: {errors[0].evalue}".split("\n", 1)[0].rstrip(": ") if errors else None,
+        error=_MADE_UP.sub("", said) if said else None,
         offset=run.get("offset"),
         score=score,
         findings=tuple(run["findings"]),
