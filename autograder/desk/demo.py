@@ -62,6 +62,8 @@ c.SandboxedExecute.cell_seconds = 5
 c.SandboxedExecute.call_seconds = 2
 '''
 
+NO_PROJECT = "No lesson in {} has a samples.py. Run the demo in the project's folder."
+
 
 class DemoError(RuntimeError):
     """The demo cannot be given here; the message says what to do."""
@@ -194,7 +196,7 @@ def _lessons(project: Course) -> list[Lesson]:
     ]
     if not found:
         where = project.root / project.source_directory
-        raise DemoError(f"No lesson in {where} has a samples.py. Run the demo in the project's folder.")
+        raise DemoError(NO_PROJECT.format(where))
     return [read_lesson(path) for path in found]
 
 

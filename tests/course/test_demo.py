@@ -135,6 +135,10 @@ def test_a_project_without_a_sample_class_is_told(tmp_path: Path) -> None:
     done = command("autograder", "demo", at=tmp_path)
     assert done.returncode == 1
     assert "Run the demo in the project's folder" in done.stderr
+    (tmp_path / "nbgrader_config.py").write_text("")
+    done = command("autograder", "demo", at=tmp_path)
+    assert done.returncode == 1
+    assert "Run the demo in the project's folder" in done.stderr
 
 
 def test_without_bubblewrap_nothing_is_begun(tmp_path: Path) -> None:
