@@ -37,8 +37,8 @@ _UNSAFE = (
 )
 
 
-def _open(path: Path, otherwise: str = "") -> Course:
-    """Open a course, or end with words on why not; `otherwise` is what the command says to that."""
+def _open(path: Path, before: str = "") -> Course:
+    """Open a course, or end with words on why not; `before` is what a command says before that it is no course."""
     from traitlets import TraitError  # noqa: PLC0415 - each command loads what it needs
 
     from autograder.grading.limits import limits_of  # noqa: PLC0415
@@ -55,7 +55,7 @@ def _open(path: Path, otherwise: str = "") -> Course:
             f"A setting in nbgrader_config.py does not fit: {error} `autograder doctor --quick` looks at all of them."
         ) from None
     if problem := why_no_course(course):
-        raise _stop(otherwise or problem)
+        raise _stop(f"{before}{problem}")
     return course
 
 
@@ -408,7 +408,7 @@ def demo(
     from autograder.desk.demo import NO_PROJECT, DemoError, give_demo, tell_end  # noqa: PLC0415
     from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
 
-    opened = _open(course, NO_PROJECT.format(course.absolute()))
+    opened = _open(course, NO_PROJECT.format(course.absolute()) + " ")
     try:
         given = give_demo(opened, folder or opened.root / "demo", _console, jobs=jobs)
     except (DemoError, NoSandboxError) as error:
