@@ -10,9 +10,9 @@ import ast
 import re
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from autograder import derive
 from autograder.check import _context, _show
 from autograder.check._chain import Chain, ChainLine
 from autograder.check._finding import NOT_WRITTEN, CheckFailed, Finding
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 MOST_LINES = 60
 LONG_LINE = 400
 LONG_CHAIN = 20_000
+MOST_VERDICTS = 32
+
+_verdicts: dict[tuple[tuple[str, ...], Derivation], Verdict] = {}  # the one asked for last at the end
+_settled: dict[tuple[tuple[str, ...], Derivation], Verdict] = {}
 
 NO_LINE = "There is no line of your own yet: a given line written in another way is none."
 _SHAPE = 'A chain is a list of lines, each in quotes: ["first line", "second line"].'
@@ -158,12 +162,26 @@ def judged(lines: tuple[str, ...], statement: Derivation) -> Verdict:
     """Return the judge's verdict; the verbs of one cell ask for the same one."""
     if sum(map(len, lines)) > LONG_CHAIN:
         return judge(lines, statement)  # refused in a moment, and not worth keeping
-    return _kept(lines, statement)
+    asked = lines, statement
+    found = _verdicts.pop(asked, None) or judge(lines, statement)
+    _verdicts[asked] = found
+    if len(_verdicts) > MOST_VERDICTS:
+        del _verdicts[next(iter(_verdicts))]
+    return found
 
 
-@lru_cache(maxsize=32)
-def _kept(lines: tuple[str, ...], statement: Derivation) -> Verdict:
-    return judge(lines, statement)
+def settle() -> None:
+    """Note what the judge remembers now as what every submission begins with."""
+    derive.settle()
+    _settled.clear()
+    _settled.update(_verdicts)
+
+
+def go_back() -> bool:
+    """Forget all that was judged since; return whether all is as it was then."""
+    _verdicts.clear()
+    _verdicts.update(_settled)
+    return derive.go_back()
 
 
 def _break(verdict: Verdict) -> Line | None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autograder.check import _context
+from autograder.check._derivation import go_back, settle
 from autograder.check._missing import told
 from autograder.check._mistakes import Mistake, Mistakes
 from autograder.check._recall import learning
 from autograder.check._render import SAME_ERROR
 from autograder.check._report import AspectResult, Report
-from autograder.derive import uses as judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,9 +28,10 @@ __all__ = [
     "Mistakes",
     "Report",
     "Session",
-    "judged",
+    "go_back",
     "learning",
     "session",
+    "settle",
     "told",
 ]
 

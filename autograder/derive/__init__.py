@@ -7,9 +7,9 @@ library.
 """
 
 from autograder.derive._judge import judge
-from autograder.derive._prepared import uses
 from autograder.derive._statement import Derivation, Only, StatementError
 from autograder.derive._verdict import Complaint, CounterExample, Line, Status, Verdict
+from autograder.derive._workings import go_back, settle
 
 __all__ = [
     "Complaint",
@@ -20,6 +20,7 @@ __all__ = [
     "StatementError",
     "Status",
     "Verdict",
+    "go_back",
     "judge",
-    "uses",
+    "settle",
 ]

@@ -44,13 +44,10 @@ class Prepared:
     slopes: dict[int, dict[tuple[int, ...], decimal.Decimal]] = field(default_factory=dict)
 
 
-_ready: dict[Derivation, Prepared] = {}
-_uses = [0]
-
-
-def uses() -> int:
-    """Return how often a statement was made ready or found so: each judgement leaves what it has worked out there."""
-    return _uses[0]
+remembered: dict[Derivation, Prepared] = {}
+"""What was made ready, the one used last at the end."""
+used: dict[Derivation, bool] = {}
+"""Which of the statements that were settled (`_workings`) were judged by since."""
 
 
 def prepare(statement: Derivation) -> Prepared:
@@ -61,14 +58,15 @@ def prepare(statement: Derivation) -> Prepared:
     StatementError
         When the author's statement cannot be used.
     """
-    _uses[0] += 1
-    ready = _ready.pop(statement, None)
-    if ready is None or len(ready.scope.pool.known) > KEPT_NODES:
-        ready = _prepare(statement)
-    _ready[statement] = ready
-    while len(_ready) > KEPT_STATEMENTS:
-        del _ready[next(iter(_ready))]
-    return ready
+    if statement in used:
+        used[statement] = True
+    found = remembered.pop(statement, None)
+    if found is None or len(found.scope.pool.known) > KEPT_NODES:
+        found = _prepare(statement)
+    remembered[statement] = found
+    while len(remembered) > KEPT_STATEMENTS:
+        del remembered[next(iter(remembered))]
+    return found
 
 
 def _prepare(statement: Derivation) -> Prepared:

@@ -94,6 +94,7 @@ class Lesson:
             if not is_imported(self._namespace.get(name)):
                 self._namespace.pop(name, None)
         self._shell.remember()
+        grading.settle()  # derivations: each submission is judged with what the lesson's own run left
         self._steady = Steady(
             source,
             self._shell.codes,
@@ -140,7 +141,7 @@ class Lesson:
     def is_as_before(self) -> bool:
         """Whether the submission that was examined has left nothing behind that `begin` does not put back."""
         self._shell.begin_again()
-        return self._steady.holds()
+        return grading.go_back() and self._steady.holds()
 
     def needs(self, grade_id: str) -> bool:
         """Whether a cell is a locked one with something in it that tests need."""

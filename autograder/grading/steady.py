@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.check.grading import judged
 from autograder.grading.names import is_shells
 from autograder.grading.traces import KNOWN, spoken_later, unsteady
 
@@ -187,7 +186,6 @@ def _state() -> tuple[Any, ...]:
     """Return what belongs to the whole process, and what a test cell may have changed."""
     parameters = getattr(sys.modules.get("matplotlib"), "rcParams", {})
     return (
-        judged(),  # a derivation: the judge keeps what it has worked out
         threading.active_count(),
         os.getcwd(),  # noqa: PTH109 - once for each submission
         dict(os.environ),

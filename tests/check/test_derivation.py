@@ -314,7 +314,7 @@ def test_the_judge_is_asked_once_for_both_verbs(monkeypatch: pytest.MonkeyPatch)
         return derive.judge(lines, statement)
 
     monkeypatch.setattr(check._derivation, "judge", counting)
-    check._derivation._kept.cache_clear()
+    check._derivation._verdicts.clear()
     report(RIGHT)
     assert len(asked) == 1
 

@@ -38,6 +38,7 @@ ANSWERS = {
     "draw": "def draw(n):\n    return [1] * n",
     "mean": "def mean(x):\n    return sum(x) / len(x)",
     "table": "table = {'a': [1, 2]}",
+    "chain": 'chain = ["exp(x + log(2))", "exp(x) * exp(log(2))", "2 * exp(x)"]',
 }
 TESTS = {
     "draw": """x = np.random.uniform(size=3)
@@ -54,6 +55,13 @@ def mean(x):
     return x[len(x) // 2]
 marks.total()""",
     "table": "table['b'] = 1\nassert sorted(table) == ['a', 'b'], table\n2.0 * (len(table['a']) == len(Box.items) + 1)",
+    "chain": """doubling = check.Derivation(given="x real", start="exp(x + log(2))", end="2 * exp(x)", rules=1)
+marks = check.marks("chain", holds=1, steps=1)
+with marks.holds:
+    check.derives(chain, doubling)
+with marks.steps:
+    check.small_steps(chain, doubling)
+marks.total()""",
 }
 DIRTY = {  # what a lesson may do so that its submissions have a process each; its own run does it twice
     "nothing": "1",
@@ -70,16 +78,23 @@ float(len(os.environ["X"]) < 4)""",
 }
 STUDENTS: dict[str, dict[str, str]] = {
     "right": {},
-    "wrong": {"mean": "def mean(x):\n    return x[len(x) // 2]", "table": "table = {}"},
+    "wrong": {
+        "mean": "def mean(x):\n    return x[len(x) // 2]",
+        "table": "table = {}",
+        "chain": 'chain = ["exp(x + log(2))", "exp(x) + 2", "2 * exp(x)"]',
+    },
     "seeding": {
         "draw": "import numpy as np\nnp.random.seed(3)\ndef draw(n):\n    return np.random.uniform(size=n + 1)"
     },
-    "big": {"table": "import numpy as np\ntable = {'a': np.zeros(12_000_000)}"},
+    "big": {
+        "table": "import numpy as np\ntable = {'a': np.zeros(12_000_000)}",
+        "chain": 'chain = ["2 * exp(x)", "2 * exp(x) + 0 * x"]',
+    },
     "raising": {"draw": "def draw(n):\n    raise KeyError('\\u202eodd')", "mean": "mean = 3"},
     "ending": {"mean": "import os\ndef mean(x):\n    os._exit(3)"},
     "grabbing": {"draw": "class L(list):\n    def __len__(self): return 3\ndef draw(n):\n    return L()"},
     "keeping": {"mean": "kept = []\ndef mean(x):\n    kept.append(x)\n    return len(kept)"},
-    "empty": {"draw": "", "mean": "", "table": ""},
+    "empty": {"draw": "", "mean": "", "table": "", "chain": ""},
 }
 
 
@@ -137,7 +152,7 @@ def test_order_and_company_change_nothing(examiner: tuple[ExaminerProcess, Any])
     scores = {
         name: msgspec.msgpack.decode(one, type=Work).graded.outcome.score for name, one in alone_.items()
     }
-    assert scores["right"] == 7
+    assert scores["right"] == 9
     assert scores["wrong"] < 4
     order = random.Random(0).sample(list(STUDENTS), len(STUDENTS))  # noqa: S311 - no secret
     assert graded(examiner, order) == alone_

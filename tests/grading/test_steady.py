@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import pickle
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder import check
+from autograder.derive import _prepared
+from autograder.grading.lesson import Lesson
 from autograder.grading.steady import Steady
 
 if TYPE_CHECKING:
@@ -167,3 +171,16 @@ def test_an_object_that_cannot_be_looked_into_is_refused(source: str) -> None:
 def test_what_no_code_comes_to_again_does_not_matter() -> None:
     spoken_of_once = "import io\nsaid = io.StringIO()\nsteps = iter([1])\nassert [x for x in steps] == [1]"
     assert not run(spoken_of_once)[0].reason
+
+
+def test_a_derivation_that_was_judged_leaves_nothing() -> None:
+    doubling = check.Derivation(given="x real", start="exp(x + log(2))", end="2 * exp(x)")
+    cells = ["from autograder import check", f"chain = {[doubling.start]}\nstatement = check.{doubling!r}"]
+    cells.append("check.show_chain(chain, statement)")
+    lesson = Lesson(new_notebook(cells=[new_code_cell(source) for source in cells]))
+    before = pickle.dumps(_prepared.remembered)
+    lesson.begin()
+    check.show_chain([doubling.start, "exp(x) * exp(log(2))", "exp(x) * 3"], doubling)
+    assert pickle.dumps(_prepared.remembered) != before
+    assert lesson.is_as_before()
+    assert pickle.dumps(_prepared.remembered) == before
