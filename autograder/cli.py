@@ -436,7 +436,7 @@ def audit(
     ] = None,
     course: CourseOption = HERE,
 ) -> None:
-    """Hand in small changes of each reference, known mistakes and right variants, and show what no test notices."""
+    """Hand in small changes of each reference, known mistakes and answers.py, and show what no test notices."""
     import msgspec  # noqa: PLC0415
 
     from autograder.audit import auditing, report  # noqa: PLC0415

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from autograder.audit.equivalents import NAME, Equivalents, EquivalentsError, Key, read_equivalents
 from autograder.audit.exercises import Exercise, exercises
 from autograder.audit.findings import AuditedExercise, AuditedLesson, JudgedMutant, JudgedVersion
+from autograder.audit.foreseen import amiss, hand_in
 from autograder.audit.mutants import Mutant, mutants
 from autograder.audit.trials import Bench, Marked
 from autograder.grading.sources import source_notebooks
@@ -41,6 +42,7 @@ class _Material:
     exercises: tuple[Exercise, ...]
     answers: tuple[Answer, ...] | None  # None where they could not be read
     equivalents: Equivalents
+    folder: str  # of the lesson's source, in the course
     faults: tuple[str, ...]
 
 
@@ -130,6 +132,7 @@ def _materials(course: Course, assignment: str, only: str) -> list[_Material]:
             tuple(one for one in listed[name] if only in {"", one.name}),
             answers if name == assignment else (),
             equivalents,
+            str(folder.relative_to(course.root)) if folder.is_relative_to(course.root) else str(folder),
             tuple(faults) if number == 0 else (),
         )
         for number, (name, notebook) in enumerate(notebooks.items())
@@ -200,34 +203,36 @@ class _Lesson:
             return AuditedExercise(exercise.name, faults=(f"The reference is no Python: {error}.",))
         registry = self._material.equivalents
         made = [mutant for mutant in listed if registry.is_tried(exercise.name, mutant)]
-        answers = [
-            a for a in self._material.answers or () if a.exercise == exercise.name and a.kind == "right"
-        ]
-        together = [answer for answer in answers if not answer.alone]
-        alone = [answer for answer in answers if answer.alone]
+        answers = [answer for answer in self._material.answers or () if answer.exercise == exercise.name]
+        right = [answer for answer in answers if answer.kind == "right"]
+        together = [answer for answer in right if not answer.alone]
+        alone = [answer for answer in right if answer.alone]
         marked = bench.grade(
             exercise,
             [mutant.source for mutant in made],
             [*(known.source for known in exercise.mistakes), *(str(a.source) for a in together)],
             [str(answer.source) for answer in alone],
         )
-        reference, rest = marked[0], marked[1:]
-        fates = {mutant.key: one for mutant, one in zip(made, rest, strict=False)}
+        reference, rest = marked[0], iter(marked[1:])
+        fates = {mutant.key: next(rest) for mutant in made}
+        mistakes = tuple(JudgedVersion(known.name, next(rest)) for known in exercise.mistakes)
+        variants = [(answer, next(rest)) for answer in (*together, *alone)]
+        others = [answer for answer in answers if answer.kind != "right"] if reference.full else []
+        said = hand_in(bench, exercise, others, {known.name: known.marked for known in mistakes})
+        passed = [(answer, one) for answer, one in variants if one.full]
         return AuditedExercise(
             exercise.name,
             reference,
             tuple(self._judge(exercise.name, mutant, fates.get(mutant.key)) for mutant in listed),
+            mistakes,
+            tuple(JudgedVersion(answer.name, one) for answer, one in variants),
+            len(others),
             tuple(
-                JudgedVersion(known.name, one)
-                for known, one in zip(exercise.mistakes, rest[len(made) :], strict=False)
+                f"{self._material.folder}/answers.py: {what}"
+                for answer, one in (*passed, *zip(others, said, strict=True))
+                if (what := amiss(answer, one))
             ),
-            tuple(
-                JudgedVersion(answer.name, one)
-                for answer, one in zip(
-                    [*together, *alone], rest[len(made) + len(exercise.mistakes) :], strict=True
-                )
-            ),
-            tuple(_remarks(exercise, listed, answers if self._material.answers is not None else None)),
+            tuple(_remarks(exercise, listed, right if self._material.answers is not None else None)),
             tuple(self._faults(exercise.name, reference, listed, fates)),
         )
 

@@ -48,6 +48,10 @@ class AuditedExercise:
         In the order of the source.
     mistakes, variants : tuple of JudgedVersion
         Known mistakes must lose points and be named; variants must lose none.
+    answers : int
+        How many wrong and unusable answers of answers.py were handed in.
+    unforeseen : tuple of str
+        Answers that did not get what answers.py foresees, and what they got, in words.
     remarks : tuple of str
         What else is amiss or missing, in words.
     faults : tuple of str
@@ -61,6 +65,8 @@ class AuditedExercise:
     mutants: tuple[JudgedMutant, ...] = ()
     mistakes: tuple[JudgedVersion, ...] = ()
     variants: tuple[JudgedVersion, ...] = ()
+    answers: int = 0
+    unforeseen: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -74,6 +80,7 @@ class AuditedExercise:
         """Whether nothing is left to mend."""
         return not (
             self.faults
+            or self.unforeseen
             or self.count("alive")
             or any(mistake.marked.full or not mistake.named for mistake in self.mistakes)
             or any(not variant.marked.full for variant in self.variants)

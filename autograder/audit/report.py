@@ -84,7 +84,8 @@ def print_end(console: Console, lessons: Sequence[AuditedLesson]) -> None:
     total = [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * 9
     console.print(
         f"{len(rows)} exercises: {total[1]} of {total[0]} mutants killed, {total[2]} equivalent, {total[3]} alive; "
-        f"{total[6]} of {total[4]} mistakes caught and rightly named; {total[8]} of {total[7]} variants passed.",
+        f"{total[6]} of {total[4]} mistakes caught and rightly named; {total[8]} of {total[7]} variants passed"
+        f"{_foreseen(lessons)}.",
         highlight=False,
         soft_wrap=True,
     )
@@ -96,6 +97,17 @@ def print_end(console: Console, lessons: Sequence[AuditedLesson]) -> None:
             highlight=False,
             soft_wrap=True,
         )
+
+
+def _foreseen(lessons: Sequence[AuditedLesson]) -> str:
+    """Say how the wrong answers of answers.py fared, where there are any."""
+    found = [exercise for lesson in lessons for exercise in lesson.exercises]
+    answers, amiss = sum(one.answers for one in found), sum(len(one.unforeseen) for one in found)
+    if not answers and not amiss:
+        return ""
+    return (
+        f"; {answers} wrong answers handed in, {f'{amiss} NOT as foreseen' if amiss else 'all as foreseen'}"
+    )
 
 
 def _line(exercise: AuditedExercise) -> str:
@@ -112,6 +124,9 @@ def _line(exercise: AuditedExercise) -> str:
         )
     if variants:
         parts.append(f"{passed} of {variants} variants passed")
+    if exercise.answers:
+        parts.append(f"{exercise.answers} wrong answers handed in")
+    parts += [f"{len(exercise.unforeseen)} NOT as foreseen"] if exercise.unforeseen else []
     return f"{exercise.name}: {', '.join(parts)}"
 
 
@@ -138,6 +153,9 @@ def _print_versions(say: Any, exercise: AuditedExercise) -> None:
                 f"{_shortened(marked.message)}",
                 "red",
             )
+
+    for line in exercise.unforeseen:
+        say(f"      {_shortened(line, 500)}", "yellow")
 
 
 def _shortened(message: str, length: int = 300) -> str:

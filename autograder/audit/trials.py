@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from autograder.audit.exercises import Exercise
-    from autograder.grading.outcome import CellResult
+    from autograder.grading.outcome import CellOutcome, CellResult
     from autograder.lesson.course import Course
     from autograder.sandbox.limits import Limits
 
@@ -47,6 +47,15 @@ _TOGETHER = 150  # versions in one run: what they leave behind is cleared after 
 
 
 @dataclass(frozen=True)
+class Part:
+    """What an aspect of a test earned."""
+
+    aspect: str
+    earned: float
+    points: float
+
+
+@dataclass(frozen=True)
 class Marked:
     """What the grader said to one version of an exercise.
 
@@ -58,8 +67,8 @@ class Marked:
         The known mistakes that were recognised.
     message : str
         What the student is told.
-    lost : tuple of str
-        The aspects that lost points.
+    parts : tuple of Part
+        What its aspects earned, where the tests name any.
     cut_short : bool
         Something hung or crashed.
     """
@@ -68,7 +77,7 @@ class Marked:
     possible: float
     mistakes: tuple[str, ...] = ()
     message: str = ""
-    lost: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     cut_short: bool = False
 
     @property
@@ -117,11 +126,19 @@ class Bench:
         limits = for_many(limits_of(course.config))
         self._files, _ = extra_files(source.folder, course.ignore, limits.disk_mib << 19)
         self._examiner = Examiner(source, limits)
+        self._references: dict[tuple[tuple[int, ...], tuple[int, ...]], Marked] = {}
         self.problems = self._examiner.problems
 
     def close(self) -> None:
         """End the examiner."""
         self._examiner.close()
+
+    def graded(self, notebook: NotebookNode) -> dict[str, CellOutcome]:
+        """Grade a notebook whole; answers in words, which wait for a person, are left out."""
+        result = self._examine(marks.plan(notebook))
+        marks.write_outputs(notebook, result)
+        found = marks.outcomes(notebook, result)
+        return {name: one for name, one in found.items() if one.status != "manual"}
 
     def grade(
         self,
@@ -144,14 +161,27 @@ class Bench:
             More of these, each graded in a run of its own, for those that change more than names.
         """
         above = self._above(exercise, mutants, versions, alone)
-        first = self._run(exercise, [exercise.source], above)[0]
+        first = self._reference(exercise, above)
         if not first.full:
             above = [at for at in self._planned if at < exercise.solution]
-            first = self._run(exercise, [exercise.source], above)[0]
+            first = self._reference(exercise, above)
         found = [first, *self._quickly(exercise, mutants, above), *self._many(exercise, versions, above)]
         for version in alone:
             found += self._run(exercise, [version], above)
         return found
+
+    def own_test(self, exercise: Exercise) -> Exercise:
+        """Return an exercise with the test that is named for it alone."""
+        named = f"test_{exercise.name}"
+        own = [at for at in exercise.tests if cells.grade_id(self._notebook.cells[at]) == named]
+        return replace(exercise, tests=tuple(own)) if own else exercise
+
+    def _reference(self, exercise: Exercise, above: Sequence[int]) -> Marked:
+        """Grade the reference, once for the same tests and cells above."""
+        key = exercise.tests, tuple(above)
+        if key not in self._references:
+            self._references[key] = self._run(exercise, [exercise.source], above)[0]
+        return self._references[key]
 
     def _quickly(self, exercise: Exercise, mutants: Sequence[str], above: Sequence[int]) -> list[Marked]:
         """Grade mutants without what takes long, and in full those that lose nothing by that."""
@@ -195,14 +225,18 @@ class Bench:
                     cell = msgspec.structs.replace(cell, source=version)
                 plan.append(cell)
             plan.append(PlanCell(number * _APART + end, "run", _PUT_BACK))
-        result = self._examiner.examine(ExamRequest(plan, self._files, STUDENT))
-        if result.error:
-            raise RuntimeError(f"{exercise.name}: {result.error}")
+        result = self._examine(plan)
         done = {cell.index: cell for cell in result.cells}
         return [
             self._read([done[number * _APART + at] for at in ours], ours, exercise, version)
             for number, version in enumerate(versions, 1)
         ]
+
+    def _examine(self, plan: list[PlanCell]) -> ExamResult:
+        result = self._examiner.examine(ExamRequest(plan, self._files, STUDENT))
+        if result.error:
+            raise RuntimeError(result.error)
+        return result
 
     def _read(
         self, done: Sequence[CellResult], ours: Sequence[int], exercise: Exercise, version: str
@@ -221,6 +255,6 @@ class Bench:
             sum(outcome.max_score for outcome in outcomes),
             tuple(dict.fromkeys(name for outcome in outcomes for name in outcome.mistakes)),
             "\n".join(outcome.message for outcome in outcomes if outcome.message),
-            tuple(a.name for report in reports for a in report.aspects if a.earned < a.points),
+            tuple(Part(a.name, a.earned, a.points) for report in reports for a in report.aspects),
             marks.is_cut_short(result),
         )

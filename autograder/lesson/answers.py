@@ -1,8 +1,8 @@
 """Answers to a lesson's exercises, right, wrong and unusable, each with the marks its author foresees.
 
 `solutions/NAME/answers.py` lists them as ANSWERS; it is as secret as the lesson's source and is never released.
-This file has the words it is written with. It grades nothing: tests/course/test_answers.py hands every answer to
-the real grader and compares.
+This file has the words it is written with. It grades nothing: the audit hands every answer to the real grader and
+compares (autograder/audit/foreseen.py).
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class Answer:
         "graded", or "partial" where something hung or crashed.
     alone : bool
         Graded in a run of its own, for an answer that changes more than the names it binds.
+    known : str
+        The known mistake whose text it is, where `read_answers` filled it in.
     """
 
     exercise: str
@@ -75,6 +77,7 @@ class Answer:
     mistake: str | None = None
     status: Literal["graded", "partial"] = "graded"
     alone: bool = False
+    known: str = ""
 
     def __str__(self) -> str:
         return f"{self.exercise}, {self.kind}" + (f" ({self.name})" if self.name != self.kind else "")
@@ -238,14 +241,15 @@ def read_answers(lesson: Lesson) -> tuple[Answer, ...]:
         for aspect, points in (answer.marks or {}).items():
             if not 0 <= points <= parts.get(aspect, -1):
                 raise AnswerError(f"{path}: {answer}: {aspect}={points:g} is none of {parts}.")
-        if answer.kind == "wrong" and dict(answer.marks or {}) == parts:
+        if answer.kind == "wrong" and parts and dict(answer.marks or {}) == parts:
             raise AnswerError(f"{path}: {answer}: full marks are foreseen for a wrong answer.")
-        source = answer.source
+        source, name = answer.source, ""
         if isinstance(source, Known):
+            name = source.mistake
             if source.mistake not in known.get(answer.exercise, {}):
                 raise AnswerError(f"{path}: {answer}: no mistake {source.mistake!r} in {lesson.name}.")
             source = known[answer.exercise][source.mistake]
-        found.append(replace(answer, source=source))
+        found.append(replace(answer, source=source, known=name))
     names = [(answer.exercise, answer.kind, answer.name) for answer in found]
     if doubled := sorted({str(a) for a, name in zip(found, names, strict=True) if names.count(name) > 1}):
         raise AnswerError(f"{path}: more than once: {'; '.join(doubled)}")

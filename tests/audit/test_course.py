@@ -43,6 +43,7 @@ def test_no_mutant_lives_again_and_no_mistake_is_misnamed(name: str) -> None:
     (lesson,) = auditing.audit(COURSE, [name])
     again = f"`autograder audit {name} --write docs/audit.md` writes the table anew, if this is meant:"
     assert table(lesson) == listed(name), f"{again}\n{told(lesson)}"
+    assert [line for one in lesson.exercises for line in one.unforeseen] == []
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -11,7 +11,8 @@ from zlib import crc32
 
 import pytest
 
-from autograder.grading.outcome import CellOutcome
+from autograder.audit.foreseen import amiss
+from autograder.audit.trials import Marked, Part
 from autograder.lesson import notebook as cells
 from autograder.lesson.answers import (
     UNUSABLE,
@@ -24,8 +25,6 @@ from autograder.lesson.answers import (
     wrong,
 )
 from autograder.lesson.source import Lesson, read_lesson
-
-from .answering import Graded, differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,9 +85,8 @@ def test_the_reference_earns_everything_and_the_untouched_release_nothing(
 @pytest.mark.parametrize(("name", "exercise"), EXERCISES)
 def test_every_answer_gets_what_was_foreseen(desks: Callable[[str], Desk], name: str, exercise: str) -> None:
     answers = answers_to(name, exercise)
-    found = []
-    for answer, graded in zip(answers, desks(name).grade(exercise, answers), strict=True):
-        found += differences(answer, graded)
+    graded = zip(answers, desks(name).grade(exercise, answers), strict=True)
+    found = [line for answer, marked in graded if (line := amiss(answer, marked))]
     assert found == [], "\n".join(found)
 
 
@@ -112,7 +110,7 @@ def test_a_function_that_does_nothing_earns_nothing(desks: Callable[[str], Desk]
             idle = [body for body in IDLE if (exercise, body) not in MADE]
             bodies = [wrong(exercise, body, f"def {exercise}(*given, **named):\n    {body}") for body in idle]
             graded = zip(bodies, desks(name).grade(exercise, bodies), strict=True)
-            paid += [f"{answer}: {result.earned}" for answer, result in graded if result.outcome.score]
+            paid += [f"{answer}: {result.parts}" for answer, result in graded if result.score]
     assert paid == []
 
 
@@ -202,11 +200,8 @@ def test_unusable_answers_define_what_is_asked_for() -> None:
         ast.parse(source)
 
 
-GRADED_SO = Graded(
-    CellOutcome(2.0, 3.0, "part", "shapes: changed", ["the cube"]),
-    {"values": 2.0, "shapes": 0.0},
-    {"values": 2.0, "shapes": 1.0},
-    "graded",
+GRADED_SO = Marked(
+    2.0, 3.0, ("the cube",), "shapes: changed", (Part("values", 2.0, 2.0), Part("shapes", 0.0, 1.0))
 )
 FORESEEN = wrong("square", "in place", "", marks={"values": 2}, says="changed", mistake="the cube")
 
@@ -221,12 +216,11 @@ FORESEEN = wrong("square", "in place", "", marks={"values": 2}, says="changed", 
         ({"marks": None}, "shapes earns 0, foreseen 1 of 1"),
         ({"marks": {}}, "values earns 2, foreseen 0 of 2"),
         ({"says": ("nan",)}, "does not say 'nan'"),
-        ({"mistake": ""}, "recognised ['the cube'], foreseen ''"),
-        ({"mistake": "a typo"}, "recognised ['the cube'], foreseen 'a typo'"),
+        ({"mistake": ""}, "is recognised as 'the cube', foreseen no known mistake"),
+        ({"mistake": "a typo"}, "is recognised as 'the cube', foreseen 'a typo'"),
         ({"status": "partial"}, "status graded, foreseen partial"),
     ],
 )
 def test_every_kind_of_difference_is_seen(change: dict[str, object], said: str | None) -> None:
-    found = differences(dataclasses.replace(FORESEEN, **change), GRADED_SO)  # type: ignore[arg-type]
-    assert bool(found) == (said is not None)
-    assert said is None or f"square, wrong (in place): {said} [told: shapes: changed]" in found
+    found = amiss(dataclasses.replace(FORESEEN, **change), GRADED_SO)  # type: ignore[arg-type]
+    assert found == ("" if said is None else f"square, wrong (in place): {said} [told: shapes: changed]")

@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from autograder.audit.auditing import audit
+from autograder.audit.foreseen import amiss
 from autograder.cli import app
 from autograder.grading.run import grade, to_grade
 from autograder.lesson.answers import read_answers
@@ -18,7 +19,7 @@ from autograder.lesson.generate import BuildError
 from autograder.lesson.release import build
 from autograder.lesson.source import read_lesson
 
-from .answering import Desk, differences
+from .answering import Desk
 from .conftest import command
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def test_its_answers_earn_what_they_foresee(desk: Desk, course: Path, name: str)
     found = [
         line
         for answer, graded in zip(answers, desk.grade(name, answers), strict=True)
-        for line in differences(answer, graded)
+        if (line := amiss(answer, graded))
     ]
     assert found == [], "\n".join(found)
 
