@@ -6,7 +6,6 @@ on.
 
 from __future__ import annotations
 
-import pickle
 import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ import numpy as np
 
 from autograder.check import _context
 from autograder.check._arguments import described, name_of
-from autograder.check._context import Called
+from autograder.check._copies import fresh
 from autograder.check._explain import explain
 from autograder.check._finding import CheckFailed
 from autograder.check._recall import recalled
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     Case = str | Callable[[], str | None] | None  # the call in words, or what finds them if they are needed
 
 __all__ = [
-    "answer",
     "call",
     "described",
     "each",
@@ -34,25 +32,9 @@ __all__ = [
     "in_words",
     "name_of",
     "names",
-    "once",
     "quietly",
     "series",
 ]
-
-_HEAVY_BYTES = 1 << 20  # larger calls are made again, not remembered
-
-
-def fresh(value: Any, *, writeable: bool = True) -> Any:
-    """Return a deep copy of a plain value; functions pass as they are."""
-    if isinstance(value, np.ndarray):
-        copy = value.copy(order="K")
-        copy.flags.writeable = writeable
-        return copy
-    if type(value) in (list, tuple):
-        return type(value)(fresh(item, writeable=writeable) for item in value)
-    if type(value) is dict:
-        return {key: fresh(item, writeable=writeable) for key, item in value.items()}
-    return value.copy() if type(value) is set else value
 
 
 def each(cases: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
@@ -144,64 +126,6 @@ def series(
     wishes: dict[str, Any] = {"careful": careful} if most is None else {"careful": careful, "most": most}
     for args, given, take in ahead(function, items, **wishes):
         yield args, given, partial(_tried, function, take)
-
-
-def once(
-    function: Callable[..., Any], args: tuple[Any, ...], case: Case = None
-) -> tuple[Any, tuple[Any, ...]]:
-    """Call with copies of these arguments, or remember the same call of this test cell.
-
-    Where three aspects look at three results of one function, each case is called once and not three times.
-
-    Returns
-    -------
-    got
-        What came.
-    given
-        The copies, as the call left them.
-
-    Raises
-    ------
-    CheckFailed
-        When the function raises, as it did the first time.
-    """
-    collector = _context.aspect.get()
-    key = _key(function, args) if collector is not None else None
-    known = collector.calls.get(key) if collector is not None and key is not None else None
-    if known is None:
-        given, got, failure = fresh(args), None, None
-        try:
-            got = call(function, given, case)
-        except CheckFailed as failed:
-            failure = failed
-        known = Called(got, given, function, failure)
-        if collector is not None and key is not None:
-            collector.calls[key] = known
-    elif collector is not None:
-        collector.saw(name_of(function))
-    if known.failed is not None:
-        raise known.failed
-    return known.got, known.given
-
-
-def answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """Return what the reference gives, or gave before in this test cell."""
-    collector = _context.aspect.get()
-    key = _key(function, args) if collector is not None else None
-    if collector is None or key is None:
-        return quietly(function, args)
-    if key not in collector.calls:
-        collector.calls[key] = Called(quietly(function, args), (), function)
-    return collector.calls[key].got
-
-
-def _key(function: Any, args: tuple[Any, ...]) -> object:
-    """Return what tells a call from others, or None for one that is not worth keeping."""
-    try:
-        packed = pickle.dumps(args)  # only compared, never read back
-    except Exception:  # noqa: BLE001 - such as a function among the arguments
-        return None
-    return (id(function), packed) if len(packed) <= _HEAVY_BYTES else None
 
 
 def quietly(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:

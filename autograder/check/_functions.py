@@ -19,6 +19,7 @@ from autograder.check._compare import fail, with_reason
 from autograder.check._context import Evidence, Raised
 from autograder.check._diagnose import Trial
 from autograder.check._difference import Inputs, difference, numeric, within
+from autograder.check._equal import same
 from autograder.check._explain import said
 from autograder.check._finding import CheckFailed, Finding, Opaque
 from autograder.check._habits import FORGOT_RETURN
@@ -215,11 +216,14 @@ def leaves_arguments_alone(f: Function, cases: Iterable[Any], *, within: float =
     within
         How far a number may end from what it was, for a function that changes its argument and puts it back.
     """
+    known: dict[int, list[str]] = {}
     for args, given, made in series(f, cases, careful=True):
-        named = names(len(args), f)
+        named = known.get(len(args)) or known.setdefault(len(args), names(len(args), f))
         result = made(in_words(args, named))
         _answered(result, in_words(args, named))
         shared(result, given, named)
+        if same(given, args):
+            continue
         for name, before, after in zip(named, args, given, strict=True):
             change = changed(name, before, after, within)
             if change is not None:
@@ -236,7 +240,10 @@ def leaves_arguments_alone(f: Function, cases: Iterable[Any], *, within: float =
 def accepts_read_only(f: Function, cases: Iterable[Any]) -> None:
     """Check that a function works when its arguments cannot be written to."""
     for args, _, made in series(f, cases, writeable=False, careful=True):
-        case = in_words(args, names(len(args), f))
+
+        def case(args: tuple[Any, ...] = args) -> str:
+            return described(args, names(len(args), f))
+
         _answered(made(lambda case=case: f"{case()} (read-only)"), case)  # type: ignore[misc]
 
 

@@ -9,7 +9,6 @@ the global generators of random numbers alone.
 from __future__ import annotations
 
 import io
-import math
 import pickle
 import random
 from contextlib import contextmanager, redirect_stdout
@@ -17,25 +16,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.check._copies import fresh, print_of, weight
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 _MOST = 64 << 20  # bytes of questions and answers that are kept
 _LARGE = 1 << 20  # bytes of one of them: looking up more takes longer than asking again
-_PLAIN = frozenset({int, float, complex, bool, str, type(None), np.float64, np.int64, np.bool_})
 
 
 class _Kept:
     """The answers of one process; its forks inherit them."""
 
     def __init__(self) -> None:
-        self.answers: dict[tuple[int, bytes], bytes] = {}
+        self.answers: dict[tuple[int, object], Any] = {}  # only copies of these are handed out
         self.functions: dict[int, Callable[..., Any]] = {}  # kept alive: they are told apart by identity
-        self.size = 0
+        self.size = 0.0
         self.learning: dict[int, Callable[..., Any]] | None = None
 
 
 _kept = _Kept()
+_NONE = object()
 
 
 @contextmanager
@@ -63,24 +64,25 @@ def recalled(function: Callable[..., Any], args: tuple[Any, ...], ask: Callable[
     about = id(function)
     if _kept.learning is not None and about in _kept.learning:
         return _learned(function, args, ask)
-    if about not in _kept.functions:
+    if about not in _kept.functions or not 0 <= weight(args) <= _LARGE:
         return ask()
-    answer = _kept.answers.get((about, _packed(args)))
-    return ask() if answer is None else pickle.loads(answer)  # noqa: S301 - written below, from a lesson's own values
+    answer = _kept.answers.get((about, print_of(args)), _NONE)
+    return ask() if answer is _NONE else fresh(answer)
 
 
 def _learned(function: Callable[..., Any], args: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
-    question = _packed(args)
-    if not question or (id(function), question) in _kept.answers:
+    asked = weight(args)
+    question = (id(function), print_of(args)) if 0 <= asked <= _LARGE else None
+    if question is None or question in _kept.answers:
         return ask()
     before, printed = _states(), io.StringIO()
     with redirect_stdout(printed):
         first = _packed(ask())
         again = _packed(ask())
-    size = len(question) + len(again)
+    size = asked + len(again)
     steady = again and first == again and _states() == before and not printed.getvalue()
     if steady and _kept.size + size <= _MOST:
-        _kept.answers[id(function), question] = again
+        _kept.answers[question] = pickle.loads(again)  # noqa: S301 - written above, from a lesson's own value
         _kept.functions[id(function)] = function
         _kept.size += size
     return ask()
@@ -88,19 +90,7 @@ def _learned(function: Callable[..., Any], args: tuple[Any, ...], ask: Callable[
 
 def _packed(value: Any) -> bytes:
     """Return a plain value as bytes, the same for the same value, types and layout; none for any other."""
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL) if 0 <= _weight(value) <= _LARGE else b""
-
-
-def _weight(value: Any) -> float:
-    """Return about how many bytes a plain value takes; less than none for any other."""
-    kind = type(value)
-    if kind is np.ndarray:
-        return float(value.nbytes) if value.dtype.kind in "biufcU" else -math.inf
-    if kind in (tuple, list):
-        return sum(map(_weight, value))
-    if kind is dict:
-        return sum(map(_weight, value)) + sum(map(_weight, value.values()))
-    return 8 if kind in _PLAIN else -math.inf
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL) if 0 <= weight(value) <= _LARGE else b""
 
 
 def _states() -> bytes:

@@ -124,6 +124,28 @@ def test_one_wrong_container_is_told_once() -> None:
     assert str(marks._report()).count("expected 3 results, got 2") == 1
 
 
+def test_aspects_that_share_cases_call_once_and_go_through_them_in_order() -> None:
+    called: list[float] = []
+
+    def both(x: float) -> tuple[float, float]:
+        called.append(x)
+        if x == 2.0:
+            raise KeyError("two")
+        return x, -x if x < 4.0 else x
+
+    marks = check.marks("both", one=1, two=1)
+    with marks.one:
+        check.matches(both, lambda x: (x, -x), [1.0, 3.0, 3.0], part=0)
+    with marks.two:
+        check.matches(both, lambda x: (x, -x), [1.0, 4.0, 3.0, 2.0, 4.0, 5.0], part=1)
+    assert called == [1.0, 3.0, 4.0, 2.0, 5.0]
+    one, two = marks._report().aspects
+    assert one.status == "passed"
+    assert two.finding is not None
+    assert (two.finding.case, two.finding.verdict) == ("x = 4", "result 2: expected -4, got 4")
+    assert [item.args[0] for item in marks.two.evidence] == [1.0, 4.0, 3.0, 2.0, 4.0, 5.0]
+
+
 CELL = """
 marks = check.marks("linear_backward", dX=1, dW=1, db=1, shapes=1)
 with marks.dX:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.check._calls import quietly
+from autograder.check._copies import fresh, print_of
 from autograder.check.grading import learning
 
 if TYPE_CHECKING:
@@ -52,6 +53,22 @@ def test_zeros_of_both_signs_and_layouts_are_told_apart() -> None:
     with learning([turned]):
         quietly(turned, (np.array([0.0]),))
     assert quietly(turned, (np.array([-0.0]),)).tolist() == [-np.inf]
+
+
+def test_values_of_other_types_bits_and_layouts_have_other_prints() -> None:
+    wide = np.arange(6.0).reshape(2, 3)
+    cut = wide[:, :2]
+    values = [
+        1, 1.0, True, 1 + 0j, np.float64(1.0), np.int64(1), np.bool_(True), "1", None, 0.0, -0.0, np.nan, (), [], {},
+        (1,), [1], {1: 1}, (1, 1), {1: 1.0}, {1.0: 1}, {"a": 1, "b": 2}, {"b": 2, "a": 1}, ((1,), 1), (1, (1,)),
+        wide, wide.copy(order="F"), wide.astype(int), wide.ravel(), cut, cut.copy(),
+        np.zeros(2), -np.zeros(2), np.array(["1"]),
+    ]  # fmt: skip
+    prints = [print_of(value) for value in values]
+    assert len(set(prints)) == len(values)
+    assert [print_of(fresh(value)) for value in values if value is not cut] == [
+        one for one, value in zip(prints, values, strict=True) if value is not cut
+    ]
 
 
 def test_chance_prints_and_what_changes_are_not_kept() -> None:
