@@ -74,3 +74,21 @@ def test_joined_and_mapped() -> None:
     both = cases.of(1.0, (2.0, 3.0)) + cases.of(4.0)
     assert list(both) == [(1.0,), (2.0, 3.0), (4.0,)]
     assert list(cases.of(1.0).map(lambda x: (x, 2 * x))) == [(1.0, 2.0)]
+
+
+def test_what_is_drawn_is_the_same_again_whatever_became_of_it() -> None:
+    made: list[int] = []
+
+    def make(rng: np.random.Generator, n: int) -> tuple[list[cases.Array], np.random.Generator | int]:
+        made.append(n)
+        return [cases.normal(rng, n + 1, 2)], rng if n == 2 else n
+
+    drawn = cases.draw(make, count=3)
+    first = [parts[0].tolist() for parts, _ in drawn]
+    for parts, _ in drawn:
+        parts[0][:] = 7.0
+        parts.append(parts[0])
+    assert [[part.tolist() for part in parts] for parts, _ in drawn] == [[part] for part in first]
+    assert sorted(made) == [0, 1, 2, 2, 2]  # a generator has a state: it comes anew
+    with cases.reseeded(1):
+        assert all(parts[0].tolist() != before for (parts, _), before in zip(drawn, first, strict=True))
