@@ -35,6 +35,7 @@ class Derivative:
     allowed: frozenset[str] | None = None
     done: dict[tuple[int, By], Node] = field(default_factory=dict)
     reach: dict[int, frozenset[str]] = field(default_factory=dict)
+    bound: dict[int, Node] = field(default_factory=dict)
 
     def may(self, rule: str) -> bool:
         """Say whether a rule is allowed."""
@@ -196,10 +197,15 @@ class Derivative:
 
     def taken(self, node: Node) -> Node:
         """Return a `diff` node by one entry as the derivative that it asks for, its slots bound."""
-        by: By = node.data  # type: ignore[assignment]
-        names = tuple(slot(by, axis) for axis in range(len(node.args) - 1))
-        inner = self.whole(node.args[0], by)
-        return self.scope.pool.node("bind", inner, *node.args[1:], data=names, shape=node.shape, binds=names)
+        found = self.bound.get(node.number)
+        if found is None:
+            by: By = node.data  # type: ignore[assignment]
+            names = tuple(slot(by, axis) for axis in range(len(node.args) - 1))
+            inner = self.whole(node.args[0], by)
+            indices = node.args[1:]
+            found = self.scope.pool.node("bind", inner, *indices, data=names, shape=node.shape, binds=names)
+            self.bound[node.number] = found
+        return found
 
     def make(self, op: str, *args: Node, data: str | None = None) -> Node:
         """Build an elementwise node."""

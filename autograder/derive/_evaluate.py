@@ -7,22 +7,21 @@ product or a function *is* it asks its algebra. Conditions and indices are alway
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Generic
 
 from autograder.derive._algebra import Algebra, Entry, Env, Point, V
-from autograder.derive._derivative import Derivative, slot
 from autograder.derive._identities import other_form
+from autograder.derive._operations import OPERATIONS, fraction
 from autograder.derive._tree import pick
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from autograder.derive._derivative import Derivative
     from autograder.derive._scope import Scope
     from autograder.derive._tree import Node
 
-_ONE, _NONE = Fraction(1), Fraction(0)
 BUDGET = 60_000
 """Entries that one point may compute: about a quarter of a second."""
 
@@ -59,14 +58,14 @@ class Evaluator(Generic[V]):
 
     def entry(self, node: Node, at: Entry, env: Env) -> V:
         """Return one entry, computed once."""
-        key = (node.number, at, tuple([env[name] for name in node.free]))
+        free = node.free
+        key = node.number, at, tuple([env[name] for name in free]) if free else ()
         found = self.memo.get(key)
         if found is None:
             self.work += 1
             if self.work > self.budget:
                 raise TooMuch
-            found = self.compute(node, at, env)
-            self.memo[key] = found
+            found = self.memo[key] = OPERATIONS[node.op](self, node, at, env)
         return found
 
     def true(self, node: Node, at: Entry, env: Env) -> Decimal | None:
@@ -83,142 +82,6 @@ class Evaluator(Generic[V]):
             return self.point.labels[str(node.data)][at]
         inner = tuple(self.integer(index, env) for index in node.args[1:])
         return self.point.labels[str(node.args[0].data)][inner]
-
-    def compute(self, node: Node, at: Entry, env: Env) -> V:  # noqa: C901, PLR0911, PLR0912 (one case for each operation)
-        """Return one entry, computed now."""
-        algebra = self.algebra
-        match node.op:
-            case "num":
-                return algebra.number(node.data)  # type: ignore[arg-type]
-            case "fill":
-                return algebra.number(_fraction(node.data))
-            case "size":
-                return algebra.size(str(node.data), self.point.sizes[str(node.data)])
-            case "pi":
-                return algebra.pi()
-            case "var":
-                name = str(node.data)
-                if name in self.fixed:
-                    return self.fixed[name][at]
-                return algebra.var(name, at, self.point.values[name][at])
-            case "let" | "dlet":
-                return self.defined(node, at, env)
-            case "add":
-                return algebra.add([self.entry(arg, pick(arg.shape, at), env) for arg in node.args])
-            case "neg":
-                return algebra.neg(self.entry(node.args[0], at, env))
-            case "mul" | "div" | "pow":
-                a, b = (self.entry(arg, pick(arg.shape, at), env) for arg in node.args)
-                return (
-                    algebra.mul(a, b)
-                    if node.op == "mul"
-                    else algebra.div(a, b)
-                    if node.op == "div"
-                    else algebra.pow(a, b)
-                )
-            case "call":
-                return self.call(node, at, env)
-            case "max":
-                return self.largest([(arg, pick(arg.shape, at)) for arg in node.args], env)
-            case "amax":
-                return self.largest(
-                    [(node.args[0], place) for place in self.entries(node.args[0].shape)], env
-                )
-            case "where":
-                which = (
-                    node.args[1]
-                    if self.condition(node.args[0], pick(node.args[0].shape, at), env)
-                    else node.args[2]
-                )
-                return self.entry(which, pick(which.shape, at), env)
-            case "cmp":
-                return algebra.number(_fraction(self.condition(node, at, env)))
-            case "sum":
-                bound: tuple[str, str] = node.data  # type: ignore[assignment]
-                name, size = bound
-                inner = node.args[0]
-                return algebra.sum(
-                    [self.entry(inner, at, {**env, name: k}) for k in range(self.length(size))]
-                )
-            case "asum":
-                axis = int(str(node.data))
-                inner = node.args[0]
-                places = [(*at[:axis], k, *at[axis:]) for k in range(self.length(inner.shape[axis]))]
-                return algebra.sum([self.entry(inner, place, env) for place in places])
-            case "rowsum":
-                inner = node.args[0]
-                return algebra.sum(
-                    [self.entry(inner, (*at[:-1], k), env) for k in range(self.length(inner.shape[-1]))]
-                )
-            case "softmax":
-                inner = node.args[0]
-                row = [self.entry(inner, (*at[:-1], k), env) for k in range(self.length(inner.shape[-1]))]
-                return algebra.softmax(row, at[-1])
-            case _:
-                return self.arranged(node, at, env)
-
-    def arranged(self, node: Node, at: Entry, env: Env) -> V:  # noqa: C901, PLR0911, PLR0912 (one case for each operation)
-        """Return an entry of what moves, picks or joins entries."""
-        algebra = self.algebra
-        match node.op:
-            case "T":
-                inner = node.args[0]
-                turned = at[1:] if len(inner.shape) == 1 else (0, *at) if len(at) == 1 else at[::-1]
-                return self.entry(inner, turned, env)
-            case "index":
-                indices, kept = iter(node.args[1:]), iter(at)
-                slots: tuple[bool, ...] = node.data  # type: ignore[assignment]
-                place = tuple(self.integer(next(indices), env) if taken else next(kept) for taken in slots)
-                return self.entry(node.args[0], place, env)
-            case "matmul":
-                return self.product(node, at, env)
-            case "outer":
-                left, right = node.args
-                return algebra.mul(self.entry(left, at[:1], env), self.entry(right, at[1:], env))
-            case "diag":
-                return (
-                    self.entry(node.args[0], at[:1], env) if at[0] == at[1] else algebra.number(_fraction(0))
-                )
-            case "eye":
-                return algebra.number(_fraction(at[0] == at[1]))
-            case "onehot":
-                return algebra.number(_fraction(self.integer(node.args[0], env, at[:-1]) == at[-1]))
-            case "unit":
-                return algebra.number(
-                    _fraction(all(env[str(s.data)] == k for s, k in zip(node.args, at, strict=True)))
-                )
-            case "bind":
-                names: tuple[str, ...] = node.data  # type: ignore[assignment]
-                bound = {
-                    name: self.integer(index, env) for name, index in zip(names, node.args[1:], strict=True)
-                }
-                return self.entry(node.args[0], at, {**env, **bound})
-            case "diff":
-                if len(node.args) > 1:
-                    return self.entry(self.derivative.taken(node), at, env)
-                inner = node.args[0]
-                cut = len(inner.shape)
-                by: tuple[str, int] = node.data  # type: ignore[assignment]
-                bound = {slot(by, axis): k for axis, k in enumerate(at[cut:])}
-                return self.entry(self.derivative.whole(inner, by), at[:cut], {**env, **bound})
-            case "fact":
-                fact = self.scope.facts[node.data]  # type: ignore[index]
-                below = [env[str(s.data)] for s in node.args]
-                return self.entry(
-                    fact.body, (), dict(zip((*fact.above, *fact.below), (*at, *below), strict=True))
-                )
-            case "slope":
-                inner = node.args[0]
-                if self.truth is None:
-                    return self.entry(self.derivative.of(inner, node.data), at, env)  # type: ignore[arg-type]
-                return algebra.slope(self.entry(inner, at, env), self.truth.entry(node, at, env))
-            case "atmax":
-                inner = node.args[0]
-                judge = self.truth or self
-                places = self.entries(inner.shape)
-                best = max(places, key=lambda place: judge.entry(inner, place, env))  # type: ignore[arg-type,return-value]
-                return self.entry(node.args[1], best, env)
-        raise AssertionError(node.op)
 
     def call(self, node: Node, at: Entry, env: Env) -> V:
         """Return an entry of a function, by a form proved before where its rule is on."""
@@ -258,7 +121,7 @@ class Evaluator(Generic[V]):
         if self.truth is not None:
             return self.truth.condition(node, at, env)
         if node.op != "cmp":
-            return self.algebra.holds("!=", self.entry(node, at, env), self.algebra.number(_fraction(0)))
+            return self.algebra.holds("!=", self.entry(node, at, env), self.algebra.number(fraction(0)))
         left, right = node.args
         op = str(node.data)
         if left.op in {"idx", "int", "label"} or (left.op == "index" and left.args[0].op == "label"):
@@ -285,7 +148,3 @@ class Evaluator(Generic[V]):
         if let.indices:
             return self.entry(body, (), {**inner, **dict(zip(let.indices, at, strict=True))})
         return self.entry(body, at, inner)
-
-
-def _fraction(value: object) -> Fraction:
-    return _ONE if value else _NONE
