@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 import io
 import random
-import types
 import warnings
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -28,10 +27,11 @@ from autograder.grading.steady import Steady
 from autograder.grading.text import scrub, scrub_all
 from autograder.grading.timer import is_cell, timer
 from autograder.lesson import notebook as cells
-from autograder.sandbox.doubts import Doubts, Expected
+from autograder.sandbox.doubts import Callee, Doubts, Expected
 from autograder.sandbox.shell import Shell
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from nbformat import NotebookNode
@@ -225,10 +225,14 @@ class Lesson:
             shown.append({"output_type": "display_data", "data": data, "metadata": {"autograder": about}})
         return [*shown, *self._presentable(test, outputs)], reports
 
-    def _expected(self, name: str, arguments: dict[str, Any]) -> Expected | None:
+    def _expected(self, callee: Callee, arguments: Mapping[str, Any]) -> Expected | None:
         """Call the reference as the submission was called, on copies, and leave no other trace."""
-        function = self.reference.get(name)
-        if not isinstance(function, types.FunctionType):
+        if isinstance(callee, str):
+            function = self.reference.get(callee)
+        else:
+            made = self._expected(callee.of, callee.arguments)
+            function = None if made is None else callee.right(made.value)
+        if not callable(function) or isinstance(function, type):
             return None
         states = np.random.get_state(), random.getstate()  # noqa: NPY002 - the global state is what is kept
         try:

@@ -9,8 +9,10 @@ a doubt is run once more, strictly: arguments stay what they were, and such an a
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,10 +23,11 @@ from autograder.sandbox.values import Packer
 from autograder.sandbox.wire import WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _CHANGEABLE = (np.ndarray, list, dict, set, np.random.Generator, np.random.RandomState)  # as `assign` has it
 _FEW = 100  # parts of a result that are looked at, at each of two levels
+_DRAWN = 1_000  # items of the reference's iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +38,48 @@ class Expected:
     arguments: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What is called where a call returned it: whose call that was, with what, and where in its result it stood."""
+
+    of: Callee
+    arguments: Mapping[str, Any]
+    place: tuple[Any, ...]
+    drawn: bool = False  # an iterator stood there: it is drawn from
+
+    def right(self, value: Any) -> Callable[..., Any] | None:
+        """Return what stands there in the reference's result; of an iterator, what lists its items."""
+        try:
+            for step in self.place:
+                value = value[step]
+        except (LookupError, TypeError):
+            return None
+        if self.drawn and isinstance(value, Iterator):
+            return lambda _count: _Items(islice(value, _DRAWN))
+        return value if callable(value) and not isinstance(value, type) else None
+
+
+Callee = str | Returned
+
+
+class _Items(list[Any]):
+    """What the reference's iterator gives, in the place of a few items of the submission's."""
+
+
 class Doubts:
     """Weighs one test's answers against the reference.
 
     Parameters
     ----------
     ask
-        Calls the reference of a name with arguments by key; None where there is none to ask.
+        Calls the reference of a name, or what a reference returned, with arguments by key; None where there is none
+        to ask.
     data
         The reference's own data.
     """
 
     def __init__(
-        self, ask: Callable[[str, dict[str, Any]], Expected | None], data: Mapping[str, Any]
+        self, ask: Callable[[Callee, dict[str, Any]], Expected | None], data: Mapping[str, Any]
     ) -> None:
         self.raised = False
         self.strict = False
@@ -64,10 +96,10 @@ class Doubts:
                     found[name] = Opaque("empty array")
         return found
 
-    def changed(self, name: str, arguments: dict[str, Any], before: dict[str, Any]) -> None:
+    def changed(self, callee: Callee | None, arguments: dict[str, Any], before: dict[str, Any]) -> None:
         """Weigh what a call made of its arguments; `before` has copies of those it says it changed."""
         different = [key for key, value in before.items() if not _alike(value, arguments[key])]
-        expected = self._ask(name, {**arguments, **before}) if different else None
+        expected = self._ask(callee, {**arguments, **before}) if different and callee is not None else None
         if expected is None:
             return
         for key in different:
@@ -78,18 +110,46 @@ class Doubts:
                 else:
                     self._undo.append((arguments[key], before[key]))
 
-    def value(self, name: str, arguments: dict[str, Any], value: Any) -> Any:
+    def value(self, callee: Callee | None, arguments: dict[str, Any], value: Any) -> Any:
         """Weigh what a call returned."""
-        expected = self._ask(name, arguments) if _empty(value) else None
+        if isinstance(callee, Returned) and callee.drawn and type(value) is tuple and value:
+            return (self._weighed(callee, arguments, value[0]), *value[1:])
+        return self._weighed(callee, arguments, value)
+
+    def _weighed(self, callee: Callee | None, arguments: dict[str, Any], value: Any) -> Any:
+        expected = self._ask(callee, arguments) if callee is not None and _empty(value) else None
         if expected is None:
             return value
-        refused = _without_empty(value, expected.value)
+        if type(expected.value) is _Items:
+            refused = value if any(map(_empty, expected.value)) else _without_empty(value, None)
+        else:
+            refused = _without_empty(value, expected.value)
         if refused is value:
             return value
         self.raised = True
         if self.strict and isinstance(refused, Opaque):
+            name = callee if isinstance(callee, str) else "the function that came back"
             raise SubmissionError(f"{name} returned an empty array where the result has entries")
         return refused if self.strict else value
+
+    def functions(
+        self, callee: Callee | None, arguments: dict[str, Any], value: Any, made: Sequence[Any]
+    ) -> list[tuple[Any, Callee]]:
+        """Return which of the functions that came with a call's result is whose, as far as it can be told."""
+        if callee is None or not made:
+            return []
+        drawn = isinstance(value, Iterator)
+        if drawn:
+            found = [(made[0], ())] if len(made) == 1 else []
+        else:
+            found = [(part, place) for part, place in _parts(value) if any(part is one for one in made)]
+        try:
+            kept = {
+                key: one if callable(one) else copy.deepcopy(one) for key, one in arguments.items() if found
+            }
+        except Exception:  # noqa: BLE001 - what cannot be copied, such as an iterator: there is nobody to ask then
+            return []
+        return [(part, Returned(callee, kept, place, drawn)) for part, place in found]
 
     def begin_strictly(self) -> None:
         """Put back the arguments that were changed, and let no doubt pass from now on."""
@@ -117,6 +177,14 @@ def _empty(value: Any, depth: int = 0) -> bool:
     if depth < 2 and type(value) in (list, tuple, dict) and len(value) <= _FEW:  # noqa: PLR2004 - a pair of dicts
         return any(_empty(part, depth + 1) for part in (value.values() if type(value) is dict else value))
     return False
+
+
+def _parts(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """Yield a result, and its parts where there are few, each with its place."""
+    yield value, place
+    if len(place) < 2 and type(value) in (list, tuple, dict) and len(value) <= _FEW:  # noqa: PLR2004 - as below
+        for key, part in value.items() if type(value) is dict else enumerate(value):
+            yield from _parts(part, (*place, key))
 
 
 def _without_empty(value: Any, expected: Any, depth: int = 0) -> Any:

@@ -28,6 +28,7 @@ from autograder.sandbox.values import Packer, Unpacker
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from autograder.sandbox.doubts import Callee
     from autograder.sandbox.link import TestLink
     from autograder.sandbox.series import Packed
     from autograder.sandbox.session import Submission
@@ -92,6 +93,7 @@ class TestDesk(Conversation):
         for name, value in found.items():
             if type(value) is StudentFunction:
                 value.top_level = True
+                value.whose = name
                 self._numbers[name] = value._number  # noqa: SLF001 - a proxy belongs to its desk
                 value.__name__ = name
         return found
@@ -185,13 +187,14 @@ class TestDesk(Conversation):
             self.stand_ins.begin_call([*args, *kwargs.values()])
         self._allowed.append(self._around.carried | function.grants | self._standing)
         try:
-            return self._call(link, name, number, args, kwargs, seconds)
+            return self._call(link, function.whose, name, number, args, kwargs, seconds)
         finally:
             self._allowed.pop()
 
     def _call(
         self,
         link: TestLink,
+        whose: Callee | None,
         name: str,
         number: int,
         args: tuple[Any, ...],
@@ -210,7 +213,8 @@ class TestDesk(Conversation):
             } | around  # fmt: skip
         except wire.WireError as error:
             raise TypeError(f"a value that cannot be handed to {name}: {error}") from None
-        return self._converse(link, name, message, packer, {str(k): v for k, v in arguments.items()}, seconds)
+        given = {str(key): value for key, value in arguments.items()}
+        return self._converse(link, name, message, packer, given, seconds, whose)
 
     def takes_series(self, function: StudentFunction, *, around: bool = True) -> bool:
         """Whether calls of a function may go together now, and, if that matters, nothing has changed around them."""
@@ -257,7 +261,7 @@ class TestDesk(Conversation):
         self._allowed.append(set())
         try:
             arguments = {str(at): arg for at, arg in enumerate(args)}
-            return self._result(name, answer, payload, arguments, seconds)
+            return self._result(name, answer, payload, arguments, seconds, name)
         except wire.WireError as error:
             self._lost()
             raise ProcessDied(f"{name}: its answer could not be read ({error})") from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from autograder.check import ProcessDied, TookTooLong
 from autograder.sandbox import replies, wire
-from autograder.sandbox.doubts import Doubts, copies
+from autograder.sandbox.doubts import Callee, Doubts, copies
 from autograder.sandbox.series import series
 from autograder.sandbox.session import GRACE
 from autograder.sandbox.stand_ins import StandIns
@@ -55,6 +55,7 @@ class Conversation:
         self._allowed: list[set[int]] = []  # which of these, for each call under way
         self.stand_ins = stand_ins or StandIns({})
         self.doubts: Doubts | None = None  # of what the test is told; without, all is taken as it comes
+        self._made: list[StudentFunction] = []  # by the answer that is being read
         self.trouble = False  # whether a call hung or took its process down
 
     def _lost(self) -> None:
@@ -71,6 +72,7 @@ class Conversation:
         made = StudentFunction(cast("TestDesk", self), number, name, self._generation)
         if self._allowed:
             made.grants = frozenset(self._allowed[-1])
+        self._made.append(made)
         return made
 
     def _register(self, function: Any) -> int:
@@ -93,7 +95,7 @@ class Conversation:
 
     def _converse(
         self, link: TestLink, name: str, message: dict[str, Any], packer: Packer,
-        arguments: dict[str, Any], seconds: float,
+        arguments: dict[str, Any], seconds: float, callee: Callee | None = None,
     ) -> Any:  # fmt: skip
         deadline = time.monotonic() + seconds + GRACE
         answered = False
@@ -109,7 +111,7 @@ class Conversation:
                     self._call_back(link, answer, payload)
                     answer, payload = link.receive(deadline)
             answered = True
-            return self._result(name, answer, payload, arguments, seconds)
+            return self._result(name, answer, payload, arguments, seconds, callee)
         except wire.Deadline:
             self._hung += 1
             self._lost()
@@ -160,6 +162,7 @@ class Conversation:
         payload: memoryview,
         arguments: dict[str, Any],
         seconds: float,
+        callee: Callee | None = None,
     ) -> Any:
         if answer.get("timeout"):
             self._hung += 1
@@ -169,15 +172,21 @@ class Conversation:
         before = copies(arguments, answer.get("changed")) if self.doubts is not None else {}
         replies.copy_back(answer.get("changed"), arguments, unpacker.unpack)
         if self.doubts is not None:
-            self.doubts.changed(name, arguments, before)
+            self.doubts.changed(callee, arguments, before)
         replies.print_again(answer.get("printed"))
         replies.warn_again(answer.get("warnings"))
         if "error" in answer:
             raise replies.exception(answer["error"], name)
         if "value" not in answer:
             raise wire.WireError("neither a value nor an error")
+        self._made = []
         value = unpacker.unpack(answer["value"])
-        return value if self.doubts is None else self.doubts.value(name, {**arguments, **before}, value)
+        if self.doubts is None:
+            return value
+        given = {**arguments, **before}
+        for function, whose in self.doubts.functions(callee, given, value, self._made):
+            function.whose = whose
+        return self.doubts.value(callee, given, value)
 
 
 class StudentFunction:
@@ -190,6 +199,7 @@ class StudentFunction:
         self.__name__ = name
         self.__qualname__ = name
         self.top_level = False
+        self.whose: Callee | None = None  # what of the reference's is like it
         self.grants: frozenset[int] = frozenset()  # functions it was made with, and may call back
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
