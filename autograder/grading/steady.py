@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.check.cases import Cases
 from autograder.grading.names import is_shells
-from autograder.grading.traces import KNOWN, spoken_later, unsteady
+from autograder.grading.traces import KNOWN, reached_by_text, spoken_later, unsteady
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -78,8 +79,11 @@ class Steady:
         self._bytes = 0
         if not self.reason:
             spoken = spoken_later(source, codes)
+            all_ = reached_by_text(source)
             live = {
-                n: v for n, v in reference.items() if n in spoken or isinstance(v, types.FunctionType | type)
+                n: v
+                for n, v in reference.items()
+                if all_ or n in spoken or isinstance(v, types.FunctionType | type)
             }
             self._remember([reference, *beside], [live, *beside])
         modules = [vars(sys.modules[name]) for name in _WATCHED if name in sys.modules]
@@ -161,14 +165,15 @@ def _is_plain(one: Any) -> bool:
     if isinstance(one, types.ModuleType):
         return one.__name__.split(".")[0] in KNOWN | {"os", "posixpath"}
     if isinstance(one, type | types.FunctionType):
-        return not _is_ours(one) and str(one.__module__).split(".")[0] in KNOWN
+        kept = isinstance(one, types.FunctionType) and one.__closure__  # arrays of cases, say
+        return not kept and not _is_ours(one) and str(one.__module__).split(".")[0] in KNOWN
     if isinstance(one, types.BuiltinFunctionType):
         return isinstance(one.__self__, types.ModuleType | type(None) | type)
     return type(one) in _PLAIN or isinstance(one, np.generic | np.dtype) or _is_of_the_checks(type(one))
 
 
 def _is_of_the_checks(kind: type) -> bool:
-    return kind.__module__.startswith("autograder.")
+    return kind is not Cases and kind.__module__.startswith("autograder.")
 
 
 def _is_open(one: Any, spaces: Collection[int]) -> bool:
@@ -178,7 +183,11 @@ def _is_open(one: Any, spaces: Collection[int]) -> bool:
     if type(one) is types.FunctionType:
         home = str(one.__globals__.get("__name__")).split(".")[0]
         return id(one.__globals__) in spaces or home in KNOWN
-    return type(one) in _CONTAINERS or (_is_ours(type(one)) and type(one).__base__ is object)
+    return (
+        type(one) in _CONTAINERS
+        or type(one) is Cases
+        or (_is_ours(type(one)) and type(one).__base__ is object)
+    )
 
 
 def _state() -> tuple[Any, ...]:

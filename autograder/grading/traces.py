@@ -39,6 +39,7 @@ _HARMLESS = frozenset({
 _WORTH_A_LOOK = _REACHING | {"os", "mock"}
 _TELLING = frozenset(dis.opmap[name] for name in ("IMPORT_NAME", "STORE_ATTR", "DELETE_ATTR"))
 _ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")
+_BY_TEXT = re.compile(r"\bgetattr\s*\(\s*(?:check\s*\.\s*)?reference\b|\battrgetter\b")
 _AT_ONCE = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
 
@@ -81,6 +82,11 @@ def spoken_later(source: NotebookNode, codes: Codes) -> set[str]:
                 for code in _functions(statement):
                     found.update(code.co_names, code.co_freevars)
     return found
+
+
+def reached_by_text(source: NotebookNode) -> bool:
+    """Whether code comes to a reference by a text that it makes itself: no name tells then which one."""
+    return any(_BY_TEXT.search(cell.source) for cell in source.cells if cell.cell_type == "code")
 
 
 def _functions(statement: CodeType) -> Iterator[CodeType]:

@@ -16,6 +16,7 @@ from .answers import ANSWERS
 from .exhaust import EXHAUST
 from .follow import FOLLOW
 from .forge import FORGED
+from .in_a_row import IN_A_ROW
 from .lies import LIES
 from .pages import PAGES
 from .papers import PAPERS
@@ -34,6 +35,7 @@ def tables() -> dict[str, list[str]]:
     rows: dict[str, list[Any]] = {
         "lies": LIES, "search": SEARCH, "forge": FORGED, "exhaust": EXHAUST, "papers": PAPERS, "shown": SHOWN,
         "pages": PAGES, "follow": FOLLOW, "answers": ANSWERS,
+        "in a row": IN_A_ROW,
     }  # fmt: skip
     found = {table: [row.name for row in attacks] for table, attacks in rows.items()}
     found["gradebook"] = [*IDS, *REFUSED]
