@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.check import _show
-from autograder.check._equal import ABSOLUTE, RELATIVE, same, within
+from autograder.check._equal import ABSOLUTE, RELATIVE, near_numbers, same, within
 from autograder.check._finding import Comparison
 
 __all__ = [
@@ -25,6 +25,7 @@ Array = npt.NDArray[Any]
 
 _NUMERIC = "biufc"
 _SMALL = 6  # arrays of one axis up to this long are quoted whole
+_ROOM = 2**63
 _PLAIN_NUMBERS = (bool, int, float, complex)
 
 
@@ -83,7 +84,15 @@ def _stacked(items: Any) -> Array | None:
 
 def agree(got: Any, want: Any) -> bool:
     """Return whether two values are equal within the tolerance, shapes and all."""
+    kind = type(want)
+    if type(got) is kind and (kind is float or (kind is int and _are_small(got, want))):
+        return near_numbers(got, want) or (got != got and want != want)  # noqa: PLR0124 - NaN
     return difference(got, want, said=False) is None
+
+
+def _are_small(got: int, want: int) -> bool:
+    """Return whether two whole numbers are what NumPy has room for; larger ones are compared as floats."""
+    return -_ROOM < got < _ROOM and -_ROOM < want < _ROOM
 
 
 def difference(  # noqa: C901, PLR0911 - one return per kind of value

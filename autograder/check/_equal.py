@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -34,13 +35,13 @@ def within(got: Array, want: Array) -> npt.NDArray[np.bool_]:
 
     NaN agrees with NaN alone, an infinity with itself alone, a whole number with another only if they are the same.
     """
-    if got.dtype == want.dtype == np.float64:
-        near = _all_near(got, want)
-        if near is not None:
-            return near
+    if want.dtype.kind in "iub" and got.dtype.kind in "iub":
+        return np.asarray(got == want)
     with np.errstate(all="ignore"):
-        if want.dtype.kind in "iub" and got.dtype.kind in "iub":
-            return np.asarray(got == want)
+        if got.dtype == want.dtype == np.float64:
+            near = _finite_near(got, want)
+            if near is not None:
+                return near
         counted = (got == np.rint(got)) & (want.dtype.kind in "iub")  # a whole number where one is due
         both_finite = np.isfinite(got) & np.isfinite(want)
         near = np.abs(np.subtract(got, want, dtype=_widest(got, want))) <= ABSOLUTE + RELATIVE * np.abs(want)
@@ -52,11 +53,21 @@ def _widest(got: Array, want: Array) -> type[np.float64 | np.complex128]:
     return np.complex128 if "c" in (got.dtype.kind, want.dtype.kind) else np.float64
 
 
-def _all_near(got: Array, want: Array) -> npt.NDArray[np.bool_] | None:
-    """Return where floats agree if they all do and are finite; None where it takes a closer look."""
-    with np.errstate(all="ignore"):
-        allowed = np.abs(want)
-        allowed *= RELATIVE
-        allowed += ABSOLUTE
-        near = np.abs(got - want) <= allowed
-        return np.asarray(near) if bool(near.all()) and bool(np.isfinite(allowed).all()) else None
+def _finite_near(got: Array, want: Array) -> npt.NDArray[np.bool_] | None:
+    """Return where floats agree if they are all finite; None where it takes a closer look."""
+    apart = got - want
+    if not bool(np.isfinite(apart).all()):
+        return None
+    allowed = np.abs(want)
+    allowed *= RELATIVE
+    allowed += ABSOLUTE
+    return np.asarray(np.abs(apart) <= allowed)
+
+
+def near_numbers(got: float, want: float) -> bool:
+    """Return whether two plain numbers of one type, int or float, agree."""
+    if type(want) is int:
+        return got == want
+    return got == want or (
+        math.isfinite(got) and math.isfinite(want) and abs(got - want) <= ABSOLUTE + RELATIVE * abs(want)
+    )

@@ -13,7 +13,7 @@ from autograder.check._arguments import CHANGED
 from autograder.check._explain import explain
 from autograder.check._finding import CheckFailed, Finding
 from autograder.check._pooled import looked_at
-from autograder.check._recognise import explaining
+from autograder.check._recognise import Outcomes, explaining
 from autograder.check._report import AspectResult, Report
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ class Marks:
         aspects = tuple(self._aspects.values())
         failed = any(aspect.finding is not None for aspect in aspects)
         results = []
+        outcomes, said_of = Outcomes(), dict[object, str | None]()
         for aspect in aspects:
             status: Literal["passed", "failed", "unchecked"] = (
                 "failed" if aspect.finding else "passed" if aspect.checked else "unchecked"
@@ -219,14 +220,16 @@ class Marks:
             notes = tuple(f"{note}{kept}" for note in aspect.notes)
             waits = aspect.waiting if status == "unchecked" and session is None else ""
             result = AspectResult(aspect.name, aspect.points, earned, status, finding, notes, waits)
-            results.append(self._explained(result, aspect))
+            results.append(self._explained(result, aspect, outcomes, said_of))
         points = sum(aspect.points for aspect in aspects)
         title = self._title or next((name for aspect in aspects for name in aspect.functions), "")
         earned = sum(result.earned for result in results)
         chains = _chain.merge(chain for aspect in aspects for chain in aspect.chains)
         return Report(title, tuple(results), earned, points, student_side=session is None, chains=chains)
 
-    def _explained(self, result: AspectResult, aspect: Aspect) -> AspectResult:
+    def _explained(
+        self, result: AspectResult, aspect: Aspect, outcomes: Outcomes, said_of: dict[object, str | None]
+    ) -> AspectResult:
         """Name the known mistake behind a failure, if one gives the very same results, or say what they look like."""
         session = _context.session.get()
         finding = bare = result.finding
@@ -241,7 +244,9 @@ class Marks:
                 result, finding=whole()
             )  # the calls that were seen are not what this finding is about
         seen = [item for other in self._aspects.values() for item in other.evidence]
-        known = explaining(seen, aspect.evidence, session.mistakes) if session is not None else None
+        known = None
+        if session is not None:
+            known = explaining(seen, aspect.evidence, session.mistakes, outcomes)
         if known is not None:
             finding = replace(finding, mistake=known.name, advice=known.advice)
         else:
@@ -252,6 +257,7 @@ class Marks:
                 thin=aspect.thin,
                 later=aspect.later,
                 advice=lambda: whole().advice,
+                said_of=said_of,
             )
         return replace(result, finding=finding)
 

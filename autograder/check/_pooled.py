@@ -38,6 +38,7 @@ def looked_at(
     thin: bool,
     later: Sequence[CheckFailed],
     advice: Callable[[], str | None],
+    said_of: dict[object, str | None] | None = None,
 ) -> Finding:
     """Return a finding with the best advice that the calls of its test cell give.
 
@@ -55,6 +56,8 @@ def looked_at(
         What failed in the aspect after the first failure.
     advice
         Finds out what the one case looks like, where `thin`.
+    said_of
+        What all calls of a function say, as it was found out for another aspect of the test cell.
     """
     if finding.advice and not thin:
         return finding
@@ -62,12 +65,21 @@ def looked_at(
     if wrong is None or isinstance(wrong.got, Raised):
         return replace(finding, advice=_otherwise(later) or (advice() if wrong is None else None))
     sure = next((failed.finding.advice for failed in later if failed.sure), None)
-    said = sure or _alike(seen, wrong, every=True) or _alike(here, wrong, every=False)
+    said = sure or _all_alike(seen, wrong, {} if said_of is None else said_of)
+    said = said or _alike(here, wrong, every=False)
     if said is None and not _steady(wrong):
         said = _UNSTEADY
     if said is None and any(_loses(item) for item in here if item.kind == wrong.kind):
         said = _alike(here, wrong, every=True, rules=LAST)
     return replace(finding, advice=said or _otherwise(later))
+
+
+def _all_alike(seen: Sequence[Evidence], wrong: Evidence, said_of: dict[object, str | None]) -> str | None:
+    """Look at all calls of the test cell, once for each function and part of its result."""
+    about = wrong.function, wrong.kind
+    if about not in said_of:
+        said_of[about] = _alike(seen, wrong, every=True)
+    return said_of[about]
 
 
 def _alike(

@@ -42,7 +42,25 @@ def raised(error: BaseException) -> Raised:
     return Raised(kind, _CLASS.sub("", words).strip("'\""))  # a key is quoted once more on its way
 
 
-def explaining(seen: Sequence[Evidence], here: Sequence[Evidence], mistakes: Mistakes) -> Mistake | None:
+class Outcomes:
+    """What known mistakes give for calls that were seen in one test cell, each worked out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], Any] = {}
+        self._alive: list[Any] = []  # they are told apart by their identity
+
+    def of(self, known: Mistake, item: Evidence) -> Any:
+        """Return what a mistake gives for a call."""
+        at = id(known.function), id(item)
+        if at not in self._known:
+            self._known[at] = _outcome(known.function, item.args, item.part)
+            self._alive += [known.function, item]
+        return self._known[at]
+
+
+def explaining(
+    seen: Sequence[Evidence], here: Sequence[Evidence], mistakes: Mistakes, outcomes: Outcomes | None = None
+) -> Mistake | None:
     """Return the known mistake that gives exactly what a student's function gave.
 
     Parameters
@@ -53,7 +71,10 @@ def explaining(seen: Sequence[Evidence], here: Sequence[Evidence], mistakes: Mis
         Those of the aspect that failed: the mistake must be wrong on one of them.
     mistakes
         The known mistakes.
+    outcomes
+        Of the test cell, for all its aspects.
     """
+    outcomes = Outcomes() if outcomes is None else outcomes
     for function in dict.fromkeys(item.function for item in here):
         wrong = [item for item in here if item.function == function and item.wrong]
         if not wrong:
@@ -63,9 +84,9 @@ def explaining(seen: Sequence[Evidence], here: Sequence[Evidence], mistakes: Mis
         cell = [item for item in seen if item.function == function and _bears(item, wrong[0])]
         order = [*wrong, *cell]  # wrong ones first: most mistakes are ruled out by their first call
         for same in (_same, _same_but_for_what_is_lost):
-            known = [one for one in mistakes.of(function) if _fits(one, order, len(wrong), same)]
+            known = [one for one in mistakes.of(function) if _fits(one, order, len(wrong), same, outcomes)]
             try:
-                chosen = _chosen(known, wrong, seen, same) if known else None
+                chosen = _chosen(known, wrong, seen, same, outcomes) if known else None
             except (TookTooLong, ProcessDied):
                 return None  # it is not asked again
             if chosen is not None:
@@ -82,11 +103,11 @@ def _bears(item: Evidence, wrong: Evidence) -> bool:
     return wrong.refusal or item.kind == wrong.kind
 
 
-def _fits(known: Mistake, items: Sequence[Evidence], wrong: int, same: Alike) -> bool:
+def _fits(known: Mistake, items: Sequence[Evidence], wrong: int, same: Alike, outcomes: Outcomes) -> bool:
     """Return whether a mistake gives all that came, and is wrong where that was."""
     strict = all(isinstance(item.got, Raised) and not item.refusal for item in items[:wrong])
     for at, item in enumerate(items):
-        outcome = _outcome(known.function, item.args, item.part)
+        outcome = outcomes.of(known, item)
         if not same(outcome, item.got):
             return False
         if strict and at < wrong and not _one_error(outcome, item.got):
@@ -101,6 +122,7 @@ def _chosen(
     wrong: Sequence[Evidence],
     seen: Sequence[Evidence],
     same: Alike,
+    outcomes: Outcomes,
 ) -> Mistake | None:
     """Return the most specific of the mistakes that fit, if it is no coincidence."""
     sure = _telling([item.got for item in wrong]) or wrong[0].refusal
@@ -112,10 +134,7 @@ def _chosen(
         return None
     cell = [item for item in seen if item.function == wrong[0].function and not item.refusal]
     explained = [
-        sum(same(_outcome(one.function, item.args, item.part), item.got) for item in cell)
-        if len(known) > 1
-        else 0
-        for one in known
+        sum(same(outcomes.of(one, item), item.got) for item in cell) if len(known) > 1 else 0 for one in known
     ]
     return known[int(np.argmax(explained))]  # the first of the best
 
