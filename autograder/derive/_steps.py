@@ -231,7 +231,11 @@ class Steps:
         if at not in self.models:
             algebra = Real(rules) if "distribute" in rules else Free(rules)
             self.models[at] = Evaluator(
-                self.scope, self.points[number], algebra, Derivative(self.scope, rules), self.truth(number)
+                self.scope,
+                self.points[number],
+                algebra,
+                Derivative(self.scope, rules, reach=self.derivative.reach),
+                self.truth(number),
             )
         return self.models[at]
 

@@ -40,15 +40,17 @@ class Table:
 
     def entries(self, at: Evaluator[V]) -> list[tuple[Entry, Entry, Env]]:
         """List (place in the table, place in the node, values of the indices)."""
-        free = tuple(name for name in self.indices if name)
+        first = (0,) if not self.bare and len(self.node.shape) == self.indices.count("") + 1 else ()
         result = []
         for place in at.entries(self.shape):
-            env = {name: k for name, k in zip(self.indices, place, strict=True) if name}
-            inner = tuple(k for name, k in zip(self.indices, place, strict=True) if not name)
-            if not self.bare and len(self.node.shape) == len(inner) + 1:
-                inner = (0, *inner)
-            result.append((place, () if self.bare else inner, env))
-        assert len(free) <= len(self.shape)  # noqa: S101
+            env = {}
+            inner = list(first)
+            for name, k in zip(self.indices, place, strict=True):
+                if name:
+                    env[name] = k
+                else:
+                    inner.append(k)
+            result.append((place, () if self.bare else tuple(inner), env))
         return result
 
 
