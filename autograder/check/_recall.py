@@ -75,12 +75,12 @@ def _learned(function: Callable[..., Any], args: tuple[Any, ...], ask: Callable[
     question = (id(function), print_of(args)) if 0 <= asked <= _LARGE else None
     if question is None or question in _kept.answers:
         return ask()
-    before, printed = _states(), io.StringIO()
+    before, printed = states(), io.StringIO()
     with redirect_stdout(printed):
         first = _packed(ask())
         again = _packed(ask())
     size = asked + len(again)
-    steady = again and first == again and _states() == before and not printed.getvalue()
+    steady = again and first == again and states() == before and not printed.getvalue()
     if steady and _kept.size + size <= _MOST:
         _kept.answers[question] = pickle.loads(again)  # noqa: S301 - written above, from a lesson's own value
         _kept.functions[id(function)] = function
@@ -93,6 +93,6 @@ def _packed(value: Any) -> bytes:
     return pickle.dumps(value, pickle.HIGHEST_PROTOCOL) if 0 <= weight(value) <= _LARGE else b""
 
 
-def _states() -> bytes:
+def states() -> bytes:
     """Return the states of the global generators of random numbers."""
     return pickle.dumps((np.random.get_state(), random.getstate()))  # noqa: NPY002 - the global one is meant

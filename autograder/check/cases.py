@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from autograder.check._copies import fresh, weight
+from autograder.check._drawn import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Array = npt.NDArray[np.float64]
 
-_LARGE = 1 << 20  # bytes of a case that is drawn each time anew
 _seed = ContextVar("seed", default=6390)  # fixed: a failing case must be the same tomorrow
 
 
@@ -86,18 +85,7 @@ def draw(make: Callable[[np.random.Generator, int], Any], count: int = 6) -> Cas
     >>> [(X.shape, W.shape) for X, W in nets][:2]
     [((1, 3), (3, 2)), ((2, 4), (4, 3))]
     """
-    made: dict[tuple[int, int], Any] = {}
-
-    def one(n: int) -> Any:
-        key = _seed.get(), n
-        if key in made:
-            return fresh(made[key])
-        drawn = make(np.random.default_rng(list(key)), n)
-        if 0 <= weight(drawn) <= _LARGE:
-            made[key] = fresh(drawn)
-        return drawn
-
-    return Cases(lambda: map(one, range(count)))
+    return Cases(lambda: (drawn(make, _seed.get(), n) for n in range(count)))
 
 
 def normal(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> Array:
@@ -138,7 +126,7 @@ def reals(*, without: Sequence[float] = (), low: float = -5.0, high: float = 5.0
             if len(chosen) > largest:
                 largest = len(chosen)
                 yield np.array(chosen)
-        yield from _drawn([(n,) for n in (6, 7, 11, 16)], without, low, high)
+        yield from _numbers([(n,) for n in (6, 7, 11, 16)], without, low, high)
 
     return Cases(make)
 
@@ -212,19 +200,19 @@ def _general(
     sizes: Sequence[tuple[int, ...]], without: Sequence[float], low: float, high: float
 ) -> list[Array]:
     """Draw arrays without zeros."""
-    return _drawn(sizes, (0.0, *without), low, high)
+    return _numbers(sizes, (0.0, *without), low, high)
 
 
-def _drawn(
+def _numbers(
     sizes: Sequence[tuple[int, ...]], without: Sequence[float], low: float, high: float
 ) -> list[Array]:
     """Draw arrays whose entries are all different, from the hundredths between `low` and `high`."""
-    drawn = _drawn_once(tuple(sizes), tuple(without), low, high, _seed.get())
+    drawn = _numbers_once(tuple(sizes), tuple(without), low, high, _seed.get())
     return [array.copy() for array in drawn]  # whoever goes through cases may write into them
 
 
 @lru_cache(maxsize=512)
-def _drawn_once(
+def _numbers_once(
     sizes: tuple[tuple[int, ...], ...], without: tuple[float, ...], low: float, high: float, seed: int
 ) -> list[Array]:
     rng = np.random.default_rng(seed)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.check import cases
+from autograder.check import _drawn, cases, grading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,19 +76,44 @@ def test_joined_and_mapped() -> None:
     assert list(cases.of(1.0).map(lambda x: (x, 2 * x))) == [(1.0, 2.0)]
 
 
-def test_what_is_drawn_is_the_same_again_whatever_became_of_it() -> None:
-    made: list[int] = []
+def shaped(rows: int, called: list[int]) -> cases.Cases:
+    def make(rng: np.random.Generator, n: int) -> cases.Array:
+        return cases.normal(rng, n + rows, 2)
 
-    def make(rng: np.random.Generator, n: int) -> tuple[list[cases.Array], np.random.Generator | int]:
-        made.append(n)
-        return [cases.normal(rng, n + 1, 2)], rng if n == 2 else n
+    def counted(rng: np.random.Generator, n: int) -> cases.Array:
+        called.append(n)
+        return cases.normal(rng, n + rows, 2)
 
-    drawn = cases.draw(make, count=3)
-    first = [parts[0].tolist() for parts, _ in drawn]
-    for parts, _ in drawn:
-        parts[0][:] = 7.0
-        parts.append(parts[0])
-    assert [[part.tolist() for part in parts] for parts, _ in drawn] == [[part] for part in first]
-    assert sorted(made) == [0, 1, 2, 2, 2]  # a generator has a state: it comes anew
-    with cases.reseeded(1):
-        assert all(parts[0].tolist() != before for (parts, _), before in zip(drawn, first, strict=True))
+    def chance(rng: np.random.Generator, n: int) -> cases.Array:  # noqa: ARG001
+        return np.asarray(np.random.rand(n + rows))  # noqa: NPY002
+
+    return cases.draw(make, 2) + cases.draw(counted, 2) + cases.draw(chance, 2)
+
+
+def test_what_the_lesson_alone_decides_is_drawn_once_for_all_submissions() -> None:
+    before, called = len(_drawn._kept.cases), list[int]()
+    lots: list[list[list[float]]] = []
+    for rows in (1, 1, 2):
+        with grading.session({}):
+            np.random.seed(len(lots))  # noqa: NPY002
+            lots.append([x.tolist() for (x,) in shaped(rows, called)])
+            for (x,) in shaped(rows, called):
+                x[:] = 7.0
+    assert called == [0, 1] * 6  # what can keep something is asked each time
+    assert lots[0][:4] == lots[1][:4]
+    assert lots[0][4:] != lots[1][4:]  # chance of its own is not kept
+    assert [len(x) for x in lots[2]] == [2, 3, 2, 3, 2, 3]
+    assert len(_drawn._kept.cases) == before + 4
+    list(shaped(3, called))  # outside of grading nothing is kept
+    assert len(_drawn._kept.cases) == before + 4
+
+
+def test_what_a_drawing_function_encloses_is_looked_at_when_it_draws() -> None:
+    with grading.session({}):
+        lots = []
+        for rows in (1, 2):
+            lots.append(cases.draw(lambda rng, n: cases.normal(rng, n + rows), 1))  # noqa: B023, PERF401
+        assert [[len(x) for (x,) in lot] for lot in lots] == [[2], [2]]
+        with cases.reseeded(1):
+            other = [x.tolist() for (x,) in lots[0]]
+        assert other != [x.tolist() for (x,) in lots[0]]
