@@ -1,12 +1,14 @@
 """Cases that were drawn, kept while grading: every submission meets the same ones.
 
 What draws them is a function that a test cell makes anew each time. It draws the same where its code is the same, what
-it encloses cannot be changed and is the same, and all else that it speaks of is modules and what Python itself has. Nothing of a submission is
-in that; only copies are handed out.
+it encloses cannot be changed and is the same, and all else that it speaks of is modules and what Python itself has.
+Nothing of a submission is in that; only copies are handed out.
 """
 
 from __future__ import annotations
 
+import pickle
+import random
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,6 @@ import numpy as np
 
 from autograder.check import _context
 from autograder.check._copies import fresh, print_of, weight
-from autograder.check._recall import states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,3 +76,8 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for part in code.co_consts:
         if isinstance(part, CodeType):
             yield from _codes(part)
+
+
+def states() -> bytes:
+    """Return the states of the global generators of random numbers."""
+    return pickle.dumps((np.random.get_state(), random.getstate()))  # noqa: NPY002 - the global one is meant

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import io
 import pickle
-import random
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from autograder.check._copies import fresh, print_of, weight
+from autograder.check._drawn import states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -91,8 +89,3 @@ def _learned(function: Callable[..., Any], args: tuple[Any, ...], ask: Callable[
 def _packed(value: Any) -> bytes:
     """Return a plain value as bytes, the same for the same value, types and layout; none for any other."""
     return pickle.dumps(value, pickle.HIGHEST_PROTOCOL) if 0 <= weight(value) <= _LARGE else b""
-
-
-def states() -> bytes:
-    """Return the states of the global generators of random numbers."""
-    return pickle.dumps((np.random.get_state(), random.getstate()))  # noqa: NPY002 - the global one is meant

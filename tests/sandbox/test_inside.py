@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 sandboxed = pytest.mark.sandbox
 # What compares, draws or keeps; a module that computes what a lesson asks for does not belong here.
 KNOW_NO_ANSWER = {
-    "check", "check._chain", "check._context", "check._difference", "check._equal", "check._finding", "check._render",
-    "check._report", "check._show", "check._student", "check._typeset", "check.cases", "derive", "derive._statement",
-    "explore",
+    "check", "check._chain", "check._context", "check._copies", "check._difference", "check._drawn", "check._equal",
+    "check._finding", "check._render", "check._report", "check._show", "check._student", "check._typeset",
+    "check.cases", "derive", "derive._statement", "explore",
 }  # fmt: skip
 MARKS = """\
 from autograder import check
