@@ -8,10 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograder.desk.export import CANVAS, Export, ExportError, number, remarks, shown, written
+from autograder.desk.people import NAMES, People
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,56 +22,6 @@ _WITH_ID = re.compile(r"(.*?)\s*\((\d+)\)\s*")  # Canvas writes an assignment as
 _CANVAS_INFO = {*CANVAS, "Integration ID", "Root Account", "LastName", "FirstName"}
 _IDENTIFIER, _GRADE, _MODIFIED = "Identifier", "Grade", "Last modified (grade)"
 _MAXIMUM = "maximum grade"  # Moodle has written "Maximum Grade", too
-#: Columns that name people, the surest first, and what the gradebook may call it: a number that Canvas or Moodle made is
-#: never taken for a login.
-_NAMES = {
-    "SIS Login ID": ("id", "email"),
-    "SIS User ID": ("id", "lms"),
-    "ID": ("lms",),
-    "Username": ("id",),
-    "ID number": ("lms", "id"),
-    "Email address": ("email",),
-}
-_SHOWN = 5  # people named in a note
-
-
-@dataclass
-class _People:
-    """Who is who: the system's names for a student to the gradebook's, each kind of name apart from the others."""
-
-    grades: Grades
-    known: dict[tuple[str, str], str] = field(default_factory=dict)
-    found: set[str] = field(default_factory=set)
-    strangers: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for who in self.grades.students.values():
-            for kind, name in (("lms", who.lms_user_id), ("email", who.email.lower()), ("id", who.id)):
-                self.known.setdefault((kind, name), who.id)
-
-    def find(self, header: Sequence[str], row: Sequence[str], shown_as: str) -> str | None:
-        """Return the student whom a row is about, by the columns that name people."""
-        for column, kinds in _NAMES.items():
-            name = row[header.index(column)].strip() if column in header else ""
-            for kind in kinds if name else ():
-                student = self.known.get((kind, name.lower() if kind == "email" else name))
-                if student is not None:
-                    self.found.add(student)
-                    return student
-        self.strangers.append(shown_as)
-        return None
-
-    def notes(self, system: str) -> list[str]:
-        """Say who is on one side only."""
-        left = [who for who in self.grades.students if who not in self.found]
-        said = []
-        if left:
-            said.append(f"{_some(left)}: graded here, not in {system}'s file, so not in this one.")
-        if self.strangers:
-            said.append(
-                f"{_some(self.strangers)}: in {system}'s file, not in the gradebook; left as they were."
-            )
-        return said
 
 
 def fill_canvas(
@@ -101,7 +51,7 @@ def fill_canvas(
             "Grades, Export, Export Entire Gradebook."
         )
     kept = [place for place, name in enumerate(header) if name in _CANVAS_INFO]
-    people, body, places, scales = _People(grades), [header], {}, {}
+    people, body, places, scales = People(grades.students), [header], {}, {}
     possible = next((row for row in rows[1:] if "Points Possible" in row[0]), None)
     for name, worth in grades.worth.items():
         place = _column(header, (columns or {}).get(name, name), name)
@@ -110,9 +60,9 @@ def fill_canvas(
     filled = 0
     for row in rows[1:]:
         body.append(row)
-        if row is possible or not any(row[header.index(name)].strip() for name in _NAMES if name in header):
+        if row is possible or not any(row[header.index(name)].strip() for name in NAMES if name in header):
             continue
-        student = people.find(header, row, row[0])
+        student = people.in_row(header, row, row[0])
         if student is None:
             continue
         for name, place in places.items():
@@ -145,9 +95,9 @@ def fill_moodle(
         )
     grade_at = header.index(_GRADE)
     maximum = next((place for place, name in enumerate(header) if name.strip().lower() == _MAXIMUM), None)
-    people, filled = _People(grades), 0
+    people, filled = People(grades.students), 0
     for row in rows[1:]:
-        student = people.find(header, row, row[header.index(_IDENTIFIER)])
+        student = people.in_row(header, row, row[header.index(_IDENTIFIER)])
         if student is None:
             continue
         theirs = _float(row[maximum]) if maximum is not None else None
@@ -203,8 +153,3 @@ def _float(cell: str) -> float | None:
         return float(cell.strip().replace(",", "."))
     except ValueError:
         return None  # "(read only)"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,186 @@
+"""Files that Canvas or Moodle gave out for download: whose each one is, by the gradebook and by nothing else.
+
+Canvas names a file "lovelaceada_LATE_4711_90210_work.ipynb": name, late or not, the person's number, the file's own. Moodle
+names a folder "Ada Lovelace_31_assignsubmission_file": full name, and a number that holds for this one assignment; its
+grading worksheet says whose it is. What does not say clearly whose it is goes to nobody.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from autograder.desk.people import full_names, letters
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
+
+    from autograder.desk.people import People
+
+_CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)")
+_CANVAS_ANONYMOUS = re.compile(r"(LATE_)?anon_\w+?_\d+_.+")
+_MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_(?P<file>.*))?")
+_AGAIN = re.compile(r"(.+)-\d+(\.\w+)")  # Canvas calls what is handed in again work-1.ipynb
+_IDENTIFIER, _FULL_NAME = "Identifier", "Full name"
+
+
+@dataclass(frozen=True)
+class Download:
+    """One downloaded file.
+
+    Attributes
+    ----------
+    path
+        Where it is, in the folder of downloads.
+    student
+        The gradebook's id; empty where it is not clear whose it is.
+    file
+        What it was called when it was handed in.
+    why
+        Why it goes to nobody.
+    source
+        Who handed it in, as the other system knows them.
+    late
+        The other system calls it late.
+    """
+
+    path: Path
+    student: str = ""
+    file: str = ""
+    why: str = ""
+    source: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """Moodle's grading worksheet: the people of one assignment, by the numbers that it gave them."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+
+
+def read_worksheet(path: Path) -> Worksheet | None:
+    """Read a grading worksheet; None where a table is none."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    lines = text.splitlines()
+    delimiter = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
+    header, *rows = [tuple(row) for row in csv.reader(lines, delimiter=delimiter) if row] or [()]
+    if _IDENTIFIER not in header:
+        return None
+    place = header.index(_IDENTIFIER)
+    numbered = {}
+    for row in rows:
+        full = (*row, *[""] * len(header))[: len(header)]
+        if number := re.search(r"\d+$", full[place].strip()):
+            numbered[number[0]] = full
+    return Worksheet(path.name, header, numbered)
+
+
+def sort_out(
+    paths: Iterable[Path],
+    people: People,
+    *,
+    worksheet: Worksheet | None = None,
+    expected: Collection[str] = (),
+) -> list[Download]:
+    """Say whose each downloaded file is.
+
+    Parameters
+    ----------
+    paths
+        Where the files are, in the folder of downloads.
+    people
+        The gradebook's students.
+    worksheet
+        Moodle's, if there is one.
+    expected
+        Names of the assignment's notebooks.
+
+    Returns
+    -------
+    list of Download
+        One for each path, in order. A file that is clear by itself and clashes with another is not clear.
+    """
+    found = [_one(path, people, worksheet, expected) for path in paths]
+    sources, files = defaultdict(set), defaultdict(list)
+    for one in found:
+        if one.student:
+            sources[one.student].add(one.source)
+            files[one.student, one.file].append(str(one.path))
+    checked = []
+    for one in found:
+        why = ""
+        if one.student and len(sources[one.student]) > 1:
+            why = f"{' and '.join(sorted(sources[one.student]))} would both be {one.student}"
+        elif one.student and len(files[one.student, one.file]) > 1:
+            others = [path for path in files[one.student, one.file] if path != str(one.path)]
+            why = f"{one.student} has another {one.file}: {', '.join(others)}"
+        checked.append(replace(one, student="", why=why) if why else one)
+    return checked
+
+
+def _one(path: Path, people: People, worksheet: Worksheet | None, expected: Collection[str]) -> Download:
+    for part in path.parts:
+        if moodle := _MOODLE.fullmatch(part):
+            student, why = _in_moodle(moodle["name"], moodle["number"], people, worksheet)
+            file = path.name if part != path.name else moodle["file"] or path.name
+            return Download(path, student, file, why, f"{moodle['name']} ({moodle['number']})")
+        if _CANVAS_ANONYMOUS.fullmatch(part):
+            return Download(path, why="Canvas gave it out without names: switch anonymous grading off first")
+        if canvas := _CANVAS.fullmatch(part):
+            student, why = _in_canvas(canvas["name"], canvas["number"], people)
+            file = path.name if part != path.name else canvas["file"]
+            again = _AGAIN.fullmatch(file)
+            if again and file not in expected and again[1] + again[2] in expected:
+                file = again[1] + again[2]
+            source = f"{canvas['name']} ({canvas['number']})"
+            return Download(path, student, file, why, source, bool(canvas["late"]))
+    return Download(path, why="neither Canvas nor Moodle names files so")
+
+
+def _in_canvas(name: str, number: str, people: People) -> tuple[str, str]:
+    """Return the student and nothing, or nothing and why."""
+    numbered = people.with_number(number)
+    if numbered is not None:
+        who = people.students[numbered]
+        if who.last_name and letters(who.last_name) not in letters(name):
+            return "", f"{numbered} has the number {number} in the gradebook, and another name"
+        return numbered, ""
+    student, why = _by_name(name, people)
+    if student and people.students[student].lms_user_id.isdigit():
+        student, why = "", f"the only one called {name} has another number: {student}"
+    return student, f"nobody in the gradebook has the lms_user_id {number}, and {why}" if why else ""
+
+
+def _in_moodle(name: str, number: str, people: People, worksheet: Worksheet | None) -> tuple[str, str]:
+    """Return the student and nothing, or nothing and why."""
+    row = worksheet.rows.get(number) if worksheet else None
+    if worksheet is not None:
+        if row is None:
+            return "", f"{worksheet.name} has no participant {number}"
+        called = row[worksheet.header.index(_FULL_NAME)] if _FULL_NAME in worksheet.header else ""
+        if called and letters(called) != letters(name):
+            return "", f"{worksheet.name} calls participant {number} {called}: it is another assignment's"
+        if student := people.in_row(worksheet.header, row, name):
+            return student, ""
+    return _by_name(name, people)
+
+
+def _by_name(name: str, people: People) -> tuple[str, str]:
+    """Return the only student of a full name and nothing, or nothing and why."""
+    found = people.called(name)
+    if len(found) == 1:
+        return found[0], ""
+    shown = " or ".join(sorted(found))
+    return "", f"more than one is called {name}: {shown}" if found else f"nobody is called {name}"
+
+
+def names_missing(people: People) -> bool:
+    """Whether the gradebook knows nobody's full name and no number, so that nothing can be found in it."""
+    return not any(full_names(who) or who.lms_user_id or who.email for who in people.students.values())
