@@ -14,7 +14,7 @@ from autograder.sandbox import wire
 
 if TYPE_CHECKING:
     import socket as sockets
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from autograder.sandbox.submission import Submission
 
@@ -66,18 +66,21 @@ class TestLink:
             self._under_way -= 1
 
     def describe(
-        self, names: list[str], seconds: float, *, under_way: bool = False
+        self, names: list[str], seconds: float, *, under_way: bool = False, again: Sequence[str] = ()
     ) -> tuple[dict[str, Any], memoryview]:
         """Return what these names are bound to; plain functions and data need no fork.
 
         Where the test is `under_way`, a fork is asked: the test's alarm must not come between the runner's words.
+        Where cells are to be run `again` that would change something, nothing is told.
         """
         if self._fork is None and not self._at_home and not under_way:
-            answer, payload = self._submission.names_for(self._number, names)
+            answer, payload = self._submission.names_for(self._number, names, again)
             traceless = answer.get("traceless")
             if type(answer.get("names")) is dict and type(traceless) is list:
                 self._traceless = frozenset(name for name in traceless if type(name) is str)
                 return answer, payload
+        if again:
+            return {}, memoryview(b"")
         if self._fork is None and not self._at_home:
             self._clean = False
         with self.conversation():

@@ -21,6 +21,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.replies import SubmissionError
 from autograder.sandbox.series import parts
 from autograder.sandbox.session import GRACE, SandboxDied
+from autograder.sandbox.stand_ins import TOO_OFTEN, may_change_nothing
 from autograder.sandbox.surroundings import Surroundings
 from autograder.sandbox.talk import MEANING, Conversation, StudentFunction
 from autograder.sandbox.values import Packer, Unpacker
@@ -81,14 +82,15 @@ class TestDesk(Conversation):
 
     def _describe(self) -> dict[str, Any]:
         link = self._open()
-        laid = self.stand_ins.laid
-        later = bool(laid) and not self.stand_ins.cells and self._generation == 1
-        if laid and not later:
+        laid, cells = self.stand_ins.laid, self.stand_ins.cells
+        at_once = self._generation == 1 and (not cells or may_change_nothing(cells))
+        found = self._found(link, again=cells if laid else ()) if at_once or not laid else None
+        if found is None:
             link.leaves_trace()
-            self._prepare(link)
-        found = self._found(link)
-        if later:  # no cell is run again, and so the other names are what they were
-            self._prepare(link)
+            self._prepare(link, cells)
+            found = self._found(link) or {}
+        elif laid:  # no cell has to be run again, and so the other names are what they were
+            self._prepare(link, [])
             found |= {name: self._laid(name) for name in laid if name in self._names}
         for name, value in found.items():
             if type(value) is StudentFunction:
@@ -98,11 +100,14 @@ class TestDesk(Conversation):
                 value.__name__ = name
         return found
 
-    def _found(self, link: TestLink) -> dict[str, Any]:
-        """Ask what the test's names are bound to."""
+    def _found(self, link: TestLink, again: Sequence[str] = ()) -> dict[str, Any] | None:
+        """Ask what the test's names are bound to; None where cells that are to be run `again` would change that."""
         try:
             seconds = min(30, self._deadline + GRACE - time.monotonic())
-            answer, payload = link.describe(self._names, seconds, under_way=self._generation > 1)
+            under_way = self._generation > 1
+            answer, payload = link.describe(self._names, seconds, under_way=under_way, again=again)
+            if again and answer.get("unchanged") is not True:
+                return None
             trees = answer.get("names")
             if type(trees) is not dict:
                 raise wire.WireError("no names")
@@ -128,14 +133,14 @@ class TestDesk(Conversation):
         number = next(n for n, passed in enumerate(self._passed) if passed is value)
         return self._function(-1 - number, name)
 
-    def _prepare(self, link: TestLink) -> None:
-        """Have what stands in put into its place in a fresh worker, and cells run again with it."""
+    def _prepare(self, link: TestLink, cells: Sequence[str]) -> None:
+        """Have what stands in put into its place for this test, and cells run again with it."""
         seconds = min(self._limits.cell_seconds, self._deadline - time.monotonic())
         self._allowed.append(set())
         self.stand_ins.in_cells = True
         try:
             packer = Packer(self._register)
-            message = self.stand_ins.message(packer, seconds)
+            message = self.stand_ins.message(packer, seconds, cells)
             self._standing = set(self._allowed[-1])
             with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
                 self._converse(link, "the cells", message, packer, {}, seconds)
@@ -214,7 +219,11 @@ class TestDesk(Conversation):
         except wire.WireError as error:
             raise TypeError(f"a value that cannot be handed to {name}: {error}") from None
         given = {str(key): value for key, value in arguments.items()}
-        return self._converse(link, name, message, packer, given, seconds, whose)
+        self._too_often = False
+        value = self._converse(link, name, message, packer, given, seconds, whose)
+        if self._too_often:
+            raise RuntimeError(TOO_OFTEN)
+        return value
 
     def takes_series(self, function: StudentFunction, *, around: bool = True) -> bool:
         """Whether calls of a function may go together now, and, if that matters, nothing has changed around them."""

@@ -114,11 +114,14 @@ class Harmless:
         What they may change of the notebook's data, to be put back.
     draws
         Whether they may draw from a global random generator.
+    prints
+        Whether they may print.
     """
 
     names: list[str] = field(default_factory=list)
     kept: Keepsakes = field(default_factory=Keepsakes)
     draws: bool = False
+    prints: bool = False
 
 
 def harmless(functions: dict[str, types.FunctionType], namespace: dict[str, Any]) -> Harmless:
@@ -127,13 +130,13 @@ def harmless(functions: dict[str, types.FunctionType], namespace: dict[str, Any]
         return Harmless()  # something else goes on, or looks on
     known: set[int] = set()
     names: list[str] = []
-    kept, draws = Keepsakes(), False
+    kept, draws, prints = Keepsakes(), False, False
     for name, function in functions.items():
         look = _Look(namespace, known, kept)
         if look.leaves_none(function):
             names.append(name)
-            known, kept, draws = look.seen, look.kept, draws or look.draws
-    return Harmless(names, kept, draws)
+            known, kept, draws, prints = look.seen, look.kept, draws or look.draws, prints or look.prints
+    return Harmless(names, kept, draws, prints)
 
 
 class _Look:
@@ -143,7 +146,7 @@ class _Look:
         self.seen = set(known)
         self._added = any(len(names) != size for names, size in _SIZES)
         self.kept = kept.copy()
-        self.draws = False
+        self.draws = self.prints = False
         self._namespace = namespace
         self._waiting: list[types.FunctionType] = []
 
@@ -184,6 +187,7 @@ class _Look:
         ):
             return False
         self.draws |= name == "random"
+        self.prints |= name == "print"
         if name in self._namespace:
             return self._is_data(self._namespace[name])
         return name in _BUILTINS or name not in vars(builtins)

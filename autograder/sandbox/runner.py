@@ -128,6 +128,8 @@ def _answer(
     functions: list[Callable[..., Any]] = []
     reply, buffers, found = described(shell.user_ns, message["names"], functions)
     home.know(message["id"], functions, found)
+    if "again" in message:
+        reply["unchanged"] = shell.change_nothing(message["again"])
     return reply, buffers
 
 

@@ -112,7 +112,7 @@ class Packed:
 
 def _packed(args: tuple[Any, ...]) -> Packed | None:
     """Pack a call's arguments; None where it had better go alone."""
-    if not all(map(_is_plain, args)):
+    if not all(map(is_plain, args)):
         return None
     try:
         packed = Packed(args)
@@ -121,13 +121,13 @@ def _packed(args: tuple[Any, ...]) -> Packed | None:
     return packed if packed.size <= _LARGE else None
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
     """Whether a value is made of numbers and texts alone: nothing that a call could change for the next one's."""
     kind = type(value)
     if kind in (tuple, list):
-        return len(value) <= _LONG and all(map(_is_plain, value))
+        return len(value) <= _LONG and all(map(is_plain, value))
     if kind is dict:
-        return len(value) <= _LONG and all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
+        return len(value) <= _LONG and all(map(is_plain, value)) and all(map(is_plain, value.values()))
     return kind in _PLAIN
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
 _FRAMES = 12
+_CELLS = 256  # of which the code is kept
 
 
 class _Hook(DisplayHook):
@@ -78,6 +79,7 @@ class Shell(InteractiveShell):
         self.db = {}  # what magics remember; IPython would keep it in a file
         self.raw_input = no_input
         self._defaults = plain.defaults(self)
+        self._plain: dict[str, plain.Read] = {}  # cells by their text, as they were read
 
     def init_history(self) -> None:
         """Keep history in memory, without a database or its thread."""
@@ -126,13 +128,15 @@ class Shell(InteractiveShell):
             found = plain.as_plain(self, raw_cell)
         if found is None:
             return super().run_cell(raw_cell, *args, **kwargs)  # type: ignore[no-untyped-call, no-any-return]
+        if len(self._plain) < _CELLS:
+            self._plain[raw_cell] = found
         info = ExecutionInfo(
             raw_cell,
             store_history=False,
             silent=False,
             shell_futures=True,
             cell_id=None,
-            transformed_cell=found[0],
+            transformed_cell=found.text,
         )
         result = ExecutionResult(info)
         result.execution_count = self.execution_count
@@ -142,7 +146,7 @@ class Shell(InteractiveShell):
             with self.builtin_trap, self.display_trap:
                 self.displayhook.exec_result = result
                 try:
-                    failed = any(self._executed(code, result) for code in found[1])
+                    failed = any(self._executed(code, result) for code in found.codes)
                 except BaseException as error:  # noqa: BLE001 - as IPython does, with what came out of its hands
                     result.error_in_exec, failed = error, True
                     self.showtraceback()
@@ -161,6 +165,18 @@ class Shell(InteractiveShell):
         except StopIteration as end:
             return bool(end.value)
         raise RuntimeError("the code waits for something")
+
+    def code_of(self, source: str) -> CodeType:
+        """Return the code of a cell that is run again, with nothing shown: from the first time, if that is kept."""
+        read = self._plain.get(source)
+        if read is not None and read.whole is not None:
+            return read.whole
+        text = self.transform_cell(source) if read is None else read.text  # type: ignore[no-untyped-call]
+        return compile(text, "<ipython-input>", "exec", dont_inherit=True)
+
+    def change_nothing(self, sources: list[str]) -> bool:
+        """Whether cells would change nothing if they were run again, whatever else their functions call by then."""
+        return all(plain.is_as_defined(self._plain.get(source), self.user_ns) for source in sources)
 
     def run(
         self, source: str, cap: int = DEFAULT_CAP, *, pictures: bool = False

@@ -7,26 +7,34 @@ stood in for, and in which test, is decided by grading (`autograder.grading.foll
 from __future__ import annotations
 
 import copy
+import re
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.sandbox.answered import SMALL
 from autograder.sandbox.doubts import print_of
+from autograder.sandbox.purity import harmless
+from autograder.sandbox.series import is_plain
 from autograder.sandbox.values import Packer
-from autograder.sandbox.wire import WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["Allowance", "StandIn", "StandIns", "answer"]
+__all__ = ["Allowance", "Asked", "StandIn", "StandIns", "answer"]
 
 _NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 _DEEP = 4  # containers of containers
 _MANY = 10_000  # parts of a value
 _LOOKED_AT = 500  # calls whose arguments are compared: with so many more, a training goes on
 _ROUNDED = 1e-6  # parts of calls are added up
+TOO_OFTEN = "the right one was called too often"
+_DEFINES = re.compile(r"(?:def |[ \t#)]|$)")  # a line of a cell that does no more than define functions
+_UNCHANGEABLE = frozenset({type(None), bool, int, float, complex, str, bytes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,14 @@ class Allowance:
     calls: int  # of the test's, in which it may call that often
     for_each: int  # more in all, for each further call of the test's
     in_cells: int  # by cells that are run again
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a function that stands in was asked: a number that is the same for the same, and how many numbers it holds."""
+
+    told: int
+    size: int
 
 
 class TooOftenError(Exception):
@@ -69,8 +85,13 @@ class StandIn:
         self._size = max([1, *map(_size, arguments)])
         self._seen.clear()
 
-    def ask(self, arguments: Mapping[str, Any], *, in_cells: bool) -> None:
-        """Count a call that comes from the submission; raise if it is one too many.
+    @property
+    def answers_the_same(self) -> bool:
+        """Whether the same arguments give the same value every time, and nothing else comes of it."""
+        return _is_constant(self._function)
+
+    def ask(self, asked: Asked, *, in_cells: bool, times: int = 1) -> None:
+        """Count a call that comes from the submission, or several; raise if it is one too many.
 
         One with a part of the largest thing that the test handed in counts as that part, for loops over elements.
         """
@@ -78,14 +99,14 @@ class StandIn:
         if allowance is None:
             return
         if max(allowance.in_one, allowance.in_cells) <= _LOOKED_AT and not self.too_often:
-            told = _told(arguments)
-            if told in self._seen:
+            if asked.told in self._seen:
                 return
-            self._seen.add(told)
+            self._seen.add(asked.told)
+            times = 1
         if in_cells:
-            self._in_cells += 1
+            self._in_cells += times
         else:
-            part = min(_size(arguments) / self._size, 1.0)
+            part = min(asked.size / self._size, 1.0) * times
             self._in_one += part
             self._in_all += part
         more = max(self._tested - allowance.calls, 0) * allowance.for_each
@@ -96,6 +117,11 @@ class StandIn:
         )
         if self.too_often:
             raise TooOftenError
+
+    def ask_again(self, asked: Asked, times: int, *, in_cells: bool) -> None:
+        """Count calls that were answered by what is kept in the sandbox; raise if there was one too many."""
+        self.ask(asked, in_cells=in_cells, times=times)
+        self.calls += times
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Answer as the reference does; its warnings are nobody's fault."""
@@ -173,10 +199,15 @@ class StandIns:
         called = called or self._before
         return [n for n, one in self.laid.items() if n in called or not isinstance(one, StandIn)]
 
-    def message(self, packer: Packer, seconds: float) -> dict[str, Any]:
-        """Return what a fresh worker is told before it answers the test."""
+    def message(self, packer: Packer, seconds: float, cells: Sequence[str]) -> dict[str, Any]:
+        """Return what is told before the test is answered: what stands in, and which cells are to be run again."""
         names = {name: packer.pack(value) for name, value in self.laid.items()}
-        return {"op": "prepare", "names": names, "cells": self.cells, "seconds": seconds}
+        return {"op": "prepare", "names": names, "cells": list(cells), "seconds": seconds}
+
+
+def may_change_nothing(cells: Iterable[str]) -> bool:
+    """Whether it is worth asking if cells change anything when they are run again: all look like definitions alone."""
+    return all(all(map(_DEFINES.match, cell.split("\n"))) for cell in cells)
 
 
 def can_stand_in(value: object) -> bool:
@@ -194,17 +225,21 @@ def _is_numbers(value: object, depth: int = 0) -> bool:
     return all(_is_numbers(v, depth + 1) for v in (value.values() if isinstance(value, dict) else value))
 
 
-def _told(arguments: Mapping[str, Any]) -> int:
-    """Return a number that is the same for the same arguments."""
+@lru_cache(maxsize=256)
+def _is_constant(function: Callable[..., Any]) -> bool:
+    if type(function) is not FunctionType:
+        return False
+    found = harmless({"it": function}, function.__globals__)
+    return bool(found.names) and not (found.draws or found.prints or len(found.kept))
+
+
+def _asked(prints: Mapping[str, Any], arguments: Mapping[str, Any]) -> Asked:
+    """Return what is known of a question; `prints` has the prints of its arguments."""
     parts = []
-    for key, value in arguments.items():
-        packer = Packer(id)
-        try:
-            tree = repr(packer.pack(value))
-        except WireError:
-            tree = str(id(value))
-        parts.append((key, tree, *(hash(bytes(buffer)) for buffer in packer.buffers)))
-    return hash(tuple(parts))
+    for key, told in prints.items():
+        tree, buffers = told if type(told) is tuple else (told, [])
+        parts.append((key, repr(tree), *map(hash, buffers)))
+    return Asked(hash(tuple(parts)), _size(arguments))
 
 
 def _size(value: Any, depth: int = 0) -> int:
@@ -223,25 +258,37 @@ def answer(
     register: Callable[[Any], int],
     *,
     in_cells: bool = False,
-) -> tuple[dict[str, Any], list[Any]]:
+) -> tuple[dict[str, Any], list[Any], Asked | None]:
     """Call one of the test's functions for the sandbox; return the reply and its buffers.
 
     A stand-in may have changed an argument in place, as the submission's own function would have: these go back.
-    What it says when it raises stays here: its words are the reference's.
+    What it says when it raises stays here: its words are the reference's. Where the reply may be kept there, to answer
+    the same question again, what was asked is returned as well.
     """
-    stands_in, packer = isinstance(function, StandIn), Packer(register)
+    packer = Packer(register)
+    if not isinstance(function, StandIn):
+        try:
+            return {"value": packer.pack(function(*args, **kwargs))}, packer.buffers, None
+        except Exception as error:  # noqa: BLE001 - as below
+            return {"error": type(error).__name__, "text": str(error)[:500]}, [], None
     given = {str(i): value for i, value in enumerate(args)} | {f"={k}": v for k, v in kwargs.items()}
-    before = {key: print_of(value) for key, value in given.items()} if stands_in else {}
+    before = {key: print_of(value) for key, value in given.items()}
+    asked = _asked(before, given)
+    same = asked if function.answers_the_same and all(map(is_plain, given.values())) else None
     try:
-        if isinstance(function, StandIn):
-            function.ask(given, in_cells=in_cells)
-        reply: dict[str, Any] = {"value": packer.pack(function(*args, **kwargs))}
-        changed = [key for key, was in before.items() if print_of(given[key]) != was]
+        function.ask(asked, in_cells=in_cells)
+        value = function(*args, **kwargs)
+        reply: dict[str, Any] = {"value": packer.pack(value)}
+        changed = [
+            key
+            for key, was in before.items()
+            if type(given[key]) not in _UNCHANGEABLE and print_of(given[key]) != was
+        ]
         if changed:
             reply["changed"] = {key: packer.pack(given[key]) for key in changed}
     except TooOftenError:
-        return {"error": "RuntimeError", "text": "the right one was called too often"}, []
+        return {"error": "RuntimeError", "text": TOO_OFTEN}, [], None
     except Exception as error:  # noqa: BLE001 - the function did not like what it was given
-        text = "the right one does not take this" if stands_in else str(error)[:500]
-        return {"error": type(error).__name__, "text": text}, []
-    return reply, packer.buffers
+        return {"error": type(error).__name__, "text": "the right one does not take this"}, [], same
+    keeps = not changed and packer.size <= SMALL and is_plain(value)
+    return reply, packer.buffers, same if keeps else None

@@ -212,13 +212,19 @@ class Submission:
         self._tests += 1
         return TestLink(self, self._tests)
 
-    def names_for(self, number: int, names: list[str]) -> tuple[dict[str, Any], memoryview]:
-        """Return what the runner says of these names; nothing where only a worker should look at their values."""
-        answer, payload = self._ask({"op": "names", "id": number, "names": names}, 30)
+    def names_for(
+        self, number: int, names: list[str], again: Sequence[str] = ()
+    ) -> tuple[dict[str, Any], memoryview]:
+        """Return what the runner says of these names; nothing where only a worker should look at their values.
+
+        With it goes whether cells would change nothing if they were run `again`.
+        """
+        message = {"op": "names", "id": number, "names": names} | ({"again": list(again)} if again else {})
+        answer, payload = self._ask(message, 30)
         if not self._is_spoilt(answer):
             return answer, payload
         self._made_again()
-        return self._ask({"op": "names", "id": number, "names": names}, 30)
+        return self._ask(message, 30)
 
     def _is_spoilt(self, answer: dict[str, Any]) -> bool:
         """Whether the notebook's process says that a test changed what cannot be put back."""

@@ -14,7 +14,7 @@ from autograder.sandbox import replies, wire
 from autograder.sandbox.doubts import Callee, Doubts, copies
 from autograder.sandbox.series import series
 from autograder.sandbox.session import GRACE
-from autograder.sandbox.stand_ins import StandIns
+from autograder.sandbox.stand_ins import Asked, StandIn, StandIns, TooOftenError
 from autograder.sandbox.stand_ins import answer as answer_to
 from autograder.sandbox.values import Packer, Unpacker
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.proxy import TestDesk
     from autograder.sandbox.session import Submission
 
+_MOST_KEPT = 2_000  # answers that the sandbox may give again
 MEANING = {
     "timeout": "did not end in time",
     "died": "ended the Python process",
@@ -56,6 +57,8 @@ class Conversation:
         self.stand_ins = stand_ins or StandIns({})
         self.doubts: Doubts | None = None  # of what the test is told; without, all is taken as it comes
         self._made: list[StudentFunction] = []  # by the answer that is being read
+        self._answered: list[tuple[StandIn, Asked]] = []  # what may be answered in the sandbox, by its number
+        self._too_often = False  # whether it did that once too often, in the call that was made last
         self.trouble = False  # whether a call hung or took its process down
 
     def _lost(self) -> None:
@@ -103,6 +106,7 @@ class Conversation:
             with link.conversation():
                 link.send(message, packer.buffers)
                 answer, payload = link.receive(deadline)
+                self._count(answer)
                 callbacks = 0
                 while "callback" in answer:
                     callbacks += 1
@@ -110,6 +114,7 @@ class Conversation:
                         raise wire.WireError(f"more than {self._limits.callbacks} calls back")
                     self._call_back(link, answer, payload)
                     answer, payload = link.receive(deadline)
+                    self._count(answer)
             answered = True
             return self._result(name, answer, payload, arguments, seconds, callee)
         except wire.Deadline:
@@ -127,6 +132,23 @@ class Conversation:
             if not answered and self._link is link:
                 self._lost()  # the test's time ended meanwhile; an answer that comes late is no answer to the next call
 
+    def _count(self, answer: dict[str, Any]) -> None:
+        """Count what the sandbox answered itself since its last message, as if it had asked."""
+        again = answer.get("repeated", [])
+        if type(again) is not list or len(again) > len(self._answered):
+            raise wire.WireError("answers that were not given")
+        for one in again:
+            if type(one) is not list or [type(part) for part in one] != [int, int]:
+                raise wire.WireError("answers of no known form")
+            number, times = one
+            if not (0 <= number < len(self._answered) and times > 0):
+                raise wire.WireError("an answer that was not given")
+            function, asked = self._answered[number]
+            try:
+                function.ask_again(asked, times, in_cells=self.stand_ins.in_cells)
+            except TooOftenError:
+                self._too_often = True
+
     def _call_back(self, link: TestLink, answer: dict[str, Any], payload: memoryview) -> None:
         """Evaluate one of the test's own functions on the plain values that came."""
         number, trees, named = answer["callback"], answer.get("args"), answer.get("kwargs")
@@ -142,7 +164,10 @@ class Conversation:
         args = [unpacker.unpack(tree) for tree in trees]
         kwargs = {key: unpacker.unpack(tree) for key, tree in named.items()}
         function, in_cells = self._passed[number], self.stand_ins.in_cells
-        reply, buffers = answer_to(function, args, kwargs, self._register, in_cells=in_cells)
+        reply, buffers, asked = answer_to(function, args, kwargs, self._register, in_cells=in_cells)
+        if asked is not None and isinstance(function, StandIn) and len(self._answered) < _MOST_KEPT:
+            reply["keep"] = len(self._answered)
+            self._answered.append((function, asked))
         if self._link is not link:
             raise wire.Closed("a call within the call lost the worker")
         link.send(reply, buffers)

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.check import ProcessDied, TookTooLong
+from autograder.sandbox import proxy
 from autograder.sandbox.proxy import StudentFunction, TestDesk
 from autograder.sandbox.series import Packed
 from autograder.sandbox.stand_ins import StandIns
@@ -106,7 +107,9 @@ import signal, sys
 print(signal.getsignal(signal.SIGALRM), type(sys.stdout), __import__('os').listdir())
 """
 CELLS = ("f{n}(1)", "print(f{n}(2))", "z = f{n}(1)", STATE, "np.random.seed(5)", "x = 3")
-TESTS = ("call", "twice", "array", "series", "passed", "deleted", "seeded", "bound", "two", "standing")
+TESTS = (
+    "call", "twice", "array", "series", "passed", "deleted", "seeded", "bound", "two", "standing", "again",
+)  # fmt: skip
 Step = tuple[str, int, int]  # a cell or a test, and which functions it is about
 
 
@@ -137,8 +140,9 @@ def told(function: Any, *args: Any) -> object:
 
 def run_test(submission: Submission, kind: str, names: Sequence[str]) -> list[object]:
     """Run one of the tests on some of the functions."""
-    stands = {names[0]: lambda _: 12, "n": 7} if kind == "standing" else {}
-    desk = TestDesk(submission, StandIns(stands))
+    stands = {names[0]: lambda _: 12, "n": 7} if kind == "standing" else {"n": 7} if kind == "again" else {}
+    cells = [NOTEBOOK[int(name[1:])] for name in names] if kind == "again" else []
+    desk = TestDesk(submission, StandIns(stands, cells))
     try:
         found = desk.look_up([*names, "data", "seen", "n", "x"])
         first, last = found[names[0]], found[names[-1]]
@@ -146,7 +150,7 @@ def run_test(submission: Submission, kind: str, names: Sequence[str]) -> list[ob
             as_plain({k: v for k, v in found.items() if not isinstance(v, StudentFunction)})
         ]
         desk.watch(found)
-        if kind == "twice":
+        if kind in {"twice", "again"}:
             said += [told(first, 1), told(last, 2), told(first, 1)]
         elif kind == "array":
             said += [told(first, np.arange(3.0)), told(last, [1, 2])]
@@ -217,6 +221,7 @@ def both(
         at_home = transcript(template, notebook, steps)
     with monkeypatch.context() as patch:
         patch.setattr(Submission, "answers_tests", False)
+        patch.setattr(proxy, "may_change_nothing", lambda _: False)  # and cells are really run again
         return at_home, transcript(template, notebook, steps)
 
 
@@ -264,6 +269,7 @@ def test_each_odd_function_in_turn(template: Template, monkeypatch: pytest.Monke
         "purity._TELLING = frozenset()",
         "keepsakes.Keepsakes.put_back = lambda _: True",
         "home.Home._keep_states = lambda _: None",
+        "plain.is_as_defined = lambda *_: True",
     ],
 )
 def test_a_weaker_analysis_is_noticed(
@@ -271,7 +277,10 @@ def test_a_weaker_analysis_is_noticed(
 ) -> None:
     """The comparison above would not be passed by one that lets more be answered at home, or puts less back."""
     steps = [step for kind in ("twice", "seeded") for step in around_cells(kind)]
-    notebook = [f"from autograder.sandbox import home, keepsakes, purity\n{weaker}", *NOTEBOOK]
+    if weaker.startswith("plain"):
+        called = [("f{n}(1)", at, at) for at in range(len(ODD))]
+        steps = [*called, *(("again", at, at) for at in range(len(ODD)))]
+    notebook = [f"from autograder.sandbox import home, keepsakes, plain, purity\n{weaker}", *NOTEBOOK]
     at_home, in_forks = both(template, monkeypatch, notebook, steps)
     assert at_home != in_forks
 

@@ -88,3 +88,53 @@ def test_a_shell_that_was_told_to_read_differently_reads() -> None:
     shell = Shell()
     shell.input_transformers_post.append(lambda lines: [line.replace("two", "2") for line in lines])
     assert shell.run("x = 1\nx + two")[0]
+
+
+DEFINES = {
+    "def f(x):\n    return g(x)\n\ndef g(x, n=1, *rest: int, k, **more) -> np.ndarray | None:\n    return x": {
+        "f",
+        "g",
+    },
+    "def f(x=[]):\n    return x": None,
+    "def f(x=n):\n    return x": None,
+    "def f(*, x=1):\n    return x": None,
+    "def f(x: g()):\n    return x": None,
+    "@g\ndef f(x):\n    return x": None,
+    "def f(x):\n    return x\ndef f(x):\n    return 1": None,
+    "def f(x):\n    return x\nn = 1": None,
+    "'words'\ndef f(x):\n    return x": None,
+    "class f:\n    pass": None,
+    "async def f(x):\n    return x": None,
+}
+
+
+@pytest.mark.parametrize(("source", "names"), DEFINES.items())
+def test_cells_that_define_functions_alone(source: str, names: set[str] | None) -> None:
+    read = plain.as_plain(Shell(), source)
+    assert read is not None
+    assert read.defines == names
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["f.n = 1", "def f(x, n=1):\n    return x", "f = lambda x, n=1: x", "del f", "f.__defaults__ = ([],)",
+     "f.__code__ = (lambda x, n=1: x).__code__", "import types; f = types.FunctionType(f.__code__, {})"],
+)  # fmt: skip
+def test_cells_whose_functions_are_others_by_now_change_something(after: str) -> None:
+    shell, source = Shell(), "def f(x, n=1):\n    return x + n"
+    assert not shell.change_nothing([source])  # nor was it run
+    shell.run(source)
+    assert shell.change_nothing([source])
+    shell.run(after)
+    assert not shell.change_nothing([source])
+
+
+def test_code_that_is_kept_shows_nothing_and_is_the_notebooks() -> None:
+    shell = Shell()
+    for source in ("def f(x: int): ...", "y = 2\ny", "%precision 3"):
+        shell.run(source)
+        names: dict[str, object] = {"get_ipython": lambda: shell, "__builtins__": __builtins__}
+        exec(shell.code_of(source), names)  # noqa: S102 - a cell of this test
+        assert names.get("y", 2) == 2
+    exec(shell.code_of("def f(x: int): ..."), names)  # noqa: S102 - as above
+    assert names["f"].__annotations__ == {"x": int}

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.check import ProcessDied
 from autograder.sandbox.proxy import TestDesk
-from autograder.sandbox.stand_ins import Allowance, StandIns, can_stand_in
+from autograder.sandbox.stand_ins import Allowance, StandIn, StandIns, can_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,3 +170,80 @@ def test_numpy_that_was_set_to_raise_is_asked_again(submission: Submission) -> N
     assert x == 1000  # changed once
     expects = "def f(x):\n    try:\n        return np.exp(x)\n    except FloatingPointError:\n        return 'too large'"
     assert on(submission, expects, "f", StandIns({}))(1000.0) == "too large"
+
+
+ASKED = "def ask(x):\n    return [halve(x), halve(x), halve(2 * x)]"
+
+
+def calls_of(submission: Submission, function: Callable[..., Any], source: str = ASKED) -> tuple[int, Any]:
+    """Return how often a function was called itself, and what came of two calls that ask it."""
+    called: list[float] = []
+    stand_ins = StandIns({"halve": function})
+    own = stand_ins.laid["halve"].__call__
+
+    def noted(_: object, x: float) -> Any:
+        called.append(x)
+        return own(x)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StandIn, "__call__", noted)
+        ask = on(submission, source, "ask", stand_ins)
+        found = [ask(np.float64(3.0)), ask(np.float64(3.0))]
+    assert stand_ins.laid["halve"].calls == 6  # counted are all
+    return len(called), found
+
+
+def test_what_it_answers_to_the_same_is_asked_once(submission: Submission) -> None:
+    assert calls_of(submission, right) == (2, [[1.5, 1.5, 3.0]] * 2)
+
+
+STATE = [0]
+
+
+def counts(x: float) -> float:
+    STATE[0] += 1
+    return x + STATE[0]
+
+
+def draws(x: float) -> float:
+    return float(x + np.random.rand())  # noqa: NPY002 - as lessons do
+
+
+def says(x: float) -> float:
+    print(x)  # noqa: T201 - as references may
+    return x
+
+
+def makes(x: float) -> Callable[[], float]:
+    return lambda: x
+
+
+@pytest.mark.parametrize("function", [counts, draws, says])
+def test_what_may_answer_differently_is_asked_each_time(
+    submission: Submission, function: Callable[..., Any]
+) -> None:
+    assert calls_of(submission, function)[0] == 6
+
+
+def test_functions_that_it_gives_are_given_anew(submission: Submission) -> None:
+    source = "def ask(x):\n    return [halve(x)(), halve(x)(), halve(2 * x)()]"
+    assert calls_of(submission, makes, source) == (6, [[3.0, 3.0, 6.0]] * 2)
+
+
+def test_arrays_that_were_answered_before_are_the_callers_own(submission: Submission) -> None:
+    source = "import numpy as np\ndef ask(x):\n    y = halve(np.ones(2))\n    y += 1\n    return halve(np.ones(2)).tolist()"
+    ask = on(submission, source, "ask", StandIns({"halve": right}))
+    assert [ask(1), ask(1)] == [[0.5, 0.5]] * 2
+
+
+@pytest.mark.parametrize(
+    "said", ["[[0, 1]]", "[[-1, 1]]", "[[0, 0]]", "[[0, 1.5]]", "[0]", "{}", "7", "[[True, 1]]"]
+)
+def test_answers_that_were_not_given_are_not_counted(submission: Submission, said: str) -> None:
+    lie = (
+        "from autograder.sandbox.answered import Answered\n"
+        f"Answered.told = lambda self: {{'repeated': {said}}}\ndef f(x): return x"
+    )
+    f = on(submission, lie, "f", StandIns({}))
+    with pytest.raises(ProcessDied, match="could not be read"):
+        f(1)
