@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import pickle
 import random
-from types import CodeType, FunctionType, ModuleType
+from operator import is_
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -34,11 +36,14 @@ class _Kept:
 
 
 _kept = _Kept()
+_functions: WeakKeyDictionary[FunctionType, _Known] = WeakKeyDictionary()
+_UNBOUND = CellType()
+_MISSING = object()
 
 
 def drawn(make: Callable[..., Any], seed: int, number: int) -> Any:
     """Return what a function draws from a seed for the case of a number, a copy of one's own."""
-    about = _about(make) if _context.session.get() is not None else None
+    about = _known(make) if _context.session.get() is not None else None
     at = about, seed, number
     if about is not None and at in _kept.cases:
         return fresh(_kept.cases[at])
@@ -51,20 +56,42 @@ def drawn(make: Callable[..., Any], seed: int, number: int) -> Any:
     return case
 
 
-def _about(make: Any) -> object:
+class _Known:
+    """What is known of a function for as long as what it encloses and speaks of stays the same."""
+
+    def __init__(self, make: FunctionType) -> None:
+        self.held, self.code = _held(make), make.__code__
+        self.spoken = sorted({name for code in _codes(make.__code__) for name in code.co_names})
+        self.found = [make.__globals__.get(name, _MISSING) for name in self.spoken]
+        plain = all(one is _MISSING or isinstance(one, ModuleType) for one in self.found)
+        self.about: object = None
+        if plain and _is_fixed(self.held) and not make.__kwdefaults__:
+            self.about = self.code, print_of(self.held), tuple(map(id, self.found))
+
+    def holds(self, make: FunctionType) -> bool:
+        """Whether all is the same object still; what can be changed in its place is never told."""
+        held, known = _held(make), make.__globals__
+        return (
+            make.__code__ is self.code
+            and len(held) == len(self.held)
+            and all(map(is_, held, self.held))
+            and all(known.get(n, _MISSING) is one for n, one in zip(self.spoken, self.found, strict=True))
+        )
+
+
+def _known(make: Any) -> object:
     """Return what decides on all that a function draws; None where that cannot be told."""
-    if type(make) is not FunctionType or make.__kwdefaults__:
+    if type(make) is not FunctionType:
         return None
-    try:
-        held = (*(cell.cell_contents for cell in make.__closure__ or ()), *(make.__defaults__ or ()))
-    except ValueError:  # one that is not bound yet
-        return None
-    known = make.__globals__
-    spoken = [name for code in _codes(make.__code__) for name in code.co_names]
-    found = [known[name] for name in spoken if name in known]
-    if not _is_fixed(held) or not all(isinstance(one, ModuleType) for one in found):
-        return None
-    return make.__code__, print_of(held), tuple(map(id, found))
+    known = _functions.get(make)
+    if known is None or not known.holds(make):
+        known = _functions[make] = _Known(make)
+    return known.about
+
+
+def _held(make: FunctionType) -> tuple[Any, ...]:
+    cells = [_MISSING if cell == _UNBOUND else cell.cell_contents for cell in make.__closure__ or ()]
+    return (*cells, *(make.__defaults__ or ()))
 
 
 def _is_fixed(value: Any) -> bool:
