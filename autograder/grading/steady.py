@@ -10,6 +10,8 @@ a process of its own.
 from __future__ import annotations
 
 import builtins
+import contextvars
+import decimal
 import functools
 import gc
 import os
@@ -204,5 +206,11 @@ def _state() -> tuple[Any, ...]:
         np.getbufsize(),
         np.get_printoptions(),
         (sys.stdin, sys.stdout, sys.stderr, sys.excepthook, sys.displayhook),
+        # A test that was out of time in the middle of a `with` has left it open. Decimal's is set when it is first asked.
+        {
+            name.name: id(value)
+            for name, value in contextvars.copy_context().items()
+            if type(value) is not decimal.Context
+        },
         list(dict.values(parameters)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import math
 import os
 import pickle
@@ -15,6 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import check
+from autograder.check import _context
 from autograder.derive import _prepared
 from autograder.grading.lesson import Lesson
 from autograder.grading.steady import Steady
@@ -116,6 +118,7 @@ def test_a_value_of_the_same_place_in_memory_is_another() -> None:
         lambda _: warnings.simplefilter("error"),
         lambda _: np.seterr(all="raise"),
         lambda _: np.set_printoptions(precision=2),
+        lambda patch: patch.setattr(warnings, "_showwarnmsg_impl", print),
     ],
 )
 def test_what_the_process_shares_is_seen(
@@ -126,6 +129,15 @@ def test_what_the_process_shares_is_seen(
         assert steady.holds()
         set_up(patch)
         assert not steady.holds()
+
+
+def test_an_aspect_that_was_never_left_is_seen() -> None:
+    """A test that is out of time may be stopped anywhere, also on its way in or out of a `with`."""
+    steady, _ = run("x = 1")
+    around = contextvars.copy_context()
+    assert around.run(steady.holds)
+    around.run(_context.aspect.set, check.marks(values=1).values)
+    assert not around.run(steady.holds)
 
 
 @pytest.mark.parametrize(
