@@ -74,7 +74,7 @@ def write_similar(
         called = {student: " ".join(name).strip() for student, name in gradebook.students().items()}
     page = course.root / FOLDER / f"{assignment}-alike{'' if people.named else '-no-names'}.html"
     put(page, render_page(found, alike, people, called, made or dt.datetime.now(dt.UTC)))
-    path = None if csv is None else csv / f"{assignment}-alike.csv"
+    path = None if csv is None else csv / f"{assignment}-alike{'' if people.named else '-no-names'}.csv"
     if path is not None:
         put(path, sheet(found, alike, lambda student: people.of_student(student, "")[0]))
     return Written(page, path, len(found.works), len(found.unread), len(alike.pairs))

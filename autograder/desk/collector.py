@@ -14,7 +14,7 @@ from nbgrader.utils import find_all_notebooks
 from autograder.desk.downloads import Download, Worksheet, names_missing, read_worksheet, sort_out
 from autograder.desk.gradebook import open_gradebook
 from autograder.desk.grades import Student
-from autograder.desk.people import People
+from autograder.desk.roster import Roster
 
 _NOT_WORK = {"__MACOSX", ".ipynb_checkpoints"}
 
@@ -49,7 +49,7 @@ class Downloads(FileNameCollectorPlugin):  # type: ignore[misc]
             if path.is_file() and path.suffix in self.valid_ext and not _NOT_WORK & {*path.parts}
         ]
         with open_gradebook(app.coursedir.db_url) as gradebook:
-            people = People({key: Student(key, *rest) for key, *rest in gradebook.roster()})
+            people = Roster({key: Student(key, *rest) for key, *rest in gradebook.roster()})
         released = app.coursedir.format_path(
             app.coursedir.release_directory, ".", app.coursedir.assignment_id
         )
@@ -72,7 +72,7 @@ class Downloads(FileNameCollectorPlugin):  # type: ignore[misc]
             return None
         return sheets[0] if sheets else None
 
-    def _tell(self, found: list[Download], people: People) -> None:
+    def _tell(self, found: list[Download], people: Roster) -> None:
         if names_missing(people):
             self.log.warning(
                 "The gradebook knows nobody by name or number. Tell it who is in the class first: "

@@ -13,13 +13,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from autograder.desk.people import full_names, letters
+from autograder.desk.roster import full_names, letters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-    from autograder.desk.people import People
+    from autograder.desk.roster import Roster
 
 _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)")
 _CANVAS_ANONYMOUS = re.compile(r"(LATE_)?anon_\w+?_\d+_.+")
@@ -84,7 +84,7 @@ def read_worksheet(path: Path) -> Worksheet | None:
 
 def sort_out(
     paths: Iterable[Path],
-    people: People,
+    people: Roster,
     *,
     worksheet: Worksheet | None = None,
     expected: Collection[str] = (),
@@ -125,7 +125,7 @@ def sort_out(
     return checked
 
 
-def _one(path: Path, people: People, worksheet: Worksheet | None, expected: Collection[str]) -> Download:
+def _one(path: Path, people: Roster, worksheet: Worksheet | None, expected: Collection[str]) -> Download:
     for part in path.parts:
         if moodle := _MOODLE.fullmatch(part):
             student, why = _in_moodle(moodle["name"], moodle["number"], people, worksheet)
@@ -144,7 +144,7 @@ def _one(path: Path, people: People, worksheet: Worksheet | None, expected: Coll
     return Download(path, why="neither Canvas nor Moodle names files so")
 
 
-def _in_canvas(name: str, number: str, people: People) -> tuple[str, str]:
+def _in_canvas(name: str, number: str, people: Roster) -> tuple[str, str]:
     """Return the student and nothing, or nothing and why."""
     numbered = people.with_number(number)
     if numbered is not None:
@@ -158,7 +158,7 @@ def _in_canvas(name: str, number: str, people: People) -> tuple[str, str]:
     return student, f"nobody in the gradebook has the lms_user_id {number}, and {why}" if why else ""
 
 
-def _in_moodle(name: str, number: str, people: People, worksheet: Worksheet | None) -> tuple[str, str]:
+def _in_moodle(name: str, number: str, people: Roster, worksheet: Worksheet | None) -> tuple[str, str]:
     """Return the student and nothing, or nothing and why."""
     row = worksheet.rows.get(number) if worksheet else None
     if worksheet is not None:
@@ -172,7 +172,7 @@ def _in_moodle(name: str, number: str, people: People, worksheet: Worksheet | No
     return _by_name(name, people)
 
 
-def _by_name(name: str, people: People) -> tuple[str, str]:
+def _by_name(name: str, people: Roster) -> tuple[str, str]:
     """Return the only student of a full name and nothing, or nothing and why."""
     found = people.called(name)
     if len(found) == 1:
@@ -181,6 +181,6 @@ def _by_name(name: str, people: People) -> tuple[str, str]:
     return "", f"more than one is called {name}: {shown}" if found else f"nobody is called {name}"
 
 
-def names_missing(people: People) -> bool:
+def names_missing(people: Roster) -> bool:
     """Whether the gradebook knows nobody's full name and no number, so that nothing can be found in it."""
     return not any(full_names(who) or who.lms_user_id or who.email for who in people.students.values())

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from autograder.desk.export import CANVAS, Export, ExportError, number, remarks, shown, written
-from autograder.desk.people import NAMES, People
+from autograder.desk.roster import NAMES, Roster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ def fill_canvas(
             "Grades, Export, Export Entire Gradebook."
         )
     kept = [place for place, name in enumerate(header) if name in _CANVAS_INFO]
-    people, body, places, scales = People(grades.students), [header], {}, {}
+    people, body, places, scales = Roster(grades.students), [header], {}, {}
     possible = next((row for row in rows[1:] if "Points Possible" in row[0]), None)
     for name, worth in grades.worth.items():
         place = _column(header, (columns or {}).get(name, name), name)
@@ -95,7 +95,7 @@ def fill_moodle(
         )
     grade_at = header.index(_GRADE)
     maximum = next((place for place, name in enumerate(header) if name.strip().lower() == _MAXIMUM), None)
-    people, filled = People(grades.students), 0
+    people, filled = Roster(grades.students), 0
     for row in rows[1:]:
         student = people.in_row(header, row, row[header.index(_IDENTIFIER)])
         if student is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from autograder.check import Report
+from autograder.check._report import Report
 from autograder.desk import prose
 from autograder.desk.maths import to_mathml
 from autograder.desk.redact import Redactor, plain, without_paths

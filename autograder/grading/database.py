@@ -5,6 +5,8 @@ SQLite and PostgreSQL are tried by the tests; whatever else SQLAlchemy and nbgra
 
 from __future__ import annotations
 
+import shlex
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Seconds that one attempt waits for whoever holds the gradebook.
 PATIENCE = 5.0
-_DRIVERS = {"postgresql": "pip install 'psycopg[binary]'"}
+_DRIVERS = {"postgresql": "psycopg[binary]"}
 _BUSY = (
     "database is locked",
     "database table is locked",
@@ -64,9 +66,9 @@ class Database:
             raise BookError(f"the gradebook's db_url cannot be read: {error}") from error
         except ModuleNotFoundError as error:
             kind = self._url.get_backend_name()
-            how = _DRIVERS.get(kind, f"pip install {error.name}")
+            how = [sys.executable, "-m", "pip", "install", _DRIVERS.get(kind, str(error.name))]
             raise BookError(
-                f"the gradebook is a {kind} database, and its driver {error.name} is not installed: {how}"
+                f"the gradebook is a {kind} database, and its driver {error.name} is not installed: {shlex.join(how)}"
             ) from error
         if self.is_sqlite:
             # SQLite's own words for a transaction, in the place of the driver's, which begins at the first write.

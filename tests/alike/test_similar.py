@@ -59,8 +59,10 @@ def test_students_without_names(course: Course) -> None:
     answer = {name: f"# ada l. wrote it\n{source}" for name, source in CODE.items()}
     hand_in(course, "ada", answer)
     hand_in(course, "bo", answer)
+    named = write_similar(course, LESSON, csv=course.root)
     written = write_similar(course, LESSON, names=False, csv=course.root)
     assert written.sheet is not None
+    assert not {named.page, named.sheet} & {written.page, written.sheet}
     for text in (words_of(written.page), written.sheet.read_text()):
         assert not re.search(r"\b(?:ada|bo|lena)\b", text)
         assert re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", text)

@@ -15,7 +15,7 @@ import pytest
 
 from autograder.desk.downloads import read_worksheet, sort_out
 from autograder.desk.grades import Student
-from autograder.desk.people import People
+from autograder.desk.roster import Roster
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "downloads.md").read_text(encoding="utf-8")
@@ -41,7 +41,7 @@ CLASS = {
 def whose(*paths: str, worksheet: Path | None = None) -> list[tuple[str, str]]:
     """Return each file's student and name; for one that goes to nobody, nothing and why."""
     sheet = read_worksheet(worksheet) if worksheet else None
-    found = sort_out([Path(path) for path in paths], People(CLASS), worksheet=sheet, expected=[BOOK])
+    found = sort_out([Path(path) for path in paths], Roster(CLASS), worksheet=sheet, expected=[BOOK])
     return [(one.student, one.file if one.student else one.why) for one in found]
 
 

@@ -307,8 +307,15 @@ def test_without_names_nothing_on_the_page_or_in_the_sheets_tells_who_is_who(des
     a_class(desk, wrong=2, right=1)
     desk.hand_in("ada_l", lesson(autograder={"status": "partial", "reason": "ada_l.csv was left out"}))
     folder = desk.course.root / "csv"
+    page_of(desk, csv=folder)  # with names: another file, which stays
     page = page_of(desk, names=False, csv=folder)
-    sheets = "".join(path.read_text() for path in folder.iterdir())
+    assert sorted(path.name.removeprefix(ASSIGNMENT) for path in folder.iterdir()) == [
+        "-items.csv", "-marks-no-names.csv", "-marks.csv",
+    ]  # fmt: skip
+    assert "w00" in (folder / f"{ASSIGNMENT}-marks.csv").read_text()
+    sheets = "".join(
+        (folder / f"{ASSIGNMENT}-{name}.csv").read_text() for name in ("marks-no-names", "items")
+    )
     for secret in ("Wanda", "Wrong0", "Right0", "ada_l", "w00", "r00"):
         assert secret not in page + sheets
     key = key_of(desk.course.root)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from .graded_course import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("nbgrader", "nbconvert", "nbformat", "IPython", "jsonschema")
+HEAVY = ("nbgrader", "nbconvert", "nbformat", "IPython", "jsonschema", "numpy", "sqlalchemy")
 
 
-def test_feedback_loads_nothing_of_nbgrader_nbconvert_or_nbformat(desk: Desk) -> None:
+def test_feedback_loads_nothing_of_nbgrader_and_nothing_that_computes(desk: Desk) -> None:
     desk.hand_in("ada")
     script = (
         "import sys; from autograder.cli import app\n"
@@ -96,7 +96,8 @@ def test_alike_cells_are_drawn_in_the_place_where_they_stand(desk: Desk) -> None
     assert '<a href="#cell-4">relu</a>' in pages["cy"]
 
 
-def test_the_gradebook_says_what_nbgraders_own_classes_say(desk: Desk) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "sqlite+pysqlite"], ids=["a file", "by SQLAlchemy"])
+def test_the_gradebook_says_what_nbgraders_own_classes_say(desk: Desk, kind: str) -> None:
     desk.hand_in("ada", late=dt.timedelta(hours=3), penalty=0.25, first_name="Ada")
     desk.hand_in("bo", late=dt.timedelta(hours=26))
 
@@ -111,7 +112,8 @@ def test_the_gradebook_says_what_nbgraders_own_classes_say(desk: Desk) -> None:
 
     desk.change(edit)
     desk.hand_in("cy")
-    with open_gradebook(desk.course.db_url) as ours, Gradebook(desk.course.db_url) as book:
+    url = desk.course.db_url.replace("sqlite", kind, 1)
+    with open_gradebook(url) as ours, Gradebook(desk.course.db_url) as book:
         for student in ("ada", "bo", "cy"):
             (marks,) = ours.marks(ASSIGNMENT, student).values()
             assert ours.marks(ASSIGNMENT)[student, ASSIGNMENT] == marks
@@ -128,13 +130,14 @@ def test_the_gradebook_says_what_nbgraders_own_classes_say(desk: Desk) -> None:
             assert marks.comments == {c.name: c.comment for c in theirs.comments if c.comment}
 
 
-def test_reading_makes_no_gradebook(tmp_path: Path) -> None:
-    with open_gradebook(f"sqlite:///{tmp_path / 'none.db'}") as book:
+@pytest.mark.parametrize("kind", ["sqlite", "sqlite+pysqlite"])
+def test_reading_makes_no_gradebook(tmp_path: Path, kind: str) -> None:
+    with open_gradebook(f"{kind}:///{tmp_path / 'none.db'}") as book:
         assert book.marks("ps1") == {}
         assert book.assignments() == []
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "empty.db").touch()
-    with open_gradebook(f"sqlite:///{tmp_path / 'empty.db'}") as book:
+    with open_gradebook(f"{kind}:///{tmp_path / 'empty.db'}") as book:
         assert book.students() == {}
 
 

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -256,7 +257,8 @@ def test_what_is_missing_is_named(made: Course, tmp_path: Path, monkeypatch: pyt
     def opened(url: str, **more: Any) -> Book:
         return Book(dataclasses.replace(made, db_url=url, **more))
 
-    with pytest.raises(BookError, match=r"driver .* is not installed: pip install"):
+    install = re.escape(f"is not installed: {sys.executable} -m pip install ")
+    with pytest.raises(BookError, match=f"driver .* {install}MySQLdb$"):
         opened("mysql:///grades")
     with pytest.raises(BookError, match="unable to open database file"):
         opened(f"sqlite:///{tmp_path}/no-such-folder/gradebook.db")
@@ -267,7 +269,7 @@ def test_what_is_missing_is_named(made: Course, tmp_path: Path, monkeypatch: pyt
     with pytest.raises(BookError, match="db_url cannot be read"):
         opened("grades.db")
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(BookError, match=r"driver psycopg is not installed: pip install 'psycopg\[binary\]'"):
+    with pytest.raises(BookError, match=install + r"'psycopg\[binary\]'$"):
         opened("postgresql:///grades")
 
 

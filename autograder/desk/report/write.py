@@ -84,13 +84,14 @@ def _assignments(course: Course, assignment: str | None) -> list[str]:
 def _write(course: Course, assignment: str, people: People, csv: Path | None, made: dt.datetime) -> Written:
     record = read_class(course, assignment)
     statistics = items(points_table(record), [item.points for item in record.items])
-    page = course.root / FOLDER / f"{assignment}{'' if people.named else '-no-names'}.html"
+    unnamed = "" if people.named else "-no-names"
+    page = course.root / FOLDER / f"{assignment}{unnamed}.html"
     put(page, render_report(record, statistics, people, made))
     written = []
     if csv is not None:
         for name, text in (
-            ("marks", sheets.marks(record, people.of_work)),
-            ("items", sheets.items(record, statistics)),
+            (f"marks{unnamed}", sheets.marks(record, people.of_work)),
+            ("items", sheets.items(record, statistics)),  # nobody is in it
         ):
             written.append(csv / f"{assignment}-{name}.csv")
             put(written[-1], text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import runpy
+import sys
 import time
 import warnings
 from collections import deque
@@ -41,9 +42,7 @@ _COUNT = 5.0  # seconds between two counts of its workers
 _AHEAD = 4  # submissions on their way for each thread of a worker
 _FEWEST = 8  # before any worker is there
 _CONNECT = 10.0  # seconds for one try to reach the scheduler
-_MISSING = (
-    "--engine dask needs the package distributed: pip install 'distributed'. It belongs to the extra `dask`."
-)
+_MISSING = f"--engine dask needs the package distributed: {sys.executable} -m pip install distributed. It belongs to the extra `dask`."
 
 
 def grade_there(key: str, kit: bytes, handin: bytes) -> bytes:

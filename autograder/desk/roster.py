@@ -22,7 +22,7 @@ NAMES = {
 }
 
 
-class People:
+class Roster:
     """The gradebook's students, each kind of name apart from the others.
 
     Parameters
