@@ -42,7 +42,10 @@ _COUNT = 5.0  # seconds between two counts of its workers
 _AHEAD = 4  # submissions on their way for each thread of a worker
 _FEWEST = 8  # before any worker is there
 _CONNECT = 10.0  # seconds for one try to reach the scheduler
-_MISSING = f"--engine dask needs the package distributed: {sys.executable} -m pip install distributed. It belongs to the extra `dask`."
+_MISSING = (
+    f"--engine dask needs the package distributed: {sys.executable} -m pip install distributed. "
+    "It belongs to the extra `dask`."
+)
 
 
 def grade_there(key: str, kit: bytes, handin: bytes) -> bytes:
