@@ -1,9 +1,10 @@
 """The examiner's process: an assignment's lessons run once, and forks of itself that grade submissions.
 
-Runs as ``python -m autograder.grading.examiner FD``. It is trusted, and it runs no student code; it does handle
-values that came from student code, so submissions are graded in forks, and a fork that is lost costs the submission
-that it was at alone. It grades the next one only if nothing is left of the one before. The fork does the whole of it:
-it reads what was handed in, mends it, examines it, writes its ``autograded`` folder, and answers with what was found.
+It begins as `autograder.sandbox.warm`, which forks the template and then goes on here. It is trusted, and it runs no
+student code; it does handle values that came from student code, so submissions are graded in forks, and a fork that is
+lost costs the submission that it was at alone. It grades the next one only if nothing is left of the one before. The
+fork does the whole of it: it reads what was handed in, mends it, examines it, writes its ``autograded`` folder, and
+answers with what was found.
 """
 
 from __future__ import annotations
@@ -11,13 +12,11 @@ from __future__ import annotations
 import gc
 import os
 import resource
-import signal
 import socket
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -36,7 +35,9 @@ from autograder.sandbox.holder import NoSandboxError
 from autograder.sandbox.surroundings import count_seedings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from autograder.sandbox.begin import Begun
 
 MEMORY = 4 << 30  # of the trusted fork, in bytes: plain values only, but a student chose how many
 GARBAGE = (
@@ -58,17 +59,24 @@ class Examiner:
         The notebook that this process examines itself.
     beside
         Links to the processes of the other notebooks, by name.
+    begun
+        The template that has begun for it; one is started when None.
     """
 
-    def __init__(self, ready: Ready, name: str, beside: dict[str, socket.socket]) -> None:
+    def __init__(
+        self, ready: Ready, name: str, beside: dict[str, socket.socket], begun: Begun | None = None
+    ) -> None:
         self._ready = ready
         self._name = name
         self._beside = beside
         self._memory = 0  # of this process at its first question, in KiB
-        self.station = Station(ready.setting, ready.sources[name], ready.limits)
+        self.station = Station(ready.setting, ready.sources[name], ready.limits, begun)
 
     def answer(self, connection: socket.socket) -> bool:
         """Answer one question, in a fork; return whether it may answer another."""
+        # A test can be driven to all that it may take: then this process goes first, and no sandbox of another's.
+        with suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
         self._memory = self._memory or _memory()
         most = resource.getrlimit(resource.RLIMIT_DATA)[1]
         memory = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
@@ -126,7 +134,9 @@ def _memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def serve(ready: Ready, name: str, link: socket.socket, jobs: int, hello: socket.socket) -> None:
+def serve(
+    ready: Ready, name: str, link: socket.socket, jobs: int, hello: socket.socket, begun: Begun | None = None
+) -> None:
     """Make ready to examine one notebook, say so, and answer until the grader goes.
 
     The other notebooks of the assignment are served by forks of this process, made before any lesson has run here.
@@ -135,7 +145,7 @@ def serve(ready: Ready, name: str, link: socket.socket, jobs: int, hello: socket
     if name == next(iter(ready.sources)):
         others = {other: _serve_beside(ready, other, jobs) for other in ready.sources if other != name}
         beside = {other: ends[0] for other, ends in others.items()}
-    examiner = Examiner(ready, name, beside)
+    examiner = Examiner(ready, name, beside, begun)
     problems = list(examiner.station.problems)
     if beside:
         for _, their_hello in others.values():
@@ -182,26 +192,14 @@ def guarded(hello: socket.socket, work: Callable[[], None]) -> None:
             wire.send(hello, {"ready": False, "kind": type(error).__name__, "error": str(error)})
 
 
-def main() -> None:
-    """Serve the socket that the command line names."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
-    lockdown.die_with_parent()
+def main(
+    link: socket.socket, hello: socket.socket, begun: Begun, header: Mapping[str, Any], payload: memoryview
+) -> None:
+    """Be the examiner that is asked at `link`, with what was sent over `hello`, and a template that has begun."""
     count_seedings()
-    link = socket.socket(fileno=int(sys.argv[1]))
-    link.set_inheritable(False)
-    _, (handle, *_), _, _ = socket.recv_fds(link, 16, 1)
-    hello = socket.socket(fileno=handle)
 
     def work() -> None:
-        header, payload = wire.receive(hello)
         ready = Ready(msgspec.json.decode(payload, type=Setting))
-        serve(ready, next(iter(ready.sources)), link, int(header["jobs"]), hello)
+        serve(ready, next(iter(ready.sources)), link, int(header["jobs"]), hello, begun)
 
     guarded(hello, work)
-
-
-if __name__ == "__main__":
-    main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)  # all is closed and written; taking every module down first takes a tenth of a second

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.check import Finding, Report
 from autograder.check.grading import SAME_ERROR, told
 from autograder.grading.again import NOTE
-from autograder.grading.lesson import INSIDE_TAG
+from autograder.grading.needs import INSIDE_TAG
 from autograder.grading.outcome import CellOutcome, PlanCell
 from autograder.grading.text import scrub
 from autograder.lesson import notebook as cells

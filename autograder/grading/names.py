@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import types
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -133,6 +134,8 @@ def is_imported(value: object) -> bool:
 
 
 def _parse(source: str) -> ast.Module | None:
+    with suppress(SyntaxError):  # most cells are Python as they stand, and IPython looks at every token
+        return ast.parse(source)
     try:
         return ast.parse(TransformerManager().transform_cell(source))
     except SyntaxError:

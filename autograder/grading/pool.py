@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from autograder.grading.needs import needs_of
 from autograder.grading.outcome import ExamRequest, ExamResult, Handin
 from autograder.grading.setting import Setting, alone
 from autograder.grading.sources import LessonSource, SourceFailsError
+from autograder.lesson import node
 from autograder.sandbox import wire
+from autograder.sandbox.environment import of_a_template
 from autograder.sandbox.holder import NoSandboxError
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Examiner", "ExaminerProcess", "LessonSource", "Pool", "SourceFailsError", "question"]
 SLACK = 60.0  # seconds between a submission's own limit and the end of patience with its fork
 _START_SECONDS = 600.0
+_BEGINS, _EXAMINER = "autograder.sandbox.warm", "autograder.grading.examiner"
 _result = msgspec.json.Decoder(ExamResult)
 
 
@@ -85,8 +89,18 @@ def question(link: socket.socket) -> socket.socket:
     return ours
 
 
+def _here() -> bytes:
+    try:
+        return os.getcwdb()  # noqa: PTH109 - bytes, as the kernel has them
+    except OSError:  # it is gone
+        return b"/"
+
+
 class ExaminerProcess:
     """One examiner's process, started at once; `wait` until it is ready.
+
+    It begins as something that knows nothing (`autograder.sandbox.warm`), and is told of the assignment when its template
+    has been forked.
 
     Parameters
     ----------
@@ -96,21 +110,34 @@ class ExaminerProcess:
         Forks at work at a time; further questions wait for their turn.
     held
         Descriptors that stay open for as long as it or a fork of it lives.
+
+    Raises
+    ------
+    NoSandboxError
+        If student code would see what it must not.
     """
 
     def __init__(self, setting: Setting, jobs: int = 1, held: Sequence[int] = ()) -> None:
         self.setting = setting
         self.problems: list[str] = []
         self.link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        environment = {**os.environ, "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+        config = needs_of(setting, node.reads(next(iter(setting.notebooks.values()))))
+        environment = {
+            **os.environb,
+            b"MPLBACKEND": b"agg",
+            b"OPENBLAS_NUM_THREADS": b"1",
+            b"PYTHONHASHSEED": b"0",
+        }
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.grading.examiner", str(theirs.fileno())],
-                pass_fds=(theirs.fileno(), *held), env=environment, stdin=subprocess.DEVNULL,
+                [sys.executable, "-P", "-m", _BEGINS, _EXAMINER, str(theirs.fileno())],
+                pass_fds=(theirs.fileno(), *held), env=of_a_template(), stdin=subprocess.DEVNULL, cwd="/",
             )  # fmt: skip
             self.hello = question(self.link)
         with suppress(wire.WireError):  # said by `wait`
-            wire.send(self.hello, {"jobs": jobs}, [msgspec.json.encode(setting)])
+            wire.send(self.hello, {"config": config})  # all that it knows when the template is forked
+            about = {"jobs": jobs, "environment": [*environment.items()], "folder": _here()}
+            wire.send(self.hello, about, [msgspec.json.encode(setting)])
 
     def wait(self) -> None:
         """Wait until it has run the lesson.

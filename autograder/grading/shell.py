@@ -9,10 +9,13 @@ from __future__ import annotations
 import ast
 import bdb
 import inspect
+import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import ExecutionResult
 
+from autograder.sandbox import plain
 from autograder.sandbox.shell import Shell
 
 if TYPE_CHECKING:
@@ -54,8 +57,19 @@ class TrustedShell(Shell):
     def transform_cell(self, raw_cell: str) -> str:
         """Return the cell as Python, from the last time if there was one."""
         if raw_cell not in self._read:
-            self._read[raw_cell] = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
+            text = self._python(raw_cell)
+            self._read[raw_cell] = super().transform_cell(raw_cell) if text is None else text  # type: ignore[no-untyped-call]
         return self._read[raw_cell]
+
+    def _python(self, raw_cell: str) -> str | None:
+        """Return a cell that is Python as it stands, without IPython's look at each of its tokens."""
+        text = plain.text_of(self, raw_cell) if plain.defaults(self) == self._defaults else None
+        if text is None:
+            return None
+        with warnings.catch_warnings(action="ignore"), suppress(SyntaxError, ValueError):
+            ast.parse(text)
+            return text
+        return None
 
     def run_cell(self, raw_cell: str, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run one cell; see `Shell.run`, which calls this."""

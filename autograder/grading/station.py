@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import select
 import sys
-from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.grading.exam import Exam
-from autograder.grading.lesson import INSIDE_TAG, Lesson
+from autograder.grading.lesson import Lesson
+from autograder.grading.needs import needs_of
 from autograder.grading.outcome import ExamResult
 from autograder.grading.refusal import LostError
-from autograder.lesson import notebook as cells
-from autograder.sandbox import wall
+from autograder.sandbox import begin
 from autograder.sandbox.holder import NoSandboxError
 from autograder.sandbox.session import Template
 
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
 
     from autograder.grading.outcome import ExamRequest
     from autograder.grading.setting import Setting
+    from autograder.sandbox.begin import Begun
     from autograder.sandbox.limits import Limits
 
 _LONGEST_REASON = 2_000
@@ -32,34 +30,15 @@ _MOMENT = 0.1  # seconds
 _STARTS = 3  # of a template that ends without a word
 
 
-def imports(source: NotebookNode) -> list[str]:
-    """Return the modules that a notebook's code cells import and that are installed."""
-    found: dict[str, None] = {}
-    for cell in source.cells:
-        if cell.cell_type != "code":
-            continue
-        text = "\n".join(line for line in cell.source.split("\n") if not line.lstrip().startswith(("%", "!")))
-        with suppress(SyntaxError):
-            for node in ast.walk(ast.parse(text)):
-                if isinstance(node, ast.Import):
-                    found |= dict.fromkeys(alias.name for alias in node.names)
-                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    found[node.module] = None
-    return [name for name in found if _installed(name.split(".")[0])]
-
-
-def _installed(name: str) -> bool:
-    """Whether a top-level module is the interpreter's or a package's: not a file of the course."""
-    if name in sys.stdlib_module_names or name == "autograder":
-        return True
-    with suppress(ImportError, ValueError):
-        spec = find_spec(name)
-        return spec is not None and "site-packages" in str(spec.origin or spec.submodule_search_locations)
-    return False
-
-
 class Station:
     """Examines one notebook of an assignment. Its forks share the lesson and the template.
+
+    Parameters
+    ----------
+    setting, source, limits
+        The assignment, the notebook's instructor's version, and what a submission may use.
+    begun
+        A template that has begun for this notebook; one is started when None.
 
     Raises
     ------
@@ -67,29 +46,31 @@ class Station:
         If no wall can be built here.
     """
 
-    def __init__(self, setting: Setting, source: NotebookNode, limits: Limits) -> None:
+    def __init__(
+        self, setting: Setting, source: NotebookNode, limits: Limits, begun: Begun | None = None
+    ) -> None:
         self._limits = limits
-        modules = ["numpy", "autograder.check", *imports(source)]
-        if any("matplotlib" in name for name in modules):
-            modules.append("matplotlib_inline.backend_inline")
-        self._wall = wall.configuration(
-            map(Path, setting.hidden), modules, assets=Path(setting.assets) if setting.assets else None,
-            unsafe=setting.unsafe, checks=any(INSIDE_TAG in cells.tags(cell) for cell in source.cells),
-        )  # fmt: skip
-        self._start()
-        folder = Path(setting.folder)
-        if folder.is_dir():
-            os.chdir(folder)
-        sys.path.insert(0, "")
-        self._lesson = Lesson(source)
+        self._wall = needs_of(setting, source)
+        begun = begun or begin.execute(self._wall)  # at work while the lesson is run here
+        try:
+            folder = Path(setting.folder)
+            if folder.is_dir():
+                os.chdir(folder)
+            sys.path.insert(0, "")
+            self._lesson = Lesson(source)
+        except BaseException:
+            begun.close()
+            raise
+        self._start(begun)
         self.problems = self._lesson.problems
         self._undisturbed = True  # no submission ended in a way that it should not have
 
-    def _start(self) -> None:
+    def _start(self, begun: Begun | None = None) -> None:
         """Start a template and try it: no wall, no grading, which is said now and not for each submission."""
         for left in reversed(range(_STARTS)):
             try:
-                self._template = Template(self._wall)
+                first, begun = begun, None
+                self._template = Template(self._wall, first)
                 self._ended = os.pidfd_open(self._template.process.pid)  # readable when it ends, in forks too
                 self._template.start(self._limits).close()
             except NoSandboxError as error:

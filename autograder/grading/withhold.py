@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from autograder.grading.lesson import INSIDE_TAG
+from autograder.grading.needs import INSIDE_TAG
 from autograder.lesson import notebook as cells
 
 if TYPE_CHECKING:

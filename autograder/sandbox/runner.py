@@ -22,6 +22,7 @@ import numpy as np
 
 from autograder.sandbox import forks, wire, worker
 from autograder.sandbox.described import described
+from autograder.sandbox.environment import ENVIRONMENT
 from autograder.sandbox.holder import HOME
 from autograder.sandbox.home import Home
 from autograder.sandbox.lockdown import _prctl
@@ -43,22 +44,6 @@ _fork, _kill, _killpg, _waitpid, _exit, _close = (
 _setitimer, _REAL = signal.setitimer, signal.ITIMER_REAL
 _PR_SET_DUMPABLE = 4
 _ASKED = frozenset({"call", "calls", "describe", "prepare"})  # by tests
-ENVIRONMENT = {
-    "HOME": HOME,
-    "USER": "student",
-    "LOGNAME": "student",
-    "LANG": "C.UTF-8",
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "TMPDIR": "/tmp",  # noqa: S108 - the sandbox's own
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "MPLCONFIGDIR": f"{HOME}/.config/matplotlib",
-    "IPYTHONDIR": f"{HOME}/.ipython",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "NBGRADER_EXECUTION": "autograde",
-}
 
 
 def make_shell() -> Shell:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from autograder.sandbox import pages, wire
+from autograder.sandbox import begin, wire
 from autograder.sandbox.holder import NoSandboxError, bwrap_path
-from autograder.sandbox.runner import ENVIRONMENT
 from autograder.sandbox.submission import (
     GRACE,
     START_SECONDS,
@@ -45,6 +37,8 @@ class Template:
     ----------
     config
         From `wall.configuration`.
+    begun
+        One that has begun with this configuration; it is made here when None.
 
     Raises
     ------
@@ -52,36 +46,19 @@ class Template:
         Where no wall can be built; the message says what to install or allow.
     """
 
-    def __init__(self, config: dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any], begun: begin.Begun | None = None) -> None:
         if not config["unsafe"]:
-            bwrap_path()
-        link, theirs = socket.socketpair()
-        ours, door = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._door = wire.impatient(ours)
-        self._stage = ""
-        if config["staged"]:  # a place for what the ordinary user could not reach otherwise
-            self._stage = tempfile.mkdtemp(prefix="autograder-stage-")
-            Path(self._stage).chmod(0o711)
-        config = {**config, "stage": self._stage}
-        environment = {
-            **ENVIRONMENT,
-            **pages.MALLOC,
-            "LD_BIND_NOW": "1",  # once, here, and not in every fork that first calls a function of a library
-            "HOME": "/nonexistent",
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-        }
-        cache = _cache()
-        environment |= {"MPLCONFIGDIR": f"{cache}/matplotlib", "IPYTHONDIR": f"{cache}/ipython"}
-        ends = (theirs.fileno(), door.fileno())
-        with theirs, door:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.sandbox.inside", *map(str, ends)]
-                + ["checks"] * bool(config["checks"]),
-                pass_fds=ends, env=environment, stdin=subprocess.DEVNULL, cwd="/",
-            )  # fmt: skip
+            try:
+                bwrap_path()
+            except NoSandboxError:
+                if begun is not None:
+                    begun.close()
+                raise
+        self._begun = begun or begin.execute(config)
+        self.process = self._begun.process
+        self._door = wire.impatient(self._begun.door)
         try:
-            with link:
-                wire.send(link, config)
+            with self._begun.link as link:
                 ready, _ = wire.receive(link, time.monotonic() + 120)
         except (wire.WireError, wire.Deadline) as error:
             self.close()
@@ -125,18 +102,4 @@ class Template:
     def close(self) -> None:
         """End the template; its sandboxes die with it."""
         self._door.close()
-        self.process.kill()
-        self.process.wait()
-        if self._stage:
-            shutil.rmtree(self._stage, ignore_errors=True)
-
-
-def _cache() -> Path:
-    """Return a folder of our own that is kept between runs: building Matplotlib's font list takes a second."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for folder in (base / "autograder", Path(f"/tmp/autograder-cache-{os.getuid()}")):  # noqa: S108
-        with contextlib.suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if folder.stat().st_uid == os.getuid():
-                return folder
-    return Path("/nonexistent")
+        self._begun.close()

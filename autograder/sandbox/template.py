@@ -1,8 +1,8 @@
 """The warm template: an interpreter that has imported what the lesson needs, forked once for each submission.
 
-Runs as its own process (``python -m autograder.sandbox.inside FD FD``), with stand-ins in the place of the rooms
-that know answers. It holds no secret, and listens only to the trusted side. Started by root, it becomes an ordinary
-user before it makes anything.
+Runs as its own process (``python -m autograder.sandbox.inside FD FD``), or as the fork of one that knew as little
+(`autograder.sandbox.warm`), with stand-ins in the place of the rooms that know answers. It holds no secret, and listens
+only to the trusted side. Started by root, it becomes an ordinary user before it makes anything.
 """
 
 from __future__ import annotations
@@ -105,12 +105,8 @@ class Template:
                 os.close(fd)
 
 
-def main() -> None:
-    """Serve on the descriptors named on the command line: for the start, and the door for what is asked later."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
-    link, door = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
-    link.set_inheritable(False)
-    door.set_inheritable(False)
+def serve(link: socket.socket, door: socket.socket) -> None:
+    """Hear over `link` what to be, say so, and serve until nobody is left at the door."""
     with link:
         config, _ = wire.receive(link)
         try:
@@ -122,5 +118,10 @@ def main() -> None:
     template.serve()
 
 
-if __name__ == "__main__":
-    main()
+def main() -> None:
+    """Serve on the descriptors named on the command line: for the start, and the door for what is asked later."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
+    link, door = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    link.set_inheritable(False)
+    door.set_inheritable(False)
+    serve(link, door)

@@ -135,8 +135,7 @@ class Run:
             for child in main.children():
                 found["examiner"].append(child)
                 for below in child.children():
-                    line = below.cmdline()
-                    found["fork" if "autograder.grading.examiner" in line else "template"].append(below)
+                    found["template" if below.name() == "ag-template" else "fork"].append(below)
             self._seen.update(main.children(recursive=True))
         except psutil.Error:
             pass

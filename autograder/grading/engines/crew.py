@@ -142,8 +142,8 @@ class Crew:
             if post.examiner is not None and post.examiner.process.poll() is not None:
                 post.end()
             if post.examiner is None:
-                started = self._starter.submit(ExaminerProcess, post.setting, post.jobs).result()
                 try:
+                    started = self._starter.submit(ExaminerProcess, post.setting, post.jobs).result()
                     started.wait()
                 except (SourceFailsError, NoSandboxError) as error:
                     raise type(error)(f"on {where}: {error}") from None
