@@ -21,7 +21,7 @@ from autograder.sandbox import known
 from autograder.sandbox.wire import MAX_PAYLOAD, WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 MAX_DEPTH = 40
 MAX_NODES = 200_000
@@ -29,6 +29,7 @@ MAX_DIGITS = 20_000  # hexadecimal digits of an int
 MAX_ITEMS = 10_000  # drawn from an iterator where functions do not cross
 FEW_KEYS = 1_000  # of a dict or set, up to which their hashes do not matter
 LAST_CHARACTER = 0x10FFFF
+_LARGE = 64 << 10  # bytes
 LONG = 10_000_000  # numbers in a range; longer ones stay where they are
 _TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
 _INT64 = range(-(1 << 63), 1 << 63)
@@ -115,6 +116,8 @@ class Packer:
         return ["o", self._text(str(name)[:200])]
 
     def _text(self, value: str) -> str:
+        if value.isascii():
+            return value
         return value.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no UTF-8
 
     def _big(self, value: int) -> list[Any]:
@@ -138,6 +141,23 @@ class Packer:
             raise WireError(f"more than {MAX_PAYLOAD >> 20} MiB of arrays")
         self.buffers.append(raw)
         return start, size
+
+
+def same_bytes(buffers: Sequence[Any], payload: memoryview) -> bool:
+    """Whether buffers hold, end to end, what a payload begins with. Large ones are not copied."""
+    start = 0
+    for buffer in buffers:
+        one = memoryview(buffer).cast("B") if memoryview(buffer).nbytes else memoryview(b"")
+        other = payload[start : start + one.nbytes]
+        start += one.nbytes
+        if one.nbytes != other.nbytes:
+            return False
+        if one.nbytes < _LARGE:
+            if one.tobytes() != other.tobytes():
+                return False
+        elif not (np.frombuffer(one, np.uint8) == np.frombuffer(other, np.uint8)).all():
+            return False
+    return True
 
 
 def _base(value: Any, kinds: tuple[type, ...]) -> type:
@@ -219,8 +239,8 @@ class Unpacker:
             count *= n
         if count * kind.itemsize != size or (count and not kind.itemsize):
             raise WireError("an array whose size is not its shape's")
-        raw = bytes(self._slice(start, size))
-        array = np.zeros(shape, kind) if size == 0 else np.frombuffer(bytearray(raw), kind).reshape(shape)
+        raw = bytearray(self._slice(start, size))  # its own: the payload stays what came
+        array = np.zeros(shape, kind) if size == 0 else np.frombuffer(raw, kind).reshape(shape)
         if (
             kind.kind == "U"
             and size

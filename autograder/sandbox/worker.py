@@ -21,7 +21,7 @@ from autograder.sandbox import raised, replies, wire
 from autograder.sandbox.answered import Answered
 from autograder.sandbox.printed import Printed, Sink
 from autograder.sandbox.surroundings import take_over
-from autograder.sandbox.values import Packer, Unpacker
+from autograder.sandbox.values import Packer, Unpacker, same_bytes
 
 if TYPE_CHECKING:
     import socket
@@ -227,7 +227,7 @@ class Worker:
             check = Packer(self._as_sent)
             before = message["args"]
             after = {k: before[k] if _is(before[k], "fY") else check.pack(v) for k, v in arguments.items()}
-            if after == before and b"".join(bytes(b) for b in check.buffers) == payload[: check.size]:
+            if after == before and same_bytes(check.buffers, payload):
                 return
             reply["changed"] = {key: packer.pack(arguments[key]) for key in mutable}
         except wire.WireError:

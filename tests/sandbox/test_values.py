@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis.extra import numpy as hnp
 
 from autograder.check import Opaque
-from autograder.sandbox.values import MAX_DEPTH, Packer, Unpacker
+from autograder.sandbox.values import MAX_DEPTH, Packer, Unpacker, same_bytes
 from autograder.sandbox.wire import WireError
 
 
@@ -214,3 +214,21 @@ def test_a_random_state_that_points_outside_itself_is_refused(place: int) -> Non
     words[words.index("pos") + 1] = place
     with pytest.raises(WireError):
         Unpacker(memoryview(b"".join(bytes(b) for b in packer.buffers))).unpack(tree)
+
+
+@pytest.mark.parametrize(
+    "size", [0, 1, 3, 8_191, 8_192, 100_000]
+)  # numbers of eight bytes: below, at and above a limit
+def test_what_came_back_as_it_was_sent_is_told_bit_by_bit(size: int) -> None:
+    sent = np.linspace(-1.0, 1.0, size), "text", np.arange(3)
+    packer = Packer()
+    for value in sent:
+        packer.pack(value)
+    payload = bytearray(b"".join(bytes(buffer) for buffer in packer.buffers))
+    assert same_bytes(packer.buffers, memoryview(b"head" + payload)[4:])
+    assert same_bytes(packer.buffers, memoryview(payload + b"more"))
+    assert not same_bytes(packer.buffers, memoryview(payload)[:-1])
+    for at in {0, len(payload) // 2, len(payload) - 1}:
+        other = bytearray(payload)
+        other[at] ^= 1
+        assert not same_bytes(packer.buffers, memoryview(other))
