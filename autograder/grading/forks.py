@@ -1,7 +1,7 @@
 """A process that answers questions in forks of itself: a number of them at a time, none longer than it may.
 
-A fork that says after an answer that it is as it was before is given the next question that waits, up to `MOST` of
-them: making a fork, and the pages that it copies, cost as much as a small question.
+A fork that says after an answer that it is as it was before is given the next question, up to `MOST` of them, and
+stays for it where none waits: making a fork, and the pages that it copies, cost as much as a small question.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class Forks:
         self._renewed = 0
         self._working: dict[int, _Fork] = {}  # by pidfd
         self._desks: dict[int, _Fork] = {}  # by the desk's descriptor
+        self._idle: list[_Fork] = []  # that may be asked, and stay for it
         self._poller = select.poll()
 
     def serve(self) -> None:
@@ -86,9 +87,8 @@ class Forks:
                 elif fd == self._link.fileno() and not self._accept():
                     return
             self._end_overdue()
-            while self._waiting and len(self._working) < self._jobs:
-                self._renewed += self._before()
-                self._fork(self._waiting.popleft())
+            while self._waiting and len(self._working) - len(self._idle) < self._jobs:
+                self._give(self._waiting.popleft())
 
     def _accept(self) -> bool:
         try:
@@ -97,6 +97,30 @@ class Forks:
             return False
         self._waiting += [socket.socket(fileno=handle) for handle in handles]
         return bool(said)
+
+    def _give(self, connection: socket.socket) -> None:
+        """Give a question to a fork that stays for it, or to a new one."""
+        while self._idle:
+            fork = self._idle.pop()
+            if not self._is_old(fork):
+                self._ask(fork, connection)
+                return
+            self._let_go(fork)
+        self._renewed += self._before()
+        self._fork(connection)
+
+    def _ask(self, fork: _Fork, connection: socket.socket) -> None:
+        fork.connection = connection
+        fork.end = time.monotonic() + self._patience
+        with suppress(OSError):  # it is gone, and answered for when that is seen
+            socket.send_fds(fork.desk, [b"?"], [connection.fileno()])
+
+    def _let_go(self, fork: _Fork) -> None:
+        self._poller.unregister(fork.desk.fileno())
+        del self._desks[fork.desk.fileno()]
+        fork.desk.close()  # by which it knows
+        if fork in self._idle:
+            self._idle.remove(fork)
 
     def _fork(self, connection: socket.socket) -> None:
         parent = os.getpid()
@@ -113,7 +137,7 @@ class Forks:
         self._poller.register(desk.fileno(), select.POLLIN)
 
     def _done(self, fork: _Fork) -> None:
-        """Hear that a fork has answered, and give it the next question, or let it go."""
+        """Hear that a fork has answered, and give it the next question, have it stay for one, or let it go."""
         try:
             said = fork.desk.recv(1)
         except OSError:
@@ -122,15 +146,13 @@ class Forks:
             fork.connection.close()
             fork.connection = None
             fork.left -= 1
-            if said == _MORE and fork.left and self._waiting and not fork.late and not self._is_old(fork):
-                fork.connection = self._waiting.popleft()
-                fork.end = time.monotonic() + self._patience
-                with suppress(OSError):  # it is gone, and answered for when that is seen
-                    socket.send_fds(fork.desk, [b"?"], [fork.connection.fileno()])
+            if said == _MORE and fork.left and not fork.late and not self._is_old(fork):
+                if self._waiting:
+                    self._ask(fork, self._waiting.popleft())
+                else:
+                    self._idle.append(fork)
                 return
-        self._poller.unregister(fork.desk.fileno())
-        del self._desks[fork.desk.fileno()]
-        fork.desk.close()  # by which it knows
+        self._let_go(fork)
 
     def _is_old(self, fork: _Fork) -> bool:
         """Whether what a fork shares with this process has been made anew since."""
@@ -178,9 +200,7 @@ class Forks:
         os.close(pidfd)
         _, status = os.waitpid(fork.pid, 0)
         if fork.desk.fileno() in self._desks:
-            self._poller.unregister(fork.desk.fileno())
-            del self._desks[fork.desk.fileno()]
-            fork.desk.close()
+            self._let_go(fork)
         if fork.connection is None:
             return
         with fork.connection, suppress(wire.WireError, OSError):
@@ -189,13 +209,13 @@ class Forks:
                 wire.send(fork.connection, {"lost": STOPPED, "killed": not fork.late})
 
     def _until_next_end(self) -> float | None:
-        ends = [fork.end for fork in self._working.values()]
+        ends = [fork.end for fork in self._working.values() ]
         return max(min(ends) - time.monotonic(), 0) * 1000 + 1 if ends else None
 
     def _end_overdue(self) -> None:
         now = time.monotonic()
         for fork in self._working.values():
-            if now > fork.end:
+            if now > fork.end and fork not in self._idle:
                 fork.late = True
                 with suppress(ProcessLookupError):
                     os.kill(fork.pid, signal.SIGKILL)
