@@ -18,6 +18,7 @@ from autograder.lesson.course import open_course
 
 from . import course
 from .answers import ANSWERS
+from .at_home import AT_HOME
 from .attack import Attack, Scene
 from .exhaust import EXHAUST
 from .forge import FORGED
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from autograder.grading.outcome import Outcome
 
-ATTACKS = [*LIES, *SEARCH, *FORGED, *EXHAUST, *PAPERS, *SHOWN, *PAGES, *ANSWERS]
+ATTACKS = [*LIES, *SEARCH, *FORGED, *EXHAUST, *PAPERS, *SHOWN, *PAGES, *ANSWERS, *AT_HOME]
 
 
 @dataclass(frozen=True)
