@@ -209,7 +209,7 @@ class Forks:
                 wire.send(fork.connection, {"lost": STOPPED, "killed": not fork.late})
 
     def _until_next_end(self) -> float | None:
-        ends = [fork.end for fork in self._working.values() ]
+        ends = [fork.end for fork in self._working.values() if fork not in self._idle]
         return max(min(ends) - time.monotonic(), 0) * 1000 + 1 if ends else None
 
     def _end_overdue(self) -> None:
