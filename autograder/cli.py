@@ -86,6 +86,9 @@ def main(context: typer.Context) -> None:
 def build(
     names: Annotated[list[str] | None, typer.Argument(help="The lessons; all when left out.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; say what is out of step.")] = False,
+    add_cells: Annotated[
+        bool, typer.Option("--add-cells", help="Take new cells into a gradebook that has marks; these stay.")
+    ] = False,
     course: CourseOption = HERE,
 ) -> None:
     """Build the notebooks from their text sources: solutions/ -> notebooks/."""
@@ -96,7 +99,7 @@ def build(
 
     opened = _open(course)
     try:
-        result = build_course(opened.root, check=check, names=names or None)
+        result = build_course(opened.root, check=check, names=names or None, add_cells=add_cells)
     except (BuildError, CourseError) as error:
         raise _stop(str(error)) from None
     if not result.assignments:

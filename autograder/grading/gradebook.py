@@ -33,7 +33,8 @@ _TRIES = 5  # at a batch in which another writer made the same rows
 _TOGETHER = 200  # submissions in one question: databases limit how much may be asked at once
 _OTHER_CELLS = (
     "the cells of {0} are others than those that the gradebook {1} keeps marks for. Bring the source back in step "
-    "with it, or take the assignment out of it, with all marks: nbgrader db assignment remove {2} --force"
+    "with it. Where cells came and none went, autograder build {2} --add-cells takes them in, and marks stay. Or take the "
+    "assignment out of it, with all marks: nbgrader db assignment remove {2} --force"
 )
 _NO_COURSE = (
     "the gradebook {0} keeps marks by course, and this course has no name. Give it one in nbgrader_config.py: "

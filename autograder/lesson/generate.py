@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
 _OTHER_CELLS = "Cannot add or remove cells"
 _KEPT = (
-    "{0} is graded already, and while the gradebook has its marks, no graded cell may come or go: nbgrader keeps to that. "
-    "Nothing was written. Put the new exercise into another lesson. Or, if those marks were a trial, take them out and "
-    "build again, in {1}: nbgrader db assignment remove {0} --force"
+    "{0} is graded already, and while the gradebook has its marks, nbgrader lets no cell of it come or go. Nothing was "
+    "written. If cells came and none went, copy the gradebook and add them; marks stay, and those who have handed in get "
+    "nothing for them unless they hand in again: autograder build {0} --add-cells\n"
+    "If those marks were a trial, take them out and build again, in {1}: nbgrader db assignment remove {0} --force"
+)
+_GONE = (
+    "{0} is graded already, and a cell of it went. The gradebook has marks of that cell, and nbgrader keeps them. Nothing "
+    "was written. Bring it back. If those marks were a trial, take them out and build again, in {1}: "
+    "nbgrader db assignment remove {0} --force"
 )
 
 
@@ -25,7 +31,9 @@ class BuildError(Exception):
     """A build that could not be done. The message says why and what to do."""
 
 
-def generate(course: Course, names: list[str], *, source: Path, release: Path, record: bool) -> None:
+def generate(
+    course: Course, names: list[str], *, source: Path, release: Path, record: bool, add_cells: bool = False
+) -> None:
     """Make students' versions of assignments.
 
     Parameters
@@ -38,6 +46,8 @@ def generate(course: Course, names: list[str], *, source: Path, release: Path, r
         Folders that hold one folder per assignment; `release` is made.
     record : bool
         Save the cells to the course's gradebook, as grading needs them; otherwise no database is opened.
+    add_cells : bool
+        Add new cells also where the gradebook has marks of the assignment.
 
     Raises
     ------
@@ -62,17 +72,28 @@ def generate(course: Course, names: list[str], *, source: Path, release: Path, r
             assignment_id=glob.escape(name),
         )
         converter = GenerateAssignment(coursedir=course_directory, config=config, log=log)
+        if add_cells:
+            converter.preprocessors = [_adding(step) for step in converter.preprocessors]
         try:
             with course.entered():
                 converter.start()
         except Exception as error:
             if _OTHER_CELLS in said.getvalue():
-                raise BuildError(_KEPT.format(name, course.root)) from error
+                raise BuildError((_GONE if add_cells else _KEPT).format(name, course.root)) from error
             raise BuildError(
                 f"nbgrader could not make the release of {name}: {error}\n{said.getvalue().rstrip()}"
             ) from error
         if not (release / name).is_dir():
             raise BuildError(f"nbgrader made no release of {name}.\n{said.getvalue().rstrip()}")
+
+
+def _adding(step: object) -> object:
+    """Return the step that adds cells in the place of nbgrader's that refuses them."""
+    from nbgrader.preprocessors import SaveCells  # noqa: PLC0415
+
+    names = {"nbgrader.preprocessors.SaveCells", "nbgrader.preprocessors.savecells.SaveCells"}
+    refuses = step is SaveCells or step in names
+    return "autograder.lesson.more_cells.SaveMoreCells" if refuses else step
 
 
 def _quiet_log(target: io.StringIO) -> logging.Logger:

@@ -68,7 +68,9 @@ class BuildResult:
         return not (self.written or self.removed or self.orphans)
 
 
-def build(course: Path | str, *, check: bool = False, names: Iterable[str] | None = None) -> BuildResult:
+def build(
+    course: Path | str, *, check: bool = False, names: Iterable[str] | None = None, add_cells: bool = False
+) -> BuildResult:
     """Build the notebooks of a course.
 
     Parameters
@@ -79,6 +81,8 @@ def build(course: Path | str, *, check: bool = False, names: Iterable[str] | Non
         Write nothing, neither files nor gradebook; the result lists what is out of step.
     names : iterable of str, optional
         Only these assignments; all of them by default.
+    add_cells : bool
+        Take new cells into the gradebook also where it has marks of the assignment; these stay as they are.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def build(course: Path | str, *, check: bool = False, names: Iterable[str] | Non
         source, release = Path(folder, "source"), Path(folder, "release")
         for name in chosen:
             _stage(opened, name, lessons.get(name), source)
-        generate(opened, chosen, source=source, release=release, record=not check)
+        generate(opened, chosen, source=source, release=release, record=not check, add_cells=add_cells)
         for name in chosen:
             _refuse_leaks(release / name, lessons.get(name))
         written, removed, unchanged = _put_in_place(opened, chosen, lessons, release, write=not check)
