@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.check import Opaque
+from autograder.sandbox.known import DTYPES
 from autograder.sandbox.replies import SubmissionError, assign
 from autograder.sandbox.values import Packer
-from autograder.sandbox.wire import WireError
+from autograder.sandbox.wire import MAX_PAYLOAD, WireError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -212,6 +213,9 @@ def _alike(one: Any, other: Any) -> bool:
 
 def print_of(value: Any) -> object:
     """Return something that is the same for values that are the same bit by bit."""
+    if type(value) is np.ndarray and value.dtype.char in DTYPES and value.nbytes <= MAX_PAYLOAD:
+        form = ["a", value.dtype.str, list(value.shape), value.flags.writeable, 0, value.nbytes]
+        return form, [value.tobytes()]  # as below, at a third of the time
     packer = Packer(id)
     try:
         tree = packer.pack(value)

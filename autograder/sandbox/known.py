@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,7 +71,14 @@ def made(tag: str, plain: Any) -> Any:
 
 def dtype(text: Any) -> np.dtype[Any]:
     """Return the dtype of this name; NumPy reads far more than names, and some of it as Python."""
-    if type(text) is not str or not _DTYPE.fullmatch(text):
+    if type(text) is not str:
+        raise ValueError("a dtype of no known form")
+    return _dtype(text)
+
+
+@lru_cache(maxsize=128)
+def _dtype(text: str) -> np.dtype[Any]:
+    if not _DTYPE.fullmatch(text):
         raise ValueError("a dtype of no known form")
     kind: np.dtype[Any] = np.dtype(text)
     if kind.char not in DTYPES or kind.names is not None or kind.subdtype is not None:

@@ -86,6 +86,12 @@ class StandIn:
         self._seen.clear()
 
     @property
+    def looks(self) -> bool:
+        """Whether it matters if two questions are the same."""
+        allowance = self._allowance
+        return allowance is not None and max(allowance.in_one, allowance.in_cells) <= _LOOKED_AT
+
+    @property
     def answers_the_same(self) -> bool:
         """Whether the same arguments give the same value every time, and nothing else comes of it."""
         return _is_constant(self._function)
@@ -98,7 +104,7 @@ class StandIn:
         allowance = self._allowance
         if allowance is None:
             return
-        if max(allowance.in_one, allowance.in_cells) <= _LOOKED_AT and not self.too_often:
+        if self.looks and not self.too_often:
             if asked.told in self._seen:
                 return
             self._seen.add(asked.told)
@@ -273,7 +279,7 @@ def answer(
             return {"error": type(error).__name__, "text": str(error)[:500]}, [], None
     given = {str(i): value for i, value in enumerate(args)} | {f"={k}": v for k, v in kwargs.items()}
     before = {key: print_of(value) for key, value in given.items()}
-    asked = _asked(before, given)
+    asked = _asked(before, given) if function.looks else Asked(0, _size(given))
     same = asked if function.answers_the_same and all(map(is_plain, given.values())) else None
     try:
         function.ask(asked, in_cells=in_cells)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from autograder.check import Opaque
-from autograder.sandbox.doubts import Doubts, Expected
+from autograder.sandbox.doubts import Doubts, Expected, print_of
 from autograder.sandbox.replies import SubmissionError
+from autograder.sandbox.values import Packer
 
 EMPTY = np.zeros((0, 1))
 FULL = np.ones((2, 3))
@@ -59,3 +60,16 @@ def test_an_empty_part_more_than_there_should_be_is_refused() -> None:
     got, raised = weighed((FULL, EMPTY), FULL, strictly=True)
     assert raised
     assert got[1] == Opaque("empty array")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        FULL, FULL.T, FULL[:, ::-1], FULL[0, :0], np.array(3.0), np.array(["a", "bc"]), np.zeros(2, "U0"),
+        FULL.astype(">f4"), np.broadcast_to(FULL[0], (4, 3)), np.array(["2020-01-01"], "M8[D]"), np.array([1j, 2]),
+    ],
+)  # fmt: skip
+def test_the_print_of_an_array_is_that_of_what_would_cross(value: Any) -> None:
+    packer = Packer(id)
+    tree = packer.pack(value)
+    assert print_of(value) == (tree, [bytes(one) for one in packer.buffers])
