@@ -3960,14 +3960,15 @@ marks.total()
 #
 # The next cell runs your functions of part A on each of five examples, and `linear_backward` once on all of them.
 
+
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "show_both_forms", "locked": true}
 # Part A example by example, against part B in one go.
-rng = np.random.default_rng(2)
-batch_X, batch_W, batch_dY = (rng.normal(size=s) for s in [(5, 3), (3, 2), (5, 2)])
-try:
-    each = [grad_output_layer(dy, x) for dy, x in zip(batch_dY, batch_X)]
-    rows = [grad_input(dy, batch_W.T) for dy in batch_dY]
-    at_once = linear_backward(batch_dY, batch_X, batch_W)
+def show_both_forms():
+    rng = np.random.default_rng(2)
+    X, W, dY = (rng.normal(size=s) for s in [(5, 3), (3, 2), (5, 2)])
+    each = [grad_output_layer(dy, x) for dy, x in zip(dY, X)]
+    rows = [grad_input(dy, W.T) for dy in dY]
+    at_once = linear_backward(dY, X, W)
     found = {
         "outer products added up, transposed | dW": (
             sum(dW for dW, _ in each).T,
@@ -3984,6 +3985,10 @@ try:
     )
     for name, (one_by_one, together) in found.items():
         print(f"{name:<53} {np.abs(one_by_one - together).max():.1e}")
+
+
+try:
+    show_both_forms()
 except (NotImplementedError, NameError):
     print(
         "Write grad_output_layer and grad_input of part A and linear_backward first."
@@ -5015,8 +5020,12 @@ def how_far(yours, f, x):
     return f"{off:.0e}   {'agrees' if off < 1e-6 else 'DISAGREES'}"
 
 
-for function, name, yours, f, x in measured():
-    print(f"{function:<22} {name:<9} {how_far(yours, f, x)}")
+def show_measured():
+    for function, name, yours, f, x in measured():
+        print(f"{function:<22} {name:<9} {how_far(yours, f, x)}")
+
+
+show_measured()
 
 # %% [markdown]
 # Around $10^{-10}$ is as good as it gets, and anything below $10^{-6}$ is right. A wrong factor shows as $10^{-1}$ or more. If a line
