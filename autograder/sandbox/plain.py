@@ -13,8 +13,9 @@ import keyword
 import re
 import types
 import warnings
+from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.autocall import IPyAutocall
 from IPython.core.macro import Macro
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _PROMPT = re.compile(r"(?:.*\n)?\s*(?:>>>|\.\.\.|In ?\[|Out ?\[)")  # in the first two lines
 _FIRST_WORD = re.compile(r"[^\W\d]\w*")
+_NOT_INDENTED = re.compile(r"^[^\s#]", re.MULTILINE)
+_COMPOUND = re.compile(r"(?:def|class|for|while|if|with|try)\b")
+_OF_PROMPTS = (
+    0x200 | 0x4000
+)  # for code that is typed line by line: PyCF_DONT_IMPLY_DEDENT, PyCF_ALLOW_INCOMPLETE_INPUT
 # What annotations are made of that look nothing but names up.
 _LOOKS_UP = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List, ast.BinOp, ast.operator,
@@ -35,25 +41,28 @@ _LOOKS_UP = (
 )  # fmt: skip
 
 
-class Read(NamedTuple):
-    """A cell as it was read: one piece of code for all but the last expression, and one for that, which shows its value.
+class Read:
+    """A cell as it was read.
 
-    Attributes
+    Parameters
     ----------
     text
         As Python.
     codes
-        The pieces.
-    whole
-        The only piece, where no value is shown.
-    defines
-        The names of its functions, where it defines functions and does nothing else.
+        Pieces of code, in order; where the last statement is an expression, the last piece is that, and shows its value.
+    shows
+        Whether it does.
     """
 
-    text: str
-    codes: list[CodeType]
-    whole: CodeType | None
-    defines: frozenset[str] | None
+    def __init__(self, text: str, codes: list[CodeType], *, shows: bool) -> None:
+        self.text = text
+        self.codes = codes
+        self.whole = codes[0] if len(codes) == 1 and not shows else None
+
+    @cached_property
+    def defines(self) -> frozenset[str] | None:
+        """The names of its functions, where it defines functions and does nothing else."""
+        return _defined(ast.parse(self.text).body)
 
 
 def defaults(shell: InteractiveShell) -> list[object]:
@@ -85,15 +94,49 @@ def as_plain(shell: InteractiveShell, raw: str) -> Read | None:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             name = shell.compile.cache(text, shell.execution_count, raw_code=raw)
-            nodes = ast.parse(text, name).body
-            last = nodes[-1:] if isinstance(nodes[-1], ast.Expr) else []
-            first = nodes[: len(nodes) - len(last)]
-            trees: list[tuple[Any, str]] = [(ast.Module(first, []), "exec")] if first else []
-            trees += [(ast.Interactive(last), "single")] if last else []
-            codes = [shell.compile(tree, name, mode) for tree, mode in trees]
+            try:
+                read = _in_pieces(shell, text, name) or _as_tree(shell, text, name)
+            except SyntaxError:  # of a piece: that it is one was no more than likely
+                read = _as_tree(shell, text, name)
     except Exception:  # noqa: BLE001 - whatever Python does not like about it, IPython has words for it
         return None
-    return None if said else Read(text, codes, None if last else codes[0], _defined(nodes))
+    return None if said else read
+
+
+def _as_tree(shell: InteractiveShell, text: str, name: str) -> Read:
+    nodes = ast.parse(text, name).body
+    last = nodes[-1:] if isinstance(nodes[-1], ast.Expr) else []
+    first = nodes[: len(nodes) - len(last)]
+    trees: list[tuple[Any, str]] = [(ast.Module(first, []), "exec")] if first else []
+    trees += [(ast.Interactive(last), "single")] if last else []
+    return Read(text, [shell.compile(tree, name, mode) for tree, mode in trees], shows=bool(last))
+
+
+def _in_pieces(shell: InteractiveShell, text: str, name: str) -> Read | None:
+    """Read a cell without a tree of all of it, which takes as long again as compiling it does; None where that is unsafe.
+
+    The last line that is not indented begins the last statement, where what stands above it is complete by itself.
+    """
+    begins = [found.start() for found in _NOT_INDENTED.finditer(text)]
+    while begins and text[begins[-1]] in ")]}":  # the end of what began above
+        begins.pop()
+    if not begins or "\r" in text or "\f" in text:
+        return None
+    above, last = text[: begins[-1]], text[begins[-1] :]
+    if len(begins) > 1 and ("global" in text or above.rstrip().endswith("\\")):
+        return None
+    flags = shell.compile.flags & ~_OF_PROMPTS
+    codes = [compile(above, name, "exec", flags, dont_inherit=True)] if len(begins) > 1 else []
+    last = "\n" * above.count("\n") + last
+    if _COMPOUND.match(text, begins[-1]):
+        return Read(text, [*codes, compile(last, name, "exec", flags, dont_inherit=True)], shows=False)
+    nodes = ast.parse(last, name).body
+    if len(nodes) != 1:
+        return None
+    shows = isinstance(nodes[0], ast.Expr)
+    tree = ast.Interactive(nodes) if shows else ast.Module(nodes, [])
+    codes.append(shell.compile(tree, name, "single" if shows else "exec"))  # type: ignore[arg-type]
+    return Read(text, codes, shows=shows)
 
 
 def _defined(nodes: Sequence[ast.stmt]) -> frozenset[str] | None:
@@ -121,9 +164,9 @@ def is_as_defined(read: Read | None, namespace: dict[str, Any]) -> bool:
 
     To run it again would give the same functions once more: what they call is looked up when they are called.
     """
-    if read is None or read.whole is None or read.defines is None:
+    if read is None or read.defines is None:
         return False
-    made = read.whole.co_consts
+    made = [one for code in read.codes for one in code.co_consts]
     for name in read.defines:
         value = namespace.get(name)
         if type(value) is not types.FunctionType or value.__globals__ is not namespace:
