@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from autograder.audit.exercises import Exercise
-    from autograder.grading.outcome import CellOutcome, CellResult
+    from autograder.grading.outcome import CellResult
     from autograder.lesson.course import Course
     from autograder.sandbox.limits import Limits
 
@@ -132,13 +132,6 @@ class Bench:
     def close(self) -> None:
         """End the examiner."""
         self._examiner.close()
-
-    def graded(self, notebook: NotebookNode) -> dict[str, CellOutcome]:
-        """Grade a notebook whole; answers in words, which wait for a person, are left out."""
-        result = self._examine(marks.plan(notebook))
-        marks.write_outputs(notebook, result)
-        found = marks.outcomes(notebook, result)
-        return {name: one for name, one in found.items() if one.status != "manual"}
 
     def grade(
         self,

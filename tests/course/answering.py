@@ -1,13 +1,20 @@
-"""Answers put to the real grader: the audit's own bench, for one of this project's lessons."""
+"""Answers put to the real grader: the audit's own bench, for one of this project's lessons; and whole notebooks."""
 
 from __future__ import annotations
 
 import copy
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from autograder.audit.exercises import exercises
 from autograder.audit.foreseen import hand_in
 from autograder.audit.trials import Bench
+from autograder.grading import marks
+from autograder.grading.limits import limits_of
+from autograder.grading.outcome import ExamRequest
+from autograder.grading.pool import Examiner
+from autograder.grading.sources import extra_files, lesson_source
+from autograder.lesson.answers import STUDENT
 from autograder.lesson.stubs import ClearSolutions
 
 if TYPE_CHECKING:
@@ -23,29 +30,53 @@ if TYPE_CHECKING:
 
 
 class Desk:
-    """Grades answers to one lesson; the lesson's own source is run once."""
+    """Grades answers to one lesson, and whole notebooks as they are handed in; what is not asked for is not started."""
 
     def __init__(self, course: Course, lesson: Lesson) -> None:
         self.notebook = lesson.notebook
-        self._config = course.config
-        self._bench = Bench(course, lesson.name, lesson.notebook)
+        self._course, self._name = course, lesson.name
         self._exercises = {one.name: one for one in exercises(lesson.notebook)}
         self._known: dict[tuple[str, tuple[tuple[str, bool], ...]], list[Marked]] = {}
-        self.problems = self._bench.problems
+
+    @cached_property
+    def _bench(self) -> Bench:
+        return Bench(self._course, self._name, self.notebook)
+
+    @cached_property
+    def _examiner(self) -> tuple[Examiner, list[tuple[str, bytes]]]:
+        """Have the lesson as it is: the bench adds test cells of its own, which change what may stand in for what."""
+        source = lesson_source(self._course, self._name, self.notebook)
+        limits = limits_of(self._course.config)
+        files, _ = extra_files(source.folder, self._course.ignore, limits.disk_mib << 19)
+        return Examiner(source, limits), files
+
+    @property
+    def problems(self) -> list[str]:
+        """What the lesson's own source says against itself."""
+        return list(self._examiner[0].problems)
 
     def close(self) -> None:
-        self._bench.close()
+        """End what was started."""
+        if "_bench" in self.__dict__:
+            self._bench.close()
+        if "_examiner" in self.__dict__:
+            self._examiner[0].close()
 
     def whole(self, *, untouched: bool = False) -> dict[str, CellOutcome]:
         """Grade the reference, or the notebook as it is released, whole."""
         notebook = copy.deepcopy(self.notebook)
         if untouched:
-            notebook, _ = ClearSolutions(config=self._config).preprocess(notebook, {})
+            notebook, _ = ClearSolutions(config=self._course.config).preprocess(notebook, {})
         return self.graded(notebook)
 
     def graded(self, notebook: NotebookNode) -> dict[str, CellOutcome]:
         """Grade a notebook whole; answers in words, which wait for a person, are left out."""
-        return self._bench.graded(notebook)
+        examiner, files = self._examiner
+        result = examiner.examine(ExamRequest(marks.plan(notebook), files, STUDENT))
+        assert not result.error, result.error
+        marks.write_outputs(notebook, result)
+        found = marks.outcomes(notebook, result)
+        return {name: one for name, one in found.items() if one.status != "manual"}
 
     def grade(self, exercise: str, answers: Sequence[Answer]) -> list[Marked]:
         """Grade answers to one exercise, each as if the rest of the lesson were the reference."""
