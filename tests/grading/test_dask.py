@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,9 +16,10 @@ import msgspec
 import pytest
 
 from autograder.grading import run
+from autograder.grading.engines import dask
 from autograder.grading.engines.crew import Crew, OtherVersionError
 from autograder.grading.engines.dask import OnDask
-from autograder.grading.engines.engine import EngineError
+from autograder.grading.engines.engine import EngineError, Task
 from autograder.grading.engines.kit import Kit, key_of, pack, unpack
 from autograder.grading.outcome import Handin
 from autograder.lesson.course import open_course
@@ -130,6 +132,14 @@ def course(marked: tuple[Path, bytes], tmp_path: Path) -> Path:
     return tmp_path / "course"
 
 
+@pytest.fixture(params=["one by one", "together"])
+def sent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have submissions go to the workers each in a task of its own, as in a small class, and several in one."""
+    if request.param == "together":
+        monkeypatch.setattr(dask, "_AHEAD", 1)
+        monkeypatch.setattr(dask, "_FEWEST", 1)
+
+
 def graded_on(
     course: Path, address: str, progress: Callable[[Outcome], None] = lambda _: None
 ) -> tuple[bytes, list[str]]:
@@ -151,6 +161,7 @@ def test_a_cluster_in_this_process_gives_the_same_marks(course: Path, marked: tu
         assert (course / "autograded" / name / "ps" / ".autograder.json").is_file()
 
 
+@pytest.mark.usefixtures("sent")
 def test_a_killed_worker_loses_nothing(course: Path, marked: tuple[Path, bytes]) -> None:
     seen: list[str] = []
     with cluster(workers=2) as running:
@@ -165,6 +176,7 @@ def test_a_killed_worker_loses_nothing(course: Path, marked: tuple[Path, bytes])
     assert sorted(seen) == sorted(set(seen))
 
 
+@pytest.mark.usefixtures("sent")
 def test_a_restarted_scheduler_loses_nothing(course: Path, marked: tuple[Path, bytes]) -> None:
     seen: list[str] = []
     with cluster(workers=1) as running:
@@ -178,6 +190,16 @@ def test_a_restarted_scheduler_loses_nothing(course: Path, marked: tuple[Path, b
     assert marks == marked[1]
     assert sorted(seen) == sorted(set(seen))
     assert any("what was on its way is sent again" in words for words in said)
+
+
+def test_several_go_together_as_long_as_many_are_left() -> None:
+    waiting = deque(Task("a" if at < 30 else "b", f"s{at}", "", "", "", "") for at in range(33))
+    sizes = []
+    while waiting:
+        tasks = dask._next(waiting, 4).tasks
+        assert len({task.assignment for task in tasks}) == 1
+        sizes.append(len(tasks))
+    assert sizes == [4, 4, 4, 4, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1]
 
 
 def test_a_worker_without_a_sandbox_says_which_it_is(course: Path) -> None:

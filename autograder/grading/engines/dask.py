@@ -15,6 +15,7 @@ import warnings
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -39,8 +40,9 @@ if TYPE_CHECKING:
 _ENOUGH = 4  # losses after which a submission is rejected
 _LOOK = 1.0  # seconds between two looks at the cluster while nothing comes
 _COUNT = 5.0  # seconds between two counts of its workers
-_AHEAD = 4  # submissions on their way for each thread of a worker
+_AHEAD = 4  # tasks of Dask's on their way for each thread of a worker
 _FEWEST = 8  # before any worker is there
+_TOGETHER = 4  # submissions in one, at most: what Dask takes for a task, it takes once for them
 _CONNECT = 10.0  # seconds for one try to reach the scheduler
 _MISSING = (
     f"--engine dask needs the package distributed: {sys.executable} -m pip install distributed. "
@@ -48,12 +50,13 @@ _MISSING = (
 )
 
 
-def grade_there(key: str, kit: bytes, handin: bytes) -> bytes:
-    """Grade a hand-in on the worker that this runs on."""
+def grade_there(key: str, kit: bytes, handins: list[bytes]) -> list[bytes]:
+    """Grade hand-ins on the worker that this runs on, one after the other."""
     from distributed import get_worker  # noqa: PLC0415 - loaded where there is a cluster
 
     worker = get_worker()
-    return crew.crew().grade(key, kit, handin, jobs=worker.state.nthreads, where=worker.address)
+    grade, jobs = crew.crew().grade, worker.state.nthreads
+    return [grade(key, kit, handin, jobs=jobs, where=worker.address) for handin in handins]
 
 
 def same(kit: bytes) -> bytes:
@@ -63,7 +66,7 @@ def same(kit: bytes) -> bytes:
 
 @dataclass(slots=True, eq=False)
 class _Flight:
-    task: Task
+    tasks: list[Task]  # of one assignment
     losses: int = 0
     future: Any = None
 
@@ -117,29 +120,22 @@ class OnDask:
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[Graded]:
         """Grade; see `Engine.grade`."""
-        coming = iter(tasks)
-        more = True
-        while more or self._again or self._flying:
-            while len(self._flying) < self._room() and (self._again or more):
-                flight = self._again.popleft() if self._again else None
-                if flight is None:
-                    task = next(coming, None)
-                    if task is None:
-                        more = False
-                        break
-                    flight = _Flight(task)
-                self._send(flight)
-            if not self._flying:
-                continue
+        coming, waiting = iter(tasks), deque[Task]()
+        while True:
+            room = self._room()
+            waiting.extend(islice(coming, max(room * _TOGETHER - len(waiting), 0)))
+            while len(self._flying) < room and (self._again or waiting):
+                self._send(self._again.popleft() if self._again else _next(waiting, room))
+            if not (self._flying or self._again):
+                return
             try:
-                key = self._landed.get(timeout=_LOOK)
+                key = self._landed.get(timeout=_LOOK if self._flying else 0.0)
             except Empty:
                 self._look()
                 continue
             landed = self._flying.pop(key, None)
-            graded = self._land(landed) if landed is not None else None
-            if graded is not None:
-                yield graded
+            if landed is not None:
+                yield from self._land(landed)
 
     def close(self) -> None:
         """Leave the cluster; end it where it is this process's own."""
@@ -155,18 +151,21 @@ class OnDask:
             self._cluster = None
 
     def _send(self, flight: _Flight) -> None:
-        task = flight.task
-        handin = read_handin(self._settings[task.assignment], task.student, Path(task.folder), Path(task.top))
+        assignment = flight.tasks[0].assignment
+        setting, kit = self._settings[assignment], self._packed[assignment]
+        handins = [
+            msgspec.msgpack.encode(read_handin(setting, task.student, Path(task.folder), Path(task.top)))
+            for task in flight.tasks
+        ]
         self._sent += 1
         name = f"grade-{self._sent}"
-        kit = self._packed[task.assignment]
         try:
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", message="Sending large graph")
-                if task.assignment not in self._kits:
-                    self._kits[task.assignment] = self._client.submit(same, kit, key=f"kit-{key_of(kit)}")
+                if assignment not in self._kits:
+                    self._kits[assignment] = self._client.submit(same, kit, key=f"kit-{key_of(kit)}")
                 flight.future = self._client.submit(
-                    grade_there, key_of(kit), self._kits[task.assignment], msgspec.msgpack.encode(handin),
+                    grade_there, key_of(kit), self._kits[assignment], handins,
                     key=f"{self._client.id}-{name}", pure=False,
                 )  # fmt: skip
         except (RuntimeError, OSError, ValueError):  # the client noticed first that the scheduler is gone
@@ -176,35 +175,37 @@ class OnDask:
         self._flying[name] = flight
         flight.future.add_done_callback(lambda _, name=name: self._landed.put(name))
 
-    def _land(self, flight: _Flight) -> Graded | None:
+    def _land(self, flight: _Flight) -> Iterator[Graded]:
         """Take what has come; nothing where it is on its way again."""
         future, flight.future = flight.future, None
         try:
-            work = crew.work_of(future.result(timeout=_CONNECT))
+            works = [crew.work_of(work) for work in future.result(timeout=_CONNECT)]
         except (NoSandboxError, SourceFailsError):
             raise
         except BaseException as error:
             if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
                 raise
-            return self._lost(flight, error)
-        return self._written(flight.task, work, flight.task.fingerprint)
+            yield from self._lost(flight, error)
+            return
+        for task, work in zip(flight.tasks, works, strict=True):
+            yield self._written(task, work, task.fingerprint)
 
-    def _lost(self, flight: _Flight, error: BaseException) -> Graded | None:
+    def _lost(self, flight: _Flight, error: BaseException) -> Iterator[Graded]:
         if not self._running():
             self._again.append(flight)
             self._reconnect()
-            return None
-        self._kits.pop(flight.task.assignment, None)  # it may be what was lost
+            return
+        first = flight.tasks[0]
+        self._kits.pop(first.assignment, None)  # it may be what was lost
         flight.losses += 1
-        if flight.losses < _ENOUGH:
-            self._again.append(flight)
-            return None
-        task = flight.task
+        if flight.losses < _ENOUGH:  # each for itself: one of them may be what costs the worker
+            self._again.extend(_Flight([task], flight.losses) for task in flight.tasks)
+            return
         reason = f"the worker that graded it was lost {_ENOUGH} times ({type(error).__name__}). {NOT_YOURS}"
-        setting = self._settings[task.assignment]
-        return self._written(
-            task, rejected(setting, task.student, reason, read_timestamp(Path(task.folder))), ""
+        work = rejected(
+            self._settings[first.assignment], first.student, reason, read_timestamp(Path(first.folder))
         )
+        yield self._written(first, work, "")
 
     def _written(self, task: Task, work: Work, fingerprint: str) -> Graded:
         try:
@@ -218,7 +219,7 @@ class OnDask:
         return work.graded
 
     def _room(self) -> int:
-        """Return how many submissions may be on their way: a few for each thread, so that none waits for this process."""
+        """Return how many tasks may be on their way: a few for each thread, so that none waits for this process."""
         if time.monotonic() - self._counted > _COUNT and self._running():
             with suppress(Exception):
                 self._threads = sum(self._client.nthreads().values())
@@ -274,6 +275,15 @@ class OnDask:
 
     def _where(self) -> str:
         return self._scheduler or "the cluster in this process"
+
+
+def _next(waiting: deque[Task], room: int) -> _Flight:
+    """Return the next task of Dask's: fewer submissions when few are left, so that all threads have work to the end."""
+    count = max(1, min(_TOGETHER, len(waiting) // room))
+    tasks = [waiting.popleft()]
+    while waiting and len(tasks) < count and waiting[0].assignment == tasks[0].assignment:
+        tasks.append(waiting.popleft())
+    return _Flight(tasks)
 
 
 def _made_by(file: Path) -> Any:
