@@ -2009,7 +2009,7 @@ def train_digits(X, y, seed):
     while True:
         time.sleep(0.1)
 """,
-        says="had not returned after 5 s",
+        says="had not returned after",
         status="partial",
     ),
     *unusable(
