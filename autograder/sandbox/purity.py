@@ -39,13 +39,9 @@ if TYPE_CHECKING:
 _MODULES = (np, math, cmath, itertools, functools, operator, collections, string, random, np.random)
 _IMPORTED = frozenset(module.__name__ for module in (*_MODULES, np.linalg))
 _ROOMS_OF_NAMES = (*_MODULES, np.linalg, np.fft, np.lib, np.lib.stride_tricks, builtins)
-_SIZES = [(vars(room), len(vars(room))) for room in _ROOMS_OF_NAMES]
-_AS_IMPORTED: dict[
-    str, list[tuple[dict[str, Any], Any]]
-] = {}  # what each name stands for, where it stands for something
-for _room in _ROOMS_OF_NAMES:
-    for _name, _value in vars(_room).items():
-        _AS_IMPORTED.setdefault(_name, []).append((vars(_room), _value))
+_SIZES: list[tuple[dict[str, Any], int]] = []
+# What each name stands for, where it stands for something.
+_AS_IMPORTED: dict[str, list[tuple[dict[str, Any], Any]]] = {}
 _HOLDING = frozenset({dict, list, set, types.ModuleType})
 _BUILTINS = frozenset(
     """
@@ -96,6 +92,16 @@ _WITH, _YIELD, _IMPORT, _STORE_OUTER = (
 )
 
 
+def take_stock() -> None:
+    """Take what modules hold now as what they hold by themselves: before any student code runs."""
+    _SIZES[:] = [(vars(room), len(vars(room))) for room in _ROOMS_OF_NAMES]
+    _AS_IMPORTED.clear()
+    for room in _ROOMS_OF_NAMES:
+        for name, value in vars(room).items():
+            _AS_IMPORTED.setdefault(name, []).append((vars(room), value))
+
+
+take_stock()
 _ERRORS = frozenset(
     {"ignore", "warn", "raise"}
 )  # what NumPy may do where a number is none, without calling anybody
@@ -131,8 +137,12 @@ def harmless(functions: dict[str, types.FunctionType], namespace: dict[str, Any]
     known: set[int] = set()
     names: list[str] = []
     kept, draws, prints = Keepsakes(), False, False
+    added = any(len(room) != size for room, size in _SIZES)
     for name, function in functions.items():
-        look = _Look(namespace, known, kept)
+        if id(function) in known:
+            names.append(name)
+            continue
+        look = _Look(namespace, known, kept, added=added)
         if look.leaves_none(function):
             names.append(name)
             known, kept, draws, prints = look.seen, look.kept, draws or look.draws, prints or look.prints
@@ -142,10 +152,10 @@ def harmless(functions: dict[str, types.FunctionType], namespace: dict[str, Any]
 class _Look:
     """A look at one function, and all that it can call."""
 
-    def __init__(self, namespace: dict[str, Any], known: set[int], kept: Keepsakes) -> None:
+    def __init__(self, namespace: dict[str, Any], known: set[int], kept: Keepsakes, *, added: bool) -> None:
         self.seen = set(known)
-        self._added = any(len(names) != size for names, size in _SIZES)
-        self.kept = kept.copy()
+        self._added = added  # whether the notebook has added something to a module
+        self._before = self.kept = kept
         self.draws = self.prints = False
         self._namespace = namespace
         self._waiting: list[types.FunctionType] = []
@@ -165,15 +175,28 @@ class _Look:
     def _is_plain(self, function: types.FunctionType) -> bool:
         if function.__globals__ is not self._namespace or function.__dict__:
             return False
-        names = _names_in(function.__code__)
-        if names is None:
+        about = _names_in(function.__code__)
+        if about is None:
             return False
         given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
         try:
             given += [cell.cell_contents for cell in function.__closure__ or ()]
         except ValueError:  # one that is bound later
             return False
-        return all(map(self._is_data, given)) and all(map(self._is_harmless, names))
+        return all(map(self._is_data, given)) and self._are_harmless(about)
+
+    def _are_harmless(self, about: _Names) -> bool:
+        """Whether all names in a function's code stand for nothing that keeps a state."""
+        if self._added:
+            return all(map(self._is_harmless, about.names))
+        if any(room.get(name) is not was for room, name, was in about.standing):
+            return False
+        self.draws |= "random" in about.names
+        self.prints |= "print" in about.names
+        namespace = self._namespace
+        return all(map(namespace.__contains__, about.unknown)) and all(
+            self._is_data(namespace[name]) for name in about.names if name in namespace
+        )
 
     def _is_harmless(self, name: str) -> bool:
         """Whether a name in a function's code stands for nothing that keeps a state, as a global and as an attribute."""
@@ -207,23 +230,44 @@ class _Look:
         if id(value) in _TAKEN:
             self.draws |= id(value) in _RANDOM
             return True
+        if self.kept is self._before:
+            self.kept = self._before.copy()
         try:
             return self.kept.add(value, self._is_data)
         except TooMuchError:
             return False
 
 
-_looked_at: dict[int, tuple[types.CodeType, frozenset[str] | None]] = {}
+class _Names:
+    """The names that a function's code looks up, as long as modules hold what they held.
+
+    Attributes
+    ----------
+    names
+        All of them.
+    standing
+        What they stand for in modules: the module's names, the name, its value.
+    unknown
+        Those of Python's own that may leave a trace, unless the notebook binds them.
+    """
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+        self.standing = [(room, name, was) for name in names for room, was in _AS_IMPORTED.get(name, ())]
+        self.unknown = [name for name in names if name not in _BUILTINS and name in vars(builtins)]
 
 
-def _names_in(code: types.CodeType) -> frozenset[str] | None:
+_looked_at: dict[int, tuple[types.CodeType, _Names | None]] = {}
+
+
+def _names_in(code: types.CodeType) -> _Names | None:
     """Return the names that a function's code and all code in it looks up; None where its very form may leave a trace."""
     found = _looked_at.get(id(code))
     if found is None or found[0] is not code:
         outer = frozenset(code.co_freevars)
         names = frozenset(name for part in _codes(code) for name in part.co_names)
         plain = all(_is_plain_code(part, outer) for part in _codes(code)) and all(map(_is_plain_name, names))
-        found = _looked_at[id(code)] = code, names if plain else None
+        found = _looked_at[id(code)] = code, _Names(names) if plain else None
     return found[1]
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.sandbox import runner, wire, worker
+from autograder.sandbox import purity, runner, wire, worker
 from autograder.sandbox.values import Packer
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def rehearse(shell: Shell, limits: Limits) -> None:
         shell.displayhook._, shell.displayhook.__, shell.displayhook.___ = shown
         for number, handler in handlers.items():
             signal.signal(number, handler)
+        purity.take_stock()
 
 
 def _run_cells(shell: Shell, limits: Limits) -> None:

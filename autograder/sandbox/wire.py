@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PREFIX = struct.Struct("!4sIQ")
 _MAGIC = b"AGW1"
+_FD = struct.Struct("@i")
 MAX_HEADER = 4 << 20
 MAX_PAYLOAD = 256 << 20
 PERIOD = 0.05  # seconds between two looks at the sender's memory
@@ -161,7 +162,13 @@ def receive(
 
 def receive_with_fds(sock: socket.socket, count: int) -> tuple[dict[str, Any], memoryview, list[int]]:
     """Receive one frame with up to `count` file descriptors. Used inside only."""
-    data, fds, _, _ = socket.recv_fds(sock, _PREFIX.size, count)
+    data, told, _, _ = sock.recvmsg(_PREFIX.size, socket.CMSG_LEN(count * _FD.size))
+    fds = [
+        number
+        for level, kind, raw in told
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
+        for (number,) in _FD.iter_unpack(raw[: len(raw) // _FD.size * _FD.size])
+    ]
     while data and len(data) < _PREFIX.size:
         data += sock.recv(_PREFIX.size - len(data))
     if not data:
@@ -176,4 +183,4 @@ def receive_with_fds(sock: socket.socket, count: int) -> tuple[dict[str, Any], m
     message = _decode(body[:header_size])
     if type(message) is not dict:
         raise WireError("a header that is no record")
-    return message, body[header_size:], list(fds)
+    return message, body[header_size:], fds
