@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pickle
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from autograder.derive import Derivation, Verdict, _prepared, go_back, judge, settle
+from autograder.derive._operations import OPERATIONS
 
 from .table import sections
 
@@ -115,3 +116,23 @@ def test_a_working_that_was_taken_out_is_told() -> None:
     judge([BUSY.start], BUSY)
     _prepared.remembered[BUSY].comparer.heres[0].at.memo.popitem()
     assert not go_back()
+
+
+@pytest.mark.parametrize("after", [1, 7, 60, 400])
+def test_a_judge_who_was_stopped_in_the_middle_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    before, done, mul = state(), 0, OPERATIONS["mul"]
+
+    def stopping(*words: Any) -> Any:
+        nonlocal done
+        done += 1
+        if done > after:
+            raise TimeoutError
+        return mul(*words)
+
+    monkeypatch.setitem(OPERATIONS, "mul", stopping)
+    with pytest.raises(TimeoutError):
+        _ = [judge(chain, statement) for chain, statement in work()]
+    assert go_back()
+    assert state() == before
