@@ -110,6 +110,8 @@ class Conversation:
                 callbacks = 0
                 while "callback" in answer:
                     callbacks += 1
+                    if time.monotonic() > deadline:  # what has come already is read without waiting
+                        raise wire.Deadline
                     if callbacks > self._limits.callbacks:
                         raise wire.WireError(f"more than {self._limits.callbacks} calls back")
                     self._call_back(link, answer, payload)

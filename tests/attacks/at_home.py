@@ -96,6 +96,29 @@ def mean(v):
         statuses=ALL,
     ),
     Attack(
+        "calls-back-ahead",
+        "ask the test's own function without end and without waiting for answers, deaf to the alarm",
+        before="""\
+import signal, threading
+from autograder.sandbox.values import Packer
+def drain(link):
+    while True: link.recv(1 << 20)""",
+        relu=HONEST["relu"],
+        slope="""\
+from autograder.sandbox import wire
+def slope(f, x):
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+    link, packer = f._worker.link, Packer()
+    question = {'callback': f.number, 'args': [packer.pack(3**50_000)], 'kwargs': {}, 'printed': ''}
+    threading.Thread(target=drain, args=(link,), daemon=True).start()
+    while True: wire.send(link, question, packer.buffers)""",
+        mean=HONEST["mean"],
+        shapes=HONEST["shapes"],
+        earns=7.0,
+        shows=("slope had not returned after 1 s",),
+        statuses=ALL,
+    ),
+    Attack(
         "home-counts-backwards",
         "say that a stand-in was asked a negative number of times",
         before=TRACELESS
