@@ -76,7 +76,7 @@ def parts(sizes: Sizes, jobs: int) -> dict[str, Callable[[Path], list[Row]]]:
         "lessons": lambda folder: lessons(classes, jobs, folder),
         "scale": lambda folder: scale(MANY, sizes.few, sizes.many, jobs, folder),
         "postgres": lambda folder: peers_parts.postgres(sizes.other, jobs, folder),
-        "dask": lambda folder: peers_parts.dask(sizes.other, jobs, folder),
+        "dask": lambda folder: peers_parts.dask([PLAIN, LESSONS[0]], sizes.other, jobs, folder),
     }
 
 

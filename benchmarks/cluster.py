@@ -3,8 +3,8 @@
     cluster.py THREADS autograder grade ...
 
 `--engine dask --scheduler ADDRESS` is added to the command. Whatever was started is waited for, so that its CPU counts.
-With AUTOGRADER_ROLES in the environment the CPU-seconds of the command and of the scheduler, each with what it waited
-for, go to that file.
+Dask's own clocks tick as docs/scale.md says. With AUTOGRADER_ROLES in the environment the CPU-seconds of the command and
+of the scheduler, each with what it waited for, go to that file.
 """
 
 # ruff: noqa: INP001 - a folder of scripts, run from here
@@ -19,10 +19,19 @@ import tempfile
 import time
 from pathlib import Path
 
+# As in docs/scale.md: what Dask does for its dashboard and its profiles, whether or not there is work.
+SELDOM = {
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "500ms",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__MONITOR_INTERVAL": "1s",
+}
+
 
 def main() -> int:
     """Run the command and return its status."""
     threads, *command = sys.argv[1:]
+    os.environ |= SELDOM
     with tempfile.TemporaryDirectory(prefix="autograder-cluster-") as folder:
         file = Path(folder) / "scheduler.json"
         here = ["--scheduler-file", str(file)]

@@ -9,13 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classes import PLAIN, copy_of, plain_class
+from classes import PLAIN, copy_of, lesson_class, plain_class
 from grading.postgres import NoPostgresError, server
 from measure import CommandFailedError, cost
 from plain_part import BIN, OURS, ours
 from results import Row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from measure import Cost
 
 HERE = Path(__file__).resolve().parent
@@ -54,30 +56,31 @@ def _course(size: int, place: Path, config: str) -> Path:
     return course
 
 
-def dask(size: int, jobs: int, folder: Path) -> list[Row]:
+def dask(names: Sequence[str], size: int, jobs: int, folder: Path) -> list[Row]:
+    """Grade classes on one machine by each engine; see `_both_ways`."""
+    if find_spec("distributed") is None:
+        return [_not("dask", "distributed is missing: pip install distributed")]
+    return [row for name in names for row in _both_ways(name, size, jobs, folder / name)]
+
+
+def _both_ways(name: str, size: int, jobs: int, folder: Path) -> list[Row]:
     """Grade a class on one machine by each engine: here, and on a scheduler and a worker over loopback.
 
     A cluster starts once, however many it grades. So each engine grades a fifth of the class as well, and what one
     submission more costs is what is compared.
     """
-    if find_spec("distributed") is None:
-        return [_not("dask", "distributed is missing: pip install distributed")]
     rows: list[Row] = []
     more, said = {}, {}
     for engine in ("local", "dask"):
         spent = []
         for count in (size // 5, size):
-            course = _course(count, folder / f"{engine}-{count}", OURS)
+            place = folder / f"{engine}-{count}"
+            plain = name == PLAIN
+            course = (
+                _course(count, place, OURS) if plain else copy_of(lesson_class([name], count), place).course
+            )
             marks = folder / f"{engine}-{count}.json"
-            words: list[str | Path] = [
-                BIN / "autograder",
-                "grade",
-                PLAIN,
-                "--course",
-                course,
-                "--json",
-                marks,
-            ]
+            words: list[str | Path] = [BIN / "autograder", "grade", name, "--course", course, "--json", marks]
             words += ["--jobs", str(jobs)]
             if engine == "dask":
                 words = [sys.executable, HERE / "cluster.py", str(jobs), *words]
@@ -85,14 +88,14 @@ def dask(size: int, jobs: int, folder: Path) -> list[Row]:
                 spent.append(cost(words, course))
             except CommandFailedError as error:
                 return [*rows, _not("dask", " ".join(str(error).split())[-300:])]
-            rows.append(Row("dask", PLAIN, f"autograder grade, {engine}", count, spent[-1]))
+            rows.append(Row("dask", name, f"autograder grade, {engine}", count, spent[-1]))
             said[engine] = marks.read_bytes()
         more[engine] = (spent[1].cpu - spent[0].cpu) / (size - size // 5)
     note = "the same JSON" if said["local"] == said["dask"] else "OTHER JSON"
     note += ", one more submission: " + ", ".join(
-        f"{name} {1000 * each:.1f} CPU ms" for name, each in more.items()
+        f"{engine} {1000 * each:.1f} CPU ms" for engine, each in more.items()
     )
-    rows.append(Row("dask", PLAIN, "one submission more", 0, None, ratio=more["dask"] / more["local"], goal="<= 1.10",
+    rows.append(Row("dask", name, "one submission more", 0, None, ratio=more["dask"] / more["local"], goal="<= 1.10",
                     note=note))  # fmt: skip
     return rows
 
