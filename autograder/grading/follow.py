@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.names import is_imported
+from autograder.grading.remarks import without
 from autograder.grading.tally import Tally
 from autograder.sandbox.stand_ins import StandIns, can_stand_in
 
@@ -49,13 +50,17 @@ class Follow:
         What the source's names are bound to.
     points
         What each test is worth that is run outside.
+    remarks
+        What the lesson's cells say and do not do, by grade id.
     """
 
     def __init__(
-        self, booked: Sequence[Booked], reference: Mapping[str, Any], points: Mapping[str, float]
-    ) -> None:
+        self, booked: Sequence[Booked], reference: Mapping[str, Any], points: Mapping[str, float],
+        remarks: Mapping[str, tuple[str, ...]],
+    ) -> None:  # fmt: skip
         self.tally = Tally()
         self._points = points
+        self._remarks = remarks
         self._reference = reference
         self._locked = {cell.grade_id: cell for cell in booked if cell.kind == "locked" and cell.grade_id}
         self._same = {name for name, value in reference.items() if is_imported(value)} | _PLAIN
@@ -161,7 +166,7 @@ class Follow:
         booked = self._locked.get(cell.grade_id)
         if booked is not None:
             return (booked.mentions or frozenset()) | booked.bound, booked.bound
-        source = cell.source[:_LONG]
+        source = without(cell.source[:_LONG], self._remarks.get(cell.grade_id, ()))
         return _words(source) - self._same, binds(source) - self._same
 
 

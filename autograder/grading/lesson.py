@@ -22,6 +22,7 @@ from autograder.check import ProcessDied, grading
 from autograder.grading import credit
 from autograder.grading.follow import Follow
 from autograder.grading.names import Ledger, is_imported, kind_of
+from autograder.grading.remarks import remarks_of
 from autograder.grading.shell import TrustedShell
 from autograder.grading.steady import Steady
 from autograder.grading.text import scrub, scrub_all
@@ -84,7 +85,7 @@ class Lesson:
         self.reference = self._run_source(Shell(), learn=True)
         self._ledger.close()
         points = {name: test.points for name, test in self.tests.items() if not test.inside}
-        self.follow = Follow(self._ledger.booked, self.reference, points)
+        self.follow = Follow(self._ledger.booked, self.reference, points, remarks_of(source))
         self._mistakes.close()
         self._shell = TrustedShell()
         self._namespace = self._shell.user_ns
