@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)")
 _CANVAS_ANONYMOUS = re.compile(r"(LATE_)?anon_\w+?_\d+_.+")
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_(?P<file>.*))?")
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file(_(?P<file>.*))?")
 _AGAIN = re.compile(r"(.+)-\d+(\.\w+)")  # Canvas calls what is handed in again work-1.ipynb
 _IDENTIFIER, _FULL_NAME = "Identifier", "Full name"
 
@@ -126,22 +126,30 @@ def sort_out(
 
 
 def _one(path: Path, people: Roster, worksheet: Worksheet | None, expected: Collection[str]) -> Download:
-    for part in path.parts:
-        if moodle := _MOODLE.fullmatch(part):
-            student, why = _in_moodle(moodle["name"], moodle["number"], people, worksheet)
-            file = path.name if part != path.name else moodle["file"] or path.name
-            return Download(path, student, file, why, f"{moodle['name']} ({moodle['number']})")
-        if _CANVAS_ANONYMOUS.fullmatch(part):
-            return Download(path, why="Canvas gave it out without names: switch anonymous grading off first")
-        if canvas := _CANVAS.fullmatch(part):
-            student, why = _in_canvas(canvas["name"], canvas["number"], people)
-            file = path.name if part != path.name else canvas["file"]
-            again = _AGAIN.fullmatch(file)
-            if again and file not in expected and again[1] + again[2] in expected:
-                file = again[1] + again[2]
-            source = f"{canvas['name']} ({canvas['number']})"
-            return Download(path, student, file, why, source, bool(canvas["late"]))
-    return Download(path, why="neither Canvas nor Moodle names files so")
+    """Say whose a file is by itself: by the topmost name that Moodle gave, or the only one that Canvas gave.
+
+    What lies below that, the student named.
+    """
+    if moodle := next(filter(None, map(_MOODLE.fullmatch, path.parts)), None):
+        student, why = _in_moodle(moodle["name"], moodle["number"], people, worksheet)
+        file = path.name if moodle[0] != path.name else moodle["file"] or path.name
+        return Download(path, student, file, why, f"{moodle['name']} ({moodle['number']})")
+    if any(map(_CANVAS_ANONYMOUS.fullmatch, path.parts)):
+        return Download(path, why="Canvas gave it out without names: switch anonymous grading off first")
+    found = [match for match in map(_CANVAS.fullmatch, path.parts) if match]
+    if len(found) > 1:
+        names = " and ".join(match[0] for match in found)
+        return Download(path, why=f"it could be somebody's by more than one of its names: {names}")
+    if not found:
+        return Download(path, why="neither Canvas nor Moodle names files so")
+    (canvas,) = found
+    student, why = _in_canvas(canvas["name"], canvas["number"], people)
+    file = path.name if canvas[0] != path.name else canvas["file"]
+    again = _AGAIN.fullmatch(file)
+    if again and file not in expected and again[1] + again[2] in expected:
+        file = again[1] + again[2]
+    source = f"{canvas['name']} ({canvas['number']})"
+    return Download(path, student, file, why, source, bool(canvas["late"]))
 
 
 def _in_canvas(name: str, number: str, people: Roster) -> tuple[str, str]:

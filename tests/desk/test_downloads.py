@@ -57,6 +57,21 @@ def whose(*paths: str, worksheet: Path | None = None) -> list[tuple[str, str]]:
         (f"Ada Lovelace_31_assignsubmission_file_/{BOOK}", "ada", BOOK),
         (f"course-01-77/Lovelace Ada_31_assignsubmission_file/{BOOK}", "ada", BOOK),
         (f"Blaise Pascal_33_assignsubmission_file_{BOOK}", "b.pascal", BOOK),
+        (
+            f"of_20_26_course/Blaise Pascal_33_assignsubmission_file/a_4711_2_{BOOK}",
+            "b.pascal",
+            f"a_4711_2_{BOOK}",
+        ),
+        (
+            f"Blaise Pascal_3_assignsubmission_file_Ada Lovelace_4_assignsubmission_file_{BOOK}",
+            "b.pascal",
+            f"Ada Lovelace_4_assignsubmission_file_{BOOK}",
+        ),
+        (
+            f"Blaise Pascal_3_assignsubmission_file/Ada Lovelace_4_assignsubmission_file/{BOOK}",
+            "b.pascal",
+            BOOK,
+        ),
     ],
 )
 def test_a_clear_name_has_its_student(path: str, student: str, file: str) -> None:
@@ -74,6 +89,7 @@ def test_a_clear_name_has_its_student(path: str, student: str, file: str) -> Non
         (f"LATE_anon_4711_90_{BOOK}", "without names"),
         (f"Jane Doe_32_assignsubmission_file_/{BOOK}", "more than one is called Jane Doe: jane or jd"),
         (f"Participant_32_assignsubmission_file_/{BOOK}", "nobody is called Participant"),
+        (f"pascalblaise_5_90_mine/lovelaceada_4711_91_{BOOK}", "by more than one of its names"),
         (f"ada/{BOOK}", "neither Canvas nor Moodle names files so"),
     ],
 )  # fmt: skip
