@@ -87,7 +87,14 @@ def agree(got: Any, want: Any) -> bool:
     kind = type(want)
     if type(got) is kind and (kind is float or (kind is int and _are_small(got, want))):
         return near_numbers(got, want) or (got != got and want != want)  # noqa: PLR0124 - NaN
+    if type(got) is kind and kind in (tuple, list) and _is_counted(got) and _is_counted(want):
+        return bool(got == want)
     return difference(got, want, said=False) is None
+
+
+def _is_counted(values: Any) -> bool:
+    """Return whether a tuple or list holds whole numbers alone, each of a size that is compared as it is."""
+    return all(type(one) is int and -_ROOM < one < _ROOM for one in values)
 
 
 def _are_small(got: int, want: int) -> bool:

@@ -54,6 +54,8 @@ def inputs(
 
 
 def _alike(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    if all(type(value) is int for value in (*one, *other)):
+        return one == other
     if len(one) != len(other) or any(
         np.shape(a) != np.shape(b) for a, b in zip(one, other, strict=True) if _both(a, b)
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder import check
+from autograder.check._difference import agree, difference
 from autograder.check._habits import FORGOT_RETURN
 
 
@@ -233,3 +235,16 @@ def test_finite_refuses_nan_and_infinity() -> None:
         == "at entry [0, 1]: expected finite numbers, got inf"
     )
     assert refused(check.finite, nan).what == "expected finite numbers, got nan"
+
+
+ODD: list[Any] = [
+    0, 1, 2**63 - 1, 2**63, 2**63 + 1, 10**30, 10**30 + 1, True, 0.0, -0.0, 1.0, 1.0 + 1e-7, 1.0 + 1e-5, 1e308, -1e308,
+    float("nan"), float("inf"), 28, 28.0, None, "1", 1 + 0j, np.float64(1), np.int64(1), (), [], (1,), [1], (1, 2),
+    [1, 2], (1, 3), (1, 2, 3), [True, 2], (1, 2.0), (2**63, 1), (2**63 + 1, 1), [(1, 2)], [[1, 2]], list(range(30)),
+    [*range(29), 5], np.array([1, 2]), np.zeros(0), {1: 2}, {1: 3},
+]  # fmt: skip
+
+
+def test_what_agrees_at_first_sight_agrees_at_a_closer_look() -> None:
+    for got, want in itertools.product(ODD, repeat=2):
+        assert agree(got, want) == (difference(got, want, said=False) is None), (got, want)
