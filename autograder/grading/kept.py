@@ -11,7 +11,6 @@ import platform
 import stat
 from functools import lru_cache
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,6 +109,8 @@ def fingerprint_of(setting: Setting) -> str:
 
     Where the course lies does not matter; it may be moved.
     """
+    from importlib.metadata import version  # noqa: PLC0415 - brings a reader of mail, which no examiner needs
+
     lesson = _digest(setting.assignment)
     files: dict[str, str] = {}
     notebooks = dict(sorted(setting.notebooks.items()))

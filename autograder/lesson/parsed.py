@@ -13,7 +13,6 @@ import stat
 import tempfile
 from contextlib import suppress
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +61,8 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _key(text: bytes) -> bytes:
+    from importlib.metadata import version  # noqa: PLC0415 - brings a reader of mail, which no examiner needs
+
     digest = blake2b(digest_size=_SIZE)
     here = Path(__file__).parent
     for part in (text, *((here / name).read_bytes() for name in _READERS)):

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 #: Packages that are imported before the fork. Others may look at where they are imported.
 SHARED = frozenset({"IPython", "matplotlib", "matplotlib_inline", "numpy", "pandas", "scipy"})
 _OBJECTS = 50_000  # made between two looks for garbage, until all is imported
-_SHELL = "autograder.sandbox.shell"  # and with it all of IPython that either side uses
+#: What each side imports whatever the lesson; with the first comes all of IPython that either uses.
+_BOTH = ("autograder.sandbox.shell", "hashlib", "html", "numpy.fft", "numpy.random", "numpy.typing")
 
 
 def warm_up(modules: Iterable[str]) -> None:
@@ -36,10 +37,9 @@ def warm_up(modules: Iterable[str]) -> None:
     gc.disable()  # there is nothing to throw away yet, and much to look through
     pages.reserve()
     forks.take_over()
-    for name in (_SHELL, *modules):
-        if name == _SHELL or name.partition(".")[0] in SHARED:
-            with contextlib.suppress(Exception):  # where it is used it fails again, and its reason is seen
-                importlib.import_module(name)
+    for name in (*_BOTH, *(name for name in modules if name.partition(".")[0] in SHARED)):
+        with contextlib.suppress(Exception):  # where it is used it fails again, and its reason is seen
+            importlib.import_module(name)
     gc.freeze()
     gc.enable()
 
