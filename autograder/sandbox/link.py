@@ -53,7 +53,9 @@ class TestLink:
 
     def receive(self, deadline: float) -> tuple[dict[str, Any], memoryview]:
         """Wait for an answer."""
-        return wire.receive(self.socket, deadline, self._submission.watch_memory)
+        answer = wire.receive(self.socket, deadline, self._submission.watch_memory)
+        self._submission.heard()
+        return answer
 
     @contextmanager
     def conversation(self) -> Iterator[None]:

@@ -89,6 +89,7 @@ class Submission:
         self._answers_tests = True
         self.limits = limits
         self.over_memory = False
+        self._looked = time.monotonic()  # at its memory
         self.again_seconds = 0.0  # that were spent on making it again
 
     def __enter__(self) -> Self:
@@ -285,13 +286,16 @@ class Submission:
         fate: Fate
         try:
             self._tell(message, buffers=buffers)
-            return wire.receive(self._room.control, time.monotonic() + seconds, self.watch_memory)
+            answer = wire.receive(self._room.control, time.monotonic() + seconds, self.watch_memory)
+            self.heard()
         except wire.Deadline:
             fate = "timeout"
         except wire.Closed:
             fate = "memory" if self.over_memory else "died"
         except wire.WireError:
             fate = "garbled"
+        else:
+            return answer
         self.close()
         raise SandboxDied(fate)
 
@@ -299,8 +303,19 @@ class Submission:
         """Return the pids of all that runs in the sandbox, bubblewrap's own included."""
         return watch.family(self._room.keeper)[1:]
 
+    def heard(self) -> None:
+        """Look at the memory now and then, after an answer: soon ones leave no pause in which it is watched.
+
+        Raises `wire.Closed` if it was too much.
+        """
+        if time.monotonic() - self._looked > wire.PERIOD:
+            self.watch_memory()
+        if self.over_memory:
+            raise wire.Closed("too much memory")
+
     def watch_memory(self) -> None:
         """Kill the submission when its processes together use more memory than it may."""
+        self._looked = time.monotonic()
         if watch.too_much(self._room.keeper, self.limits.memory_mib << 20):
             self.over_memory = True
             with contextlib.suppress(OSError):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
+
+from autograder.check import ProcessDied
+from autograder.sandbox import watch
+from autograder.sandbox.proxy import TestDesk
 
 if TYPE_CHECKING:
     from autograder.sandbox.session import CellRun, Submission, Template
@@ -89,6 +94,39 @@ def test_memory_is_limited_over_all_processes(submission: Submission) -> None:
         "time.sleep(60)"
     )
     assert submission.run_cell(source, seconds=30).fate == "memory"
+
+
+HOARD = """\
+import os, time, numpy as np
+def hoard():
+    if os.fork() == 0:
+        for _ in range(5):
+            if os.fork() == 0:
+                hoarded = np.ones(100 << 17); time.sleep(60); os._exit(0)
+        time.sleep(60)
+"""
+
+
+def wait_for_too_much(submission: Submission) -> None:
+    while not watch.too_much(submission._room.keeper, SMALL.memory_mib << 20):
+        os.sched_yield()
+
+
+def test_memory_is_looked_at_also_where_a_cell_has_nobody_wait(submission: Submission) -> None:
+    assert submission.run_cell(HOARD + "hoard()").fate == "ok"
+    wait_for_too_much(submission)
+    assert submission.run_cell("1").fate == "memory"
+
+
+def test_memory_is_looked_at_also_where_a_call_has_nobody_wait(submission: Submission) -> None:
+    submission.run_cell(HOARD)
+    desk = TestDesk(submission)
+    hoard = desk.look_up(["hoard"])["hoard"]
+    hoard()
+    wait_for_too_much(submission)
+    with pytest.raises(ProcessDied, match="more memory"):
+        hoard()
+    desk.close()
 
 
 def test_output_is_kept_up_to_the_cap_and_says_what_it_dropped(submission: Submission) -> None:
