@@ -71,8 +71,11 @@ def _different(values: Array) -> int:
 
 def _near(got: Array, there: Array) -> bool:
     """Return whether numbers agree as those of one formula do: nearer than the tolerance of a mark."""
-    largest = float(np.abs(there).max()) if there.size else 0.0
-    return bool(np.isfinite(got).all()) and np.allclose(got, there, rtol=1e-9, atol=1e-12 * largest)
+    if not (np.isfinite(got).all() and np.isfinite(there).all()):
+        return False
+    sizes = np.abs(there)
+    largest = float(sizes.max()) if sizes.size else 0.0
+    return bool((np.abs(got - there) <= 1e-12 * largest + 1e-9 * sizes).all())
 
 
 def wanted(pairs: list[Pair]) -> str | None:
@@ -84,13 +87,15 @@ def wanted(pairs: list[Pair]) -> str | None:
         return None  # counts; few numbers, and relations by chance
     for digits in range(1, 8):
         there = np.round(want, digits)
-        if _different(there) >= _DIFFERENT and _near(got, there) and not fits(got, want):
+        if _near(got, there) and _different(there) >= _DIFFERENT and not fits(got, want):
             return f"What came is what was expected, rounded to {digits} decimal{'s' * (digits > 1)}."
     for words, step in OF_WANTED:
         there = np.asarray(step(want))
+        if not _near(got, there):
+            continue
         moved = ~np.isclose(there, want, rtol=1e-6, atol=1e-9)
         told = want if words.startswith("what was") else there  # of what was cut off nothing is left to tell
-        if _different(told[moved]) >= _DIFFERENT and np.isfinite(there).all() and _near(got, there):
+        if _different(told[moved]) >= _DIFFERENT:
             return f"What came is {words}"
     return None
 
