@@ -72,8 +72,15 @@ def mappings() -> list[Mapping]:
         return [Mapping.read(line) for line in file]
 
 
-def merge() -> None:
-    """Make one mapping of the parts of a library that are read or run, and one of those that were or are written."""
+def merge() -> list[Mapping]:
+    """Make one mapping of the parts of a library that are read or run, and one of those that were or are written.
+
+    Returns
+    -------
+    list of Mapping
+        What was changed, as it was, for `part`. A fork cannot merge what its parent wrote to.
+    """
+    changed = []
     for before, after in pairwise(mappings()):
         if not after.continues(before):
             continue
@@ -81,8 +88,17 @@ def merge() -> None:
         if kinds in {("r--p", "r-xp"), ("r-xp", "r--p")}:
             one = before if before.rights == "r--p" else after
             _protect(one, _READ | _EXEC)
+            changed.append(one)
         elif kinds == ("r--p", "rw-p"):
             _protect(before, _READ | _WRITE)
+            changed.append(before)
+    return changed
+
+
+def part(merged: list[Mapping]) -> None:
+    """Give what was merged the rights that it had."""
+    for one in merged:
+        _protect(one, _READ)
 
 
 def collapse() -> None:

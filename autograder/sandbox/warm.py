@@ -55,16 +55,19 @@ def fork(config: dict[str, Any], others: Sequence[socket.socket]) -> begin.Begun
 
     Where this process knows more than a template may, or has threads, it begins as a process of its own.
     """
+    merged: list[pages.Mapping] = []
     try:
         if knows() or threading.active_count() > 1:
             return begin.execute(config)
         with begin.connections() as ends:
+            merged = pages.merge()  # before the fork, which could not do it for itself
             pid = os.fork()
             if pid == 0:
                 _become_template(ends, others, checks=bool(config["checks"]))
         return begin.told(begin.Fork(pid), ends, config)
     finally:
         forks.give_back()
+        pages.part(merged)
 
 
 def _become_template(ends: begin.Ends, others: Sequence[socket.socket], *, checks: bool) -> NoReturn:

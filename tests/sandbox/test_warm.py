@@ -30,6 +30,7 @@ while frame is not None:
 print(json.dumps({{
     "modules": sorted(sys.modules), "environment": dict(os.environ), "path": sys.path,
     "backend": matplotlib.rcParams["backend"], "open": sorted(os.listdir("/proc/self/fd")),
+    "mappings": len(open("/proc/self/maps").readlines()),
     "told": {SECRET[:6]!r} + {SECRET[6:]!r} in "".join(frames),
 }}))
 """
@@ -86,6 +87,7 @@ def test_a_fork_of_the_warm_start_is_no_other_template(
     rooms = {name for name in seen["modules"] if name.startswith("autograder")}
     assert rooms - BEGINS == {name for name in its_own["modules"] if name.startswith("autograder")} - BEGINS
     assert not seen["told"]
+    assert seen["mappings"] < its_own["mappings"] + 30  # it is as cheap to fork
 
 
 def test_what_is_left_becomes_what_was_asked_for_where_it_was_asked(config: dict[str, Any]) -> None:
