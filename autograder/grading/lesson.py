@@ -22,6 +22,7 @@ from autograder.check import ProcessDied, grading
 from autograder.grading import credit
 from autograder.grading.follow import Follow
 from autograder.grading.names import Ledger, is_imported, kind_of
+from autograder.grading.needs import INSIDE_TAG
 from autograder.grading.remarks import remarks_of
 from autograder.grading.shell import TrustedShell
 from autograder.grading.steady import Steady
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from autograder.sandbox.proxy import TestDesk
-
-INSIDE_TAG = "in-sandbox"
 
 
 @dataclass(frozen=True, slots=True)
