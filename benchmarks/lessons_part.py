@@ -14,21 +14,25 @@ from measure import Cost, cost
 from plain_part import ours
 from results import Row
 
+from autograder.sandbox.pages import MALLOC
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HERE = Path(__file__).resolve().parent
+_AS_GRADED = [f"{name}={value}" for name, value in MALLOC.items()]  # what the C library reads at its start
 
 
 def lessons(sizes: Mapping[str, int], jobs: int, folder: Path) -> list[Row]:
     """Return two rows for each lesson: the bare exec, and `autograder grade`."""
     rows = []
+    words: list[str | Path]
     for name, size in sizes.items():
         made = lesson_class([name], size)
         out = folder / f"{name}.json"
-        words = [HERE / "bare.py", name, "--folder", made.course, "--size", str(size)]
-        words += ["--jobs", str(jobs), "--json", out]
-        whole = cost([sys.executable, *map(str, words)], folder)
+        words = ["env", *_AS_GRADED, sys.executable, HERE / "bare.py", name, "--folder", made.course]
+        words += ["--size", str(size), "--jobs", str(jobs), "--json", out]
+        whole = cost(words, folder)
         found = json.loads(out.read_text())
         each = sum(one["total"] for one in found)
         parts = {
