@@ -20,6 +20,7 @@ from autograder.grading.engines.local import Local
 from autograder.grading.folder import CannotWriteError
 from autograder.grading.folders import readable, unusable_id
 from autograder.grading.gradebook import Book, BookBusyError, BookError, OtherCellsError
+from autograder.grading.interrupted import CtrlC
 from autograder.grading.limits import limits_of
 from autograder.grading.lock import alone_in
 from autograder.grading.outcome import Outcome
@@ -118,12 +119,14 @@ def grade(
             else:
                 held.append(stack.enter_context(alone_in(course.root, f"grading {', '.join(names)}", say)))
             stack.enter_context(desk)
+            ctrl_c = stack.enter_context(CtrlC())
             settings = {name: desk.setting(name, unsafe=unsafe) for name in names}
             made = engine or (lambda all_: Local(all_, jobs=jobs or os.cpu_count() or 1, held=held))
             working = made(settings)
             try:
                 for graded in working.grade(_changed(course, settings, todo, desk, again=again)):
                     desk.take(graded)
+                    ctrl_c.heed()
             finally:
                 working.close()
     except CannotWriteError as error:

@@ -134,6 +134,11 @@ def harmless(functions: dict[str, types.FunctionType], namespace: dict[str, Any]
     """Return which functions of a notebook's own namespace leave no trace, and what of it they may change."""
     if _threads() > 1 or _traced() or _profiled() or not _ERRORS.issuperset(_geterr().values()):
         return Harmless()  # something else goes on, or looks on
+    return look_at(functions, namespace)
+
+
+def look_at(functions: dict[str, types.FunctionType], namespace: dict[str, Any]) -> Harmless:
+    """Return the same of functions beside which nothing else goes on, whatever other threads this process has."""
     known: set[int] = set()
     names: list[str] = []
     kept, draws, prints = Keepsakes(), False, False

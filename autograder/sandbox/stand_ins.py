@@ -18,7 +18,7 @@ import numpy as np
 
 from autograder.sandbox.answered import SMALL
 from autograder.sandbox.doubts import print_of
-from autograder.sandbox.purity import harmless
+from autograder.sandbox.purity import look_at
 from autograder.sandbox.series import is_plain
 from autograder.sandbox.values import Packer
 
@@ -235,7 +235,7 @@ def _is_numbers(value: object, depth: int = 0) -> bool:
 def _is_constant(function: Callable[..., Any]) -> bool:
     if type(function) is not FunctionType:
         return False
-    found = harmless({"it": function}, function.__globals__)
+    found = look_at({"it": function}, function.__globals__)
     return bool(found.names) and not (found.draws or found.prints or len(found.kept))
 
 

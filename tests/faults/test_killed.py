@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograder.grading.folder import restore, write_folder
+from autograder.grading.interrupted import CtrlC
 
 from .conftest import ANSWERS, Marks, Run, marks
 
@@ -45,7 +46,7 @@ def test_a_run_that_was_killed_is_started_again(course: Path, undisturbed: Marks
 
 
 def test_ctrl_c_says_how_to_go_on(course: Path, undisturbed: Marks) -> None:
-    with Run(course) as run:
+    with Run(course, ("--jobs", "1")) as run:  # two seconds at least are left when the first is done
         while not list((course / "autograded").glob("*/ps/.autograder.json")):
             assert run.process.poll() is None
         run.process.send_signal(signal.SIGINT)
@@ -54,6 +55,23 @@ def test_ctrl_c_says_how_to_go_on(course: Path, undisturbed: Marks) -> None:
     with Run(course) as run:
         assert run.end() == 0, run.told
     assert marks(course) == undisturbed
+
+
+def test_a_ctrl_c_that_python_dropped_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    dropped: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda about: dropped.append(about.exc_type))
+
+    class Ends:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with CtrlC() as ctrl_c:
+        ctrl_c.heed()
+        Ends()
+        assert dropped == [KeyboardInterrupt]
+        with pytest.raises(KeyboardInterrupt):
+            ctrl_c.heed()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 BEFORE = {"ps.ipynb": b"old", "data/a.csv": b"1"}

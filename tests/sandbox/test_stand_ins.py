@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -195,6 +196,20 @@ def calls_of(submission: Submission, function: Callable[..., Any], source: str =
 
 def test_what_it_answers_to_the_same_is_asked_once(submission: Submission) -> None:
     assert calls_of(submission, right) == (2, [[1.5, 1.5, 3.0]] * 2)
+
+
+def test_other_threads_of_the_grader_do_not_matter_for_that(submission: Submission) -> None:
+    def halve(x: Any) -> Any:
+        return x / 2
+
+    end = threading.Event()
+    other = threading.Thread(target=end.wait)
+    other.start()
+    try:
+        assert calls_of(submission, halve) == (2, [[1.5, 1.5, 3.0]] * 2)
+    finally:
+        end.set()
+        other.join()
 
 
 STATE = [0]
