@@ -15,7 +15,6 @@ from __future__ import annotations
 import builtins
 import cmath
 import collections
-import dis
 import functools
 import itertools
 import math
@@ -26,14 +25,12 @@ import sys
 import threading
 import types
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograder.sandbox import instructions
 from autograder.sandbox.keepsakes import CONSTANT, Keepsakes, TooMuchError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Modules that keep no state, and two of which the state is put back.
 _MODULES = (np, math, cmath, itertools, functools, operator, collections, string, random, np.random)
@@ -72,24 +69,6 @@ _TAKEN = {
     for name, value in vars(room).items()
     if callable(value) and not name.startswith("_") and name not in _TELLING
 } | {id(module) for module in (*_MODULES, np.linalg)}
-# Instructions that store to locals and to parts of values at most; one that is not known here is not among them.
-_NAMES = """
-    CACHE POP_TOP PUSH_NULL NOP UNARY_POSITIVE UNARY_NEGATIVE UNARY_NOT UNARY_INVERT BINARY_OP BINARY_SUBSCR STORE_SUBSCR
-    DELETE_SUBSCR GET_LEN GET_ITER FOR_ITER LIST_TO_TUPLE RETURN_VALUE RESUME LOAD_CONST BUILD_TUPLE BUILD_LIST BUILD_SET
-    BUILD_MAP BUILD_CONST_KEY_MAP BUILD_STRING BUILD_SLICE LOAD_ATTR LOAD_METHOD COMPARE_OP JUMP_FORWARD JUMP_BACKWARD
-    JUMP_BACKWARD_NO_INTERRUPT JUMP_IF_FALSE_OR_POP JUMP_IF_TRUE_OR_POP POP_JUMP_FORWARD_IF_FALSE
-    POP_JUMP_FORWARD_IF_TRUE POP_JUMP_FORWARD_IF_NONE POP_JUMP_FORWARD_IF_NOT_NONE POP_JUMP_BACKWARD_IF_FALSE
-    POP_JUMP_BACKWARD_IF_TRUE POP_JUMP_BACKWARD_IF_NONE POP_JUMP_BACKWARD_IF_NOT_NONE LOAD_GLOBAL IS_OP CONTAINS_OP
-    LOAD_FAST STORE_FAST DELETE_FAST RAISE_VARARGS LOAD_ASSERTION_ERROR CALL PRECALL KW_NAMES CALL_FUNCTION_EX SWAP COPY
-    LIST_APPEND SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE DICT_MERGE DICT_UPDATE UNPACK_SEQUENCE UNPACK_EX FORMAT_VALUE
-    MAKE_FUNCTION EXTENDED_ARG MAKE_CELL LOAD_CLOSURE LOAD_DEREF STORE_DEREF COPY_FREE_VARS PUSH_EXC_INFO
-    CHECK_EXC_MATCH POP_EXCEPT RERAISE RETURN_GENERATOR YIELD_VALUE SEND GET_YIELD_FROM_ITER BEFORE_WITH
-    WITH_EXCEPT_START IMPORT_NAME IMPORT_FROM MATCH_SEQUENCE MATCH_MAPPING MATCH_KEYS
-"""
-_ALLOWED = frozenset(dis.opmap[name] for name in _NAMES.split() if name in dis.opmap)
-_WITH, _YIELD, _IMPORT, _STORE_OUTER = (
-    dis.opmap.get(name, -1) for name in ("BEFORE_WITH", "YIELD_VALUE", "IMPORT_NAME", "STORE_DEREF")
-)
 
 
 def take_stock() -> None:
@@ -270,8 +249,11 @@ def _names_in(code: types.CodeType) -> _Names | None:
     found = _looked_at.get(id(code))
     if found is None or found[0] is not code:
         outer = frozenset(code.co_freevars)
-        names = frozenset(name for part in _codes(code) for name in part.co_names)
-        plain = all(_is_plain_code(part, outer) for part in _codes(code)) and all(map(_is_plain_name, names))
+        parts = [*instructions.codes(code)]
+        names = frozenset(name for part in parts for name in part.co_names)
+        plain = all(instructions.are_plain(part, outer, _is_there) for part in parts) and all(
+            map(_is_plain_name, names)
+        )
         found = _looked_at[id(code)] = code, _Names(names) if plain else None
     return found[1]
 
@@ -279,27 +261,6 @@ def _names_in(code: types.CodeType) -> _Names | None:
 def _is_plain_name(name: str) -> bool:
     holds = type(vars(np).get(name)) in _HOLDING and name not in _ROOMS
     return not (name.startswith("_") or name in _TELLING or holds)
-
-
-def _is_plain_code(code: types.CodeType, outer: frozenset[str]) -> bool:
-    """Whether code stores to its own variables alone; `outer` are those that it has from around its function."""
-    used = set(code.co_code[::2])
-    if not used <= _ALLOWED or (_WITH in used and _YIELD in used):  # a setting that a generator leaves set
-        return False
-    if _IMPORT in used or (outer and _STORE_OUTER in used):
-        for step in dis.get_instructions(code):
-            if step.opcode == _IMPORT and not _is_there(step.argval):
-                return False
-            if step.opcode == _STORE_OUTER and step.argval in outer:
-                return False
-    return True
-
-
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for part in code.co_consts:
-        if type(part) is types.CodeType:
-            yield from _codes(part)
 
 
 def _is_there(name: str) -> bool:

@@ -264,7 +264,7 @@ def test_each_odd_function_in_turn(template: Template, monkeypatch: pytest.Monke
     "weaker",
     [
         "purity._Look._is_plain = lambda *_: True",
-        "purity._is_plain_code = lambda *_: True",
+        "instructions.are_plain = lambda *_: True",
         "purity._Look._is_data = lambda *_: True",
         "purity._TELLING = frozenset()",
         "keepsakes.Keepsakes.put_back = lambda _: True",
@@ -280,7 +280,10 @@ def test_a_weaker_analysis_is_noticed(
     if weaker.startswith("plain"):
         called = [("f{n}(1)", at, at) for at in range(len(ODD))]
         steps = [*called, *(("again", at, at) for at in range(len(ODD)))]
-    notebook = [f"from autograder.sandbox import home, keepsakes, plain, purity\n{weaker}", *NOTEBOOK]
+    notebook = [
+        f"from autograder.sandbox import home, instructions, keepsakes, plain, purity\n{weaker}",
+        *NOTEBOOK,
+    ]
     at_home, in_forks = both(template, monkeypatch, notebook, steps)
     assert at_home != in_forks
 
