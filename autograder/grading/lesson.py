@@ -29,7 +29,7 @@ from autograder.grading.steady import Steady
 from autograder.grading.text import scrub, scrub_all
 from autograder.grading.timer import is_cell, timer
 from autograder.lesson import notebook as cells
-from autograder.sandbox.doubts import Callee, Doubts, Expected
+from autograder.sandbox.doubts import Callee, Doubts, Expected, Returned
 from autograder.sandbox.shell import Shell
 
 if TYPE_CHECKING:
@@ -227,11 +227,11 @@ class Lesson:
 
     def _expected(self, callee: Callee, arguments: Mapping[str, Any]) -> Expected | None:
         """Call the reference as the submission was called, on copies, and leave no other trace."""
-        if isinstance(callee, str):
-            function = self.reference.get(callee)
-        else:
+        if isinstance(callee, Returned):
             made = self._expected(callee.of, callee.arguments)
             function = None if made is None else callee.right(made.value)
+        else:
+            function = self.reference.get(callee) if isinstance(callee, str) else callee.right(self.reference)
         if not callable(function) or isinstance(function, type):
             return None
         states = np.random.get_state(), random.getstate()  # noqa: NPY002 - the global state is what is kept

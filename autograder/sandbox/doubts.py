@@ -12,7 +12,7 @@ import copy
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _CHANGEABLE = (np.ndarray, list, dict, set, np.random.Generator, np.random.RandomState)  # as `assign` has it
-_FEW = 100  # parts of a result that are looked at, at each of two levels
+_HOLDING = frozenset({list, tuple, dict})  # whose parts are looked at
+_WORTH_A_LOOK = _HOLDING | {np.ndarray, range}
 _DRAWN = 1_000  # items of the reference's iterator
 
 
@@ -50,17 +51,36 @@ class Returned:
 
     def right(self, value: Any) -> Callable[..., Any] | None:
         """Return what stands there in the reference's result; of an iterator, what lists its items."""
-        try:
-            for step in self.place:
-                value = value[step]
-        except (LookupError, TypeError):
-            return None
-        if self.drawn and isinstance(value, Iterator):
-            return lambda _count: _Items(islice(value, _DRAWN))
-        return value if callable(value) and not isinstance(value, type) else None
+        found = _at(value, self.place)
+        if self.drawn and isinstance(found, Iterator):
+            return lambda _count: _Items(islice(found, _DRAWN))
+        return found if callable(found) else None
 
 
-Callee = str | Returned
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is called where a name's value holds it: the name, and where in its value it stands."""
+
+    name: str
+    place: tuple[Any, ...]
+
+    def right(self, data: Mapping[str, Any]) -> Callable[..., Any] | None:
+        """Return what stands there in the reference's own data."""
+        found = _at(data, (self.name, *self.place))
+        return found if callable(found) else None
+
+
+Callee = str | Returned | Held
+
+
+def _at(value: Any, place: tuple[Any, ...]) -> Any:
+    """Return what stands at a place; None where there is no such place."""
+    try:
+        for step in place:
+            value = value[step]
+    except (LookupError, TypeError):
+        return None
+    return value
 
 
 class _Items(list[Any]):
@@ -88,13 +108,18 @@ class Doubts:
         self._data = data
         self._undo: list[tuple[Any, Any]] = []
 
-    def names(self, found: dict[str, Any]) -> dict[str, Any]:
-        """Weigh the data that the submission bound."""
+    def names(self, found: dict[str, Any], made: Sequence[Any] = ()) -> dict[str, Any]:
+        """Weigh the data that the submission bound, and say whose the functions are that were `made` of parts of it."""
         for name, value in found.items():
-            if _empty(value) and name in self._data and not _empty(self._data[name]):
+            if name not in self._data:
+                continue
+            for part, place in _within(value, made) if type(value) in _HOLDING else ():
+                part.whose = Held(name, place)
+            refused = _without_empty(value, self._data[name]) if _empty(value) else value
+            if refused is not value:
                 self.raised = True
                 if self.strict:
-                    found[name] = Opaque("empty array")
+                    found[name] = refused
         return found
 
     def changed(self, callee: Callee | None, arguments: dict[str, Any], before: dict[str, Any]) -> None:
@@ -129,8 +154,9 @@ class Doubts:
             return value
         self.raised = True
         if self.strict and isinstance(refused, Opaque):
-            name = callee if isinstance(callee, str) else "the function that came back"
-            raise SubmissionError(f"{name} returned an empty array where the result has entries")
+            name = callee if isinstance(callee, str) else "a function that came back"
+            name = callee.name if isinstance(callee, Held) else name
+            raise SubmissionError(f"{name} returned an {refused.type_name} where the result has entries")
         return refused if self.strict else value
 
     def functions(
@@ -140,10 +166,7 @@ class Doubts:
         if callee is None or not made:
             return []
         drawn = isinstance(value, Iterator)
-        if drawn:
-            found = [(made[0], ())] if len(made) == 1 else []
-        else:
-            found = [(part, place) for part, place in _parts(value) if any(part is one for one in made)]
+        found = list(_within(value, made)) if not drawn else [(made[0], ())] if len(made) == 1 else []
         try:
             kept = {
                 key: one if callable(one) else copy.deepcopy(one) for key, one in arguments.items() if found
@@ -171,39 +194,67 @@ def copies(arguments: dict[str, Any], changed: object) -> dict[str, Any]:
     return found
 
 
-def _empty(value: Any, depth: int = 0) -> bool:
-    """Whether a value is an empty array, or has one among its first parts."""
-    if isinstance(value, np.ndarray):
-        return value.size == 0
-    if depth < 2 and type(value) in (list, tuple, dict) and len(value) <= _FEW:  # noqa: PLR2004 - a pair of dicts
-        return any(_empty(part, depth + 1) for part in (value.values() if type(value) is dict else value))
-    return False
+def _empty(value: Any) -> bool:
+    """Whether a value is an empty array or list, or has one somewhere within."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return bool(value.size == 0)
+    if kind not in _HOLDING:
+        return kind is range and not value
+    parts = value.values() if kind is dict else value
+    if not parts:
+        return kind is not dict
+    return not _WORTH_A_LOOK.isdisjoint(map(type, parts)) and any(map(_empty, parts))
 
 
-def _parts(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """Yield a result, and its parts where there are few, each with its place."""
-    yield value, place
-    if len(place) < 2 and type(value) in (list, tuple, dict) and len(value) <= _FEW:  # noqa: PLR2004 - as below
-        for key, part in value.items() if type(value) is dict else enumerate(value):
-            yield from _parts(part, (*place, key))
+def _numberless(value: Any) -> bool:
+    """Whether NumPy makes an empty array of a value."""
+    if type(value) is np.ndarray:
+        return bool(value.size == 0)
+    return type(value) in {list, tuple, range} and all(map(_numberless, value))
 
 
-def _without_empty(value: Any, expected: Any, depth: int = 0) -> Any:
-    """Return the value with a stand-in for each empty array where entries are expected; itself if there is none."""
-    if isinstance(value, np.ndarray):
+def _within(value: Any, made: Sequence[Any]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """Yield those that were made of parts of a value, or of all of it, each with its place."""
+    waiting: list[tuple[Any, tuple[Any, ...]]] = [(value, ())] if made else []
+    wanted = {id(one) for one in made}
+    for one, place in waiting:
+        if id(one) in wanted:
+            yield one, place
+        elif type(one) in _HOLDING:
+            keyed = one.items() if type(one) is dict else enumerate(one)
+            waiting += [(part, (*place, key)) for key, part in keyed]
+
+
+def _without_empty(value: Any, expected: Any) -> Any:
+    """Return the value with a stand-in for each empty array where entries are expected; itself if there is none.
+
+    A list without numbers is one where a number or an array is expected, and in that case alone: other lists may be
+    empty for a while.
+    """
+    kind = type(value)
+    if kind is np.ndarray:
         vain = value.size == 0 and not (isinstance(expected, np.ndarray) and expected.size == 0)
         return Opaque("empty array") if vain else value
-    if depth >= 2 or type(value) not in (list, tuple, dict) or len(value) > _FEW:  # noqa: PLR2004 - a pair of dicts
+    if _is_numbers(expected) and _numberless(value):
+        return Opaque("empty list")
+    if kind not in _HOLDING:
         return value
-    if type(value) is dict:
+    if kind is dict:
         named = expected if type(expected) is dict else {}
-        parts = {key: _without_empty(part, named.get(key), depth + 1) for key, part in value.items()}
+        parts = {key: _without_empty(part, named.get(key)) for key, part in value.items()}
         return parts if any(parts[key] is not value[key] for key in value) else value
     wanted = expected if type(expected) in (list, tuple) else ()
-    padded = [*wanted, *[None] * len(value)]
-    items = [_without_empty(part, want, depth + 1) for part, want in zip(value, padded, strict=False)]
+    items = [_without_empty(part, want) for part, want in zip_longest(value, wanted[: len(value)])]
     changed = any(new is not old for new, old in zip(items, value, strict=True))
-    return type(value)(items) if changed else value
+    return kind(items) if changed else value
+
+
+def _is_numbers(value: Any) -> bool:
+    """Whether a value is a number or an array with entries."""
+    return isinstance(value, int | float | complex | np.generic) or (
+        isinstance(value, np.ndarray) and value.size > 0
+    )
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -77,8 +77,9 @@ class TestDesk(Conversation):
         """Return what the names are bound to in the submission: proxies for functions, copies of data."""
         self._names = names
         self.stand_ins.begin_test()
+        self._made = []
         found = self._describe()
-        return found if self.doubts is None else self.doubts.names(found)
+        return found if self.doubts is None else self.doubts.names(found, self._made)
 
     def _describe(self) -> dict[str, Any]:
         link = self._open()

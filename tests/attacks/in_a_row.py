@@ -28,6 +28,10 @@ import functools
 def bounded(v, low, high):
     return np.minimum(np.maximum(v, low), high)
 clip = functools.partial(bounded, low=0.0, high=1.0)""",
+    "norm": "def norm(v):\n    return np.sqrt(np.sum(v * v))",
+    "area": "area = 6.0",
+    "net": "def net(x):\n    return {'layers': [{'W': {'value': 2 * x}}]}",
+    "forms": "forms = {'double': [lambda x: 2 * x]}",
     "mean": "def mean(v):\n    return np.sum(v) / len(v)",
 }
 TESTS = {
@@ -59,6 +63,10 @@ for got, number in batches(np.array([1.0, 2.0])):
     count += 1
 assert count == 2""",
     "clip": "assert np.allclose(clip(np.array([-1.0, 0.5, 2.0])), [0.0, 0.5, 1.0])",
+    "norm": "assert np.allclose(norm(np.array([3.0, 4.0])), 5.0)",
+    "area": "assert np.allclose(area, 6.0)",
+    "net": 'x = np.ones(3)\nassert np.allclose(net(x)["layers"][0]["W"]["value"], 2 * x)',
+    "forms": 'assert np.allclose(forms["double"][0](np.ones(3)), 2.0)',
     "mean": """\
 from autograder import check
 marks = check.marks("mean", values=1)
@@ -138,45 +146,73 @@ IN_A_ROW = [
         "lasting-array",
         "change an array of the lesson's in place",
         {"visit": _changing("x[:] = 9", 6)},
-        earns=6.0,
+        earns=10.0,
     ),
     Before(
         "lasting-twin",
         "change it to one with the same checksum",
         {"visit": _changing(f"x[:] = np.frombuffer(bytes.fromhex({_TWIN!r}))", 6)},
-        earns=6.0,
+        earns=10.0,
     ),
     Before(
-        "lasting-cases", "change cases that the lesson keeps", {"visit": _changing("x[:] = 9", 3)}, earns=6.0
+        "lasting-cases", "change cases that the lesson keeps", {"visit": _changing("x[:] = 9", 3)}, earns=10.0
     ),
     Before(
         "lasting-by-name",
         "change an array that the lesson's tests come to by a text",
         {"visit": _changing("x[:] = 9", 4)},
-        earns=6.0,
+        earns=10.0,
     ),
     Before(
         "empty-returned",
         "an empty array from a function that a call returned",
         {"make": f"def make():\n    return [{{'relu': lambda x: {EMPTY}}}]"},
-        earns=5.0,
+        earns=9.0,
     ),
     Before(
         "zeros-returned",
         "set the argument to zero in such a function",
         {"make": "def zero(x):\n    x[:] = 0\n    return x\ndef make():\n    return [{'relu': zero}]"},
-        earns=5.0,
+        earns=9.0,
     ),
     Before(
         "empty-drawn",
         "empty arrays from an iterator",
         {"batches": f"def batches(x):\n    yield {EMPTY}, 0\n    yield {EMPTY}, 1"},
-        earns=5.0,
+        earns=9.0,
     ),
     Before(
         "empty-partial",
         "an empty array where the solution is no function of Python's",
         {"clip": f"def clip(x):\n    return {EMPTY}"},
-        earns=5.0,
+        earns=9.0,
+    ),
+    Before(
+        "empty-lists",
+        "lists without numbers, of which NumPy makes empty arrays",
+        {"norm": "def norm(v):\n    return []", "area": "area = ([[]], range(0))"},
+        earns=8.0,
+    ),
+    Before(
+        "empty-deep",
+        "an empty array deep within a result",
+        {"net": f"def net(x):\n    return {{'layers': [{{'W': {{'value': {EMPTY}}}}}]}}"},
+        earns=9.0,
+    ),
+    Before(
+        "empty-among-many",
+        "an empty array and a function among more parts than anybody would look at",
+        {
+            "net": f"def net(x):\n    many = {{'value': {EMPTY}, **dict.fromkeys(range(500), 0)}}\n"
+            "    return {'layers': [{'W': many}]}",
+            "make": f"def make():\n    return [{{'relu': lambda x: {EMPTY}, **dict.fromkeys(range(500), 0)}}]",
+        },
+        earns=8.0,
+    ),
+    Before(
+        "empty-held",
+        "an empty array from a function that stands in a dict of the submission's",
+        {"forms": f"forms = {{'double': [lambda x: {EMPTY}]}}"},
+        earns=9.0,
     ),
 ]

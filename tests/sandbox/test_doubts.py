@@ -56,6 +56,24 @@ def test_what_should_be_empty_may_be(value: Any, expected: Any) -> None:
     assert not raised
 
 
+@pytest.mark.parametrize("value", [[], (), range(0), [[]], ([], range(0)), [np.zeros((3, 0))]])
+@pytest.mark.parametrize("expected", [2.0, True, np.float64(2.0), FULL], ids=repr)
+def test_a_list_without_numbers_is_refused_where_numbers_are_due(value: Any, expected: Any) -> None:
+    with pytest.raises(SubmissionError, match="empty list"):
+        weighed(value, expected, strictly=True)
+    got, raised = weighed({"a": [1, value]}, {"a": [1, expected]}, strictly=True)
+    assert raised
+    assert got == {"a": [1, Opaque("empty list")]}
+
+
+@pytest.mark.parametrize("expected", [[1, 2], (1.0,), None, "text", {}, np.zeros(0)], ids=repr)
+def test_a_list_may_be_empty_for_a_while(expected: Any) -> None:
+    """A stack after the last `pop`, say: the reference was not asked to pop."""
+    got, raised = weighed([], expected, strictly=True)
+    assert got == []
+    assert not raised
+
+
 def test_an_empty_part_more_than_there_should_be_is_refused() -> None:
     got, raised = weighed((FULL, EMPTY), FULL, strictly=True)
     assert raised
