@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, zip_longest
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _CHANGEABLE = (np.ndarray, list, dict, set, np.random.Generator, np.random.RandomState)  # as `assign` has it
-_HOLDING = frozenset({list, tuple, dict})  # whose parts are looked at
+_VALUES: type = type({}.values())
+_ITEMS: type = type({}.items())
+_HOLDING = frozenset({list, tuple, dict, _VALUES, _ITEMS})  # whose parts are looked at
 _WORTH_A_LOOK = _HOLDING | {np.ndarray, range}
 _DRAWN = 1_000  # items of the reference's iterator
 
@@ -77,7 +80,7 @@ def _at(value: Any, place: tuple[Any, ...]) -> Any:
     """Return what stands at a place; None where there is no such place."""
     try:
         for step in place:
-            value = value[step]
+            value = (list(value) if type(value) in {_VALUES, _ITEMS} else value)[step]
     except (LookupError, TypeError):
         return None
     return value
@@ -113,8 +116,8 @@ class Doubts:
         for name, value in found.items():
             if name not in self._data:
                 continue
-            for part, place in _within(value, made) if type(value) in _HOLDING else ():
-                part.whose = Held(name, place)
+            for part, place, drawn in _within(value, made) if type(value) in _HOLDING else ():
+                part.whose = None if drawn else Held(name, place)  # the reference's own is there once
             refused = _without_empty(value, self._data[name]) if _empty(value) else value
             if refused is not value:
                 self.raised = True
@@ -165,15 +168,14 @@ class Doubts:
         """Return which of the functions that came with a call's result is whose, as far as it can be told."""
         if callee is None or not made:
             return []
-        drawn = isinstance(value, Iterator)
-        found = list(_within(value, made)) if not drawn else [(made[0], ())] if len(made) == 1 else []
+        found = list(_within(value, made))
         try:
             kept = {
                 key: one if callable(one) else copy.deepcopy(one) for key, one in arguments.items() if found
             }
         except Exception:  # noqa: BLE001 - what cannot be copied, such as an iterator: there is nobody to ask then
             return []
-        return [(part, Returned(callee, kept, place, drawn)) for part, place in found]
+        return [(part, Returned(callee, kept, place, drawn)) for part, place, drawn in found]
 
     def begin_strictly(self) -> None:
         """Put back the arguments that were changed, and let no doubt pass from now on."""
@@ -214,13 +216,14 @@ def _numberless(value: Any) -> bool:
     return type(value) in {list, tuple, range} and all(map(_numberless, value))
 
 
-def _within(value: Any, made: Sequence[Any]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """Yield those that were made of parts of a value, or of all of it, each with its place."""
+def _within(value: Any, made: Sequence[Any]) -> Iterator[tuple[Any, tuple[Any, ...], bool]]:
+    """Yield those that were made of parts of a value, or of all of it, each with its place and whether it is drawn from."""
     waiting: list[tuple[Any, tuple[Any, ...]]] = [(value, ())] if made else []
     wanted = {id(one) for one in made}
     for one, place in waiting:
-        if id(one) in wanted:
-            yield one, place
+        drawer = one.gi_frame.f_locals.get("draw") if type(one) is GeneratorType and one.gi_frame else None
+        if id(one) in wanted or id(drawer) in wanted:
+            yield one if drawer is None else drawer, place, drawer is not None
         elif type(one) in _HOLDING:
             keyed = one.items() if type(one) is dict else enumerate(one)
             waiting += [(part, (*place, key)) for key, part in keyed]
@@ -244,10 +247,15 @@ def _without_empty(value: Any, expected: Any) -> Any:
         named = expected if type(expected) is dict else {}
         parts = {key: _without_empty(part, named.get(key)) for key, part in value.items()}
         return parts if any(parts[key] is not value[key] for key in value) else value
-    wanted = expected if type(expected) in (list, tuple) else ()
+    wanted = list(expected) if type(expected) in _HOLDING and type(expected) is not dict else []
     items = [_without_empty(part, want) for part, want in zip_longest(value, wanted[: len(value)])]
-    changed = any(new is not old for new, old in zip(items, value, strict=True))
-    return kind(items) if changed else value
+    if all(new is old for new, old in zip(items, value, strict=True)):
+        return value
+    return kind(items) if kind in {list, tuple} else _view(kind, items)
+
+
+def _view(kind: type, items: list[Any]) -> Any:
+    return dict(enumerate(items)).values() if kind is _VALUES else dict(items).items()
 
 
 def _is_numbers(value: Any) -> bool:

@@ -178,6 +178,7 @@ class Unpacker:
     def __init__(self, payload: memoryview, function: Callable[[int, str], Any] | None = None) -> None:
         self._payload = payload
         self._function = function
+        self._containers = _CONTAINERS if function is None else _CROSSING
         self._nodes = 0
         self._bytes = 0
 
@@ -193,8 +194,8 @@ class Unpacker:
             raise WireError("a value of no known form")
         tag, *rest = tree
         try:
-            if tag in _CONTAINERS:
-                return _CONTAINERS[tag]([self.unpack(part, depth + 1) for part in rest])
+            if tag in self._containers:
+                return self._containers[tag]([self.unpack(part, depth + 1) for part in rest])
             if tag in {"a", "g"}:
                 array = self._array(*rest)
                 return array if tag == "a" else array[()]
@@ -302,6 +303,8 @@ _CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {
     "k": lambda items: dict.fromkeys(_spread(items)).keys(), "w": lambda items: dict(enumerate(items)).values(),
     "m": lambda items: _pairs(items).items(),
 }  # fmt: skip
+# Where functions cross, iterators are drawn from, and what is drawn is looked at; none comes with its items.
+_CROSSING = {tag: make for tag, make in _CONTAINERS.items() if tag != "y"}
 _SCALARS: dict[str, Callable[[Unpacker, list[Any]], Any]] = {
     "n": _int, "c": _complex, "b": _bytes, "o": _opaque, "r": _range, "i": _slice,
 }  # fmt: skip

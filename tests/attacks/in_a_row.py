@@ -32,6 +32,8 @@ clip = functools.partial(bounded, low=0.0, high=1.0)""",
     "area": "area = 6.0",
     "net": "def net(x):\n    return {'layers': [{'W': {'value': 2 * x}}]}",
     "forms": "forms = {'double': [lambda x: 2 * x]}",
+    "pair": "def pair(x):\n    return [x, 2 * x]",
+    "rows": "def rows(x):\n    return iter([x, 2 * x]), 2",
     "mean": "def mean(v):\n    return np.sum(v) / len(v)",
 }
 TESTS = {
@@ -67,6 +69,8 @@ assert count == 2""",
     "area": "assert np.allclose(area, 6.0)",
     "net": 'x = np.ones(3)\nassert np.allclose(net(x)["layers"][0]["W"]["value"], 2 * x)',
     "forms": 'assert np.allclose(forms["double"][0](np.ones(3)), 2.0)',
+    "pair": "for got, want in zip(pair(1.0), [1.0, 2.0]):\n    assert np.allclose(got, want)",
+    "rows": "for got, want in zip(rows(1.0)[0], [1.0, 2.0]):\n    assert np.allclose(got, want)",
     "mean": """\
 from autograder import check
 marks = check.marks("mean", values=1)
@@ -146,58 +150,58 @@ IN_A_ROW = [
         "lasting-array",
         "change an array of the lesson's in place",
         {"visit": _changing("x[:] = 9", 6)},
-        earns=10.0,
+        earns=12.0,
     ),
     Before(
         "lasting-twin",
         "change it to one with the same checksum",
         {"visit": _changing(f"x[:] = np.frombuffer(bytes.fromhex({_TWIN!r}))", 6)},
-        earns=10.0,
+        earns=12.0,
     ),
     Before(
-        "lasting-cases", "change cases that the lesson keeps", {"visit": _changing("x[:] = 9", 3)}, earns=10.0
+        "lasting-cases", "change cases that the lesson keeps", {"visit": _changing("x[:] = 9", 3)}, earns=12.0
     ),
     Before(
         "lasting-by-name",
         "change an array that the lesson's tests come to by a text",
         {"visit": _changing("x[:] = 9", 4)},
-        earns=10.0,
+        earns=12.0,
     ),
     Before(
         "empty-returned",
         "an empty array from a function that a call returned",
         {"make": f"def make():\n    return [{{'relu': lambda x: {EMPTY}}}]"},
-        earns=9.0,
+        earns=11.0,
     ),
     Before(
         "zeros-returned",
         "set the argument to zero in such a function",
         {"make": "def zero(x):\n    x[:] = 0\n    return x\ndef make():\n    return [{'relu': zero}]"},
-        earns=9.0,
+        earns=11.0,
     ),
     Before(
         "empty-drawn",
         "empty arrays from an iterator",
         {"batches": f"def batches(x):\n    yield {EMPTY}, 0\n    yield {EMPTY}, 1"},
-        earns=9.0,
+        earns=11.0,
     ),
     Before(
         "empty-partial",
         "an empty array where the solution is no function of Python's",
         {"clip": f"def clip(x):\n    return {EMPTY}"},
-        earns=9.0,
+        earns=11.0,
     ),
     Before(
         "empty-lists",
         "lists without numbers, of which NumPy makes empty arrays",
         {"norm": "def norm(v):\n    return []", "area": "area = ([[]], range(0))"},
-        earns=8.0,
+        earns=10.0,
     ),
     Before(
         "empty-deep",
         "an empty array deep within a result",
         {"net": f"def net(x):\n    return {{'layers': [{{'W': {{'value': {EMPTY}}}}}]}}"},
-        earns=9.0,
+        earns=11.0,
     ),
     Before(
         "empty-among-many",
@@ -207,12 +211,38 @@ IN_A_ROW = [
             "    return {'layers': [{'W': many}]}",
             "make": f"def make():\n    return [{{'relu': lambda x: {EMPTY}, **dict.fromkeys(range(500), 0)}}]",
         },
-        earns=8.0,
+        earns=10.0,
     ),
     Before(
         "empty-held",
         "an empty array from a function that stands in a dict of the submission's",
         {"forms": f"forms = {{'double': [lambda x: {EMPTY}]}}"},
-        earns=9.0,
+        earns=11.0,
+    ),
+    Before(
+        "empty-in-a-view",
+        "empty arrays in a view of a dict's values",
+        {"pair": f"def pair(x):\n    return {{0: {EMPTY}, 1: {EMPTY}}}.values()"},
+        earns=11.0,
+    ),
+    Before(
+        "empty-drawn-within",
+        "empty arrays from an iterator that is a part of the result",
+        {"rows": f"def rows(x):\n    return iter([{EMPTY}, {EMPTY}]), 2"},
+        earns=11.0,
+    ),
+    Before(
+        "empty-all-at-once",
+        "the items of an iterator sent at once, so that none is drawn",
+        {
+            "pair": f"""\
+import autograder.sandbox.values as values
+def at_once(packer, value, depth):
+    return ["y", *(packer.pack(one, depth + 1) for one in value)]
+def pair(x):
+    values.Packer._iterator = at_once
+    return iter([{EMPTY}, {EMPTY}])"""
+        },
+        earns=11.0,
     ),
 ]
