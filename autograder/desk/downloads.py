@@ -8,16 +8,17 @@ grading worksheet says whose it is. What does not say clearly whose it is goes t
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.desk.roster import full_names, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from autograder.desk.roster import Roster
 
@@ -25,6 +26,7 @@ _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<fil
 _CANVAS_ANONYMOUS = re.compile(r"(LATE_)?anon_\w+?_\d+_.+")
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file(_(?P<file>.*))?")
 _AGAIN = re.compile(r"(.+)-\d+(\.\w+)")  # Canvas calls what is handed in again work-1.ipynb
+_MORE = "it could be somebody's by more than one of its names: {}"
 _IDENTIFIER, _FULL_NAME = "Identifier", "Full name"
 
 
@@ -107,7 +109,9 @@ def sort_out(
     list of Download
         One for each path, in order. A file that is clear by itself and clashes with another is not clear.
     """
-    found = [_one(path, people, worksheet, expected) for path in paths]
+    paths = list(paths)
+    above = len(Path(os.path.commonpath([path.parent for path in paths])).parts) if paths else 0
+    found = [_one(path, people, worksheet, expected, above) for path in paths]
     sources, files = defaultdict(set), defaultdict(list)
     for one in found:
         if one.student:
@@ -125,12 +129,16 @@ def sort_out(
     return checked
 
 
-def _one(path: Path, people: Roster, worksheet: Worksheet | None, expected: Collection[str]) -> Download:
+def _one(
+    path: Path, people: Roster, worksheet: Worksheet | None, expected: Collection[str], above: int
+) -> Download:
     """Say whose a file is by itself: by the topmost name that Moodle gave, or the only one that Canvas gave.
 
-    What lies below that, the student named.
+    What lies below that, the student named. The first `above` folders are those of all files: the download's own.
     """
     if moodle := next(filter(None, map(_MOODLE.fullmatch, path.parts)), None):
+        if name := _of_canvas(path.parts[: path.parts.index(moodle[0])], people, above):
+            return Download(path, why=_MORE.format(f"{name} and {moodle[0]}"))
         student, why = _in_moodle(moodle["name"], moodle["number"], people, worksheet)
         file = path.name if moodle[0] != path.name else moodle["file"] or path.name
         return Download(path, student, file, why, f"{moodle['name']} ({moodle['number']})")
@@ -139,7 +147,7 @@ def _one(path: Path, people: Roster, worksheet: Worksheet | None, expected: Coll
     found = [match for match in map(_CANVAS.fullmatch, path.parts) if match]
     if len(found) > 1:
         names = " and ".join(match[0] for match in found)
-        return Download(path, why=f"it could be somebody's by more than one of its names: {names}")
+        return Download(path, why=_MORE.format(names))
     if not found:
         return Download(path, why="neither Canvas nor Moodle names files so")
     (canvas,) = found
@@ -150,6 +158,17 @@ def _one(path: Path, people: Roster, worksheet: Worksheet | None, expected: Coll
         file = again[1] + again[2]
     source = f"{canvas['name']} ({canvas['number']})"
     return Download(path, student, file, why, source, bool(canvas["late"]))
+
+
+def _of_canvas(parts: Sequence[str], people: Roster, above: int) -> str:
+    """Return a folder that is somebody's by Canvas's way, a zip that was taken apart; the download's own may look so."""
+    for at, part in enumerate(parts):
+        if _CANVAS_ANONYMOUS.fullmatch(part):
+            return part
+        found = _CANVAS.fullmatch(part)
+        if found and (at >= above or _in_canvas(found["name"], found["number"], people)[0]):
+            return part
+    return ""
 
 
 def _in_canvas(name: str, number: str, people: Roster) -> tuple[str, str]:

@@ -111,6 +111,17 @@ def test_two_that_clash_go_both_to_nobody() -> None:
     assert {why for _, why in namesakes} == {"Blaise Pascal (1) and Blaise Pascal (2) would both be b.pascal"}
 
 
+@pytest.mark.parametrize("mine", ["lovelaceada_4711_90_work", "turingalan_7_91_work", "anon_4Xb1z_90_work"])
+def test_a_zip_from_canvas_is_nobody_elses_by_a_folder_in_it(mine: str) -> None:
+    """Who hands it in names the folders in it, and may name one as Moodle would name another's."""
+    forged = f"{mine}/Blaise Pascal_3_assignsubmission_file/{BOOK}"
+    found = whose(forged, f"pascalblaise_5_92_{BOOK}")
+    assert [student for student, _ in found] == ["", "b.pascal"]
+    assert f"{mine} and Blaise Pascal_3_assignsubmission_file" in found[0][1]
+    ((student, _),) = whose(forged.replace("turingalan_7", "lovelaceada_4711"))
+    assert student == ""
+
+
 def test_moodles_worksheet_says_who_is_who(tmp_path: Path) -> None:
     sheet = tmp_path / "worksheet.csv"
     sheet.write_text(WORKSHEET, encoding="utf-8")
