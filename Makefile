@@ -17,10 +17,11 @@ WORKERS ?= 2
 PYTEST ?=
 LAB ?=
 BENCH ?=
+ELSEWHERE ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev system database browser hub demo test lint build build-check release lab docs bench lock clean
+.PHONY: help setup dev system database browser hub demo test lint build build-check release lab docs bench elsewhere lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1@/' | awk -F@ '{printf "make %-12s %s\n", $$1, $$2}'
@@ -99,6 +100,9 @@ docs: $(READY_DOCS) ## the lessons and the manuals as a static site, with live e
 
 bench: setup system ## CPU-seconds per submission, beside stock nbgrader, otter-grader and bare exec
 	@$(BIN)/python benchmarks/bench.py $(BENCH)
+
+elsewhere: ## make demo on Debian 13 and on Ubuntu 24.04 and 26.04, each made by debootstrap (root)
+	@for system in trixie noble resolute; do tools/elsewhere.sh $$system "$(or $(ELSEWHERE),make demo)" || exit 1; done
 
 # uv resolves for every system at once and keeps the pins that still fit; `make lock LOCK=--upgrade` renews them.
 UV := .cache/lock/bin/uv

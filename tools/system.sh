@@ -28,10 +28,10 @@ get() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
 }
 
-# python3.11 comes first: requirements.txt is tested with it. A name that answers nothing (a version
+# python3.11 comes first: all tests are run with it. A name that answers nothing (a version
 # manager's empty shim) counts as absent, so each one is run.
 find_python() {
-    for candidate in ${PYTHON:-} python3.11 python3 python3.12 python3.13 python; do
+    for candidate in ${PYTHON:-} python3.11 python3 python3.12 python3.13 python3.14 python; do
         if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
             echo "$candidate"
             return
