@@ -1,7 +1,8 @@
 """How two processes share the tests: `make test` runs them with ``-n 2``, of pytest-xdist.
 
 What is made once for a folder (a graded class, the built handout, a warm template) is made in the process that runs
-the folder, so a folder goes to one process; the long ones whose files share little go file by file.
+the folder, so a folder goes to one process; the long ones whose files share little go file by file, and those files
+that share much go together.
 """
 
 from __future__ import annotations
@@ -14,12 +15,22 @@ if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
 
 BY_FILE = {"audit", "check", "course", "explore", "grading", "house"}
+#: Files that go together, of folders whose files go one by one: by what they share.
+TOGETHER = {
+    "the lessons' examiners": {
+        "course/test_answers",
+        "course/test_audit",
+        "course/test_follow_on",
+        "course/test_ways",
+    },
+}
 
 
 def group_of(test: str) -> str:
-    """Return the name of those tests that one process runs: a folder of this one, or one of its files."""
+    """Return the name of those tests that one process runs: a folder of this one, or some of its files."""
     parts = test.partition("::")[0].removeprefix("tests/").removesuffix(".py").split("/")
-    return "/".join(parts[: 2 if parts[0] in BY_FILE else 1])
+    group = "/".join(parts[: 2 if parts[0] in BY_FILE else 1])
+    return next((shared for shared, files in TOGETHER.items() if group in files), group)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from autograder.audit import auditing
 from autograder.audit.exercises import exercises
 from autograder.audit.foreseen import hand_in
 from autograder.audit.trials import Bench
@@ -22,11 +26,35 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from autograder.audit.exercises import Exercise
+    from autograder.audit.findings import AuditedLesson
     from autograder.audit.trials import Marked
     from autograder.grading.outcome import CellOutcome
     from autograder.lesson.answers import Answer
     from autograder.lesson.course import Course
     from autograder.lesson.source import Lesson
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What the audit says of a lesson, and what it was told of each answer of answers.py."""
+
+    lesson: AuditedLesson
+    _said: dict[tuple[str, str, str], Marked]
+
+    def said(self, answer: Answer) -> Marked:
+        """Return what grading said to an answer."""
+        return self._said[answer.exercise, answer.kind, answer.name]
+
+
+class _Lent(Bench):
+    """A bench that whoever has done with it does not close: it is another's."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.__dict__ = bench.__dict__
+
+    def close(self) -> None:
+        """Leave it open."""
 
 
 class Desk:
@@ -77,6 +105,30 @@ class Desk:
         marks.write_outputs(notebook, result)
         found = marks.outcomes(notebook, result)
         return {name: one for name, one in found.items() if one.status != "manual"}
+
+    @cached_property
+    def audited(self) -> Audited:
+        """Audit the lesson once, on this desk's bench: it hands in every mutant, known mistake and answer."""
+        said: dict[tuple[str, str, str], Marked] = {}
+
+        def heard(bench: Bench, exercise: Exercise, answers: Sequence[Answer], *known: Any) -> list[Marked]:
+            marked = hand_in(bench, exercise, answers, *known)
+            said.update({(a.exercise, a.kind, a.name): one for a, one in zip(answers, marked, strict=True)})
+            return marked
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(auditing, "Bench", lambda *_: _Lent(self._bench))
+            patch.setattr(auditing, "hand_in", heard)
+            (lesson,) = auditing.audit(self._course, [self._name])
+        for one in lesson.exercises:
+            said.update({(one.name, "right", variant.name): variant.marked for variant in one.variants})
+        return Audited(lesson, said)
+
+    def alone(self, exercise: str, answer: Answer) -> Marked:
+        """Grade an answer in a run of its own, by the tests that the audit grades it by."""
+        if answer.kind == "right":
+            return self._bench.grade(self._exercises[exercise], (), [str(answer.source)])[1]
+        return hand_in(self._bench, self._exercises[exercise], [answer])[0]
 
     def grade(self, exercise: str, answers: Sequence[Answer]) -> list[Marked]:
         """Grade answers to one exercise, each as if the rest of the lesson were the reference."""

@@ -1,4 +1,7 @@
-"""The audit of the course's own lessons: docs/audit.md holds what it says, and nothing is left to mend."""
+"""The audit of the course's own lessons: docs/audit.md holds what it says, and nothing is left to mend.
+
+What was said to each answer is looked at in `test_answers`, which asks for the same audit.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,17 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from autograder.audit import auditing
 from autograder.audit.report import marks, print_lesson, table
 from autograder.lesson.answers import aspects
 from autograder.lesson.course import open_course
 from autograder.lesson.source import read_lesson
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autograder.audit.findings import AuditedLesson
+
+    from .answering import Desk
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
@@ -39,8 +45,8 @@ def told(lesson: AuditedLesson) -> str:
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize("name", LESSONS)
-def test_no_mutant_lives_again_and_no_mistake_is_misnamed(name: str) -> None:
-    (lesson,) = auditing.audit(COURSE, [name])
+def test_no_mutant_lives_again_and_no_mistake_is_misnamed(desks: Callable[[str], Desk], name: str) -> None:
+    lesson = desks(name).audited.lesson
     again = f"`autograder audit {name} --write docs/audit.md` writes the table anew, if this is meant:"
     assert table(lesson) == listed(name), f"{again}\n{told(lesson)}"
     assert [line for one in lesson.exercises for line in one.unforeseen] == []
