@@ -2,8 +2,8 @@
 
 Learned from the lesson: who binds a name, and which tests mark it. Then, for one submission and one of its tests:
 which of its names have lost marks already, whether the test's exercise uses them, and which cells to run again with
-the reference in their place. What students wrote is searched by words, never parsed: a parser can be made to fall
-over. A word too many costs time alone.
+the reference in their place. What students wrote is searched by words, never parsed (`words`). A word too many costs
+time alone.
 
 A name is stood in for only in a test that does not mark it, that stands below every one that does in the source, and
 once every test above it there has been run: students can reorder their notebook, but not the lesson.
@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.names import is_imported
 from autograder.grading.remarks import without
 from autograder.grading.tally import Tally
+from autograder.grading.words import words_of
 from autograder.sandbox.stand_ins import StandIns, can_stand_in
 
 if TYPE_CHECKING:
@@ -29,14 +28,7 @@ if TYPE_CHECKING:
     from autograder.grading.outcome import PlanCell
 
 _LONG = 200_000  # characters of a cell that are searched
-_CELLS = 256  # whose words are kept
-_WORD = re.compile(r"[^\W\d]\w*")
-_END_OF_HEAD = re.compile(r"[=(:#]")
 _PLAIN = frozenset({*keyword.kwlist, *dir(builtins), "self"})
-_BIND_NOTHING = frozenset({
-    "return", "raise", "assert", "import", "from", "if", "elif", "else", "while", "try", "except", "del", "pass",
-    "yield", "print",
-})  # fmt: skip
 
 
 class Follow:
@@ -167,7 +159,8 @@ class Follow:
         if booked is not None:
             return (booked.mentions or frozenset()) | booked.bound, booked.bound
         source = without(cell.source[:_LONG], self._remarks.get(cell.grade_id, ()))
-        return _words(source) - self._same, binds(source) - self._same
+        words = words_of(source)
+        return words.read - self._same, words.bound - self._same
 
 
 def _reached(
@@ -185,23 +178,6 @@ def _reached(
                 found |= new
                 grown = True
     return found
-
-
-@lru_cache(maxsize=_CELLS)  # asked for each test that lost marks
-def _words(source: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(source))
-
-
-@lru_cache(maxsize=_CELLS)
-def binds(source: str) -> frozenset[str]:
-    """Return the words that a cell's lines may bind or change in place, and some more."""
-    found: set[str] = set()
-    for line in source.split("\n"):
-        bare = line.strip()
-        words = _WORD.findall(_END_OF_HEAD.split(bare.lstrip("([*"), maxsplit=1)[0])
-        if bare[:1] not in tuple("@#%!\"'") and words and words[0] not in _BIND_NOTHING:
-            found.update(words)
-    return frozenset(found)
 
 
 def _homes(booked: Sequence[Booked]) -> dict[str, set[str]]:
