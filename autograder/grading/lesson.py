@@ -30,7 +30,6 @@ from autograder.grading.text import scrub, scrub_all
 from autograder.grading.timer import is_cell, timer
 from autograder.lesson import notebook as cells
 from autograder.sandbox.doubts import Callee, Doubts, Expected, Returned
-from autograder.sandbox.shell import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,12 +80,13 @@ class Lesson:
         self._ledger = Ledger()
         self._student = ""
         self._numeric: set[str] = set()  # tests whose last value is a number of points
-        self.reference = self._run_source(Shell(), learn=True)
+        first = TrustedShell()
+        self.reference = self._run_source(first, learn=True)
         self._ledger.close()
         points = {name: test.points for name, test in self.tests.items() if not test.inside}
         self.follow = Follow(self._ledger.booked, self.reference, points, remarks_of(source))
         self._mistakes.close()
-        self._shell = TrustedShell()
+        self._shell = TrustedShell(first)
         self._namespace = self._shell.user_ns
         with grading.learning(self.reference.values()):
             self._run_source(self._shell)
@@ -103,7 +103,7 @@ class Lesson:
         )
         scrub("")  # prepares what it looks for
 
-    def _run_source(self, shell: Shell, *, learn: bool = False) -> dict[str, Any]:
+    def _run_source(self, shell: TrustedShell, *, learn: bool = False) -> dict[str, Any]:
         """Run every code cell of the source; the first time, learn who binds which name."""
         namespace: dict[str, Any] = shell.user_ns
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ast
 import types
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
+from autograder.grading.trees import tree_of
 from autograder.lesson import notebook as cells
 from autograder.sandbox import wire
 from autograder.sandbox.surroundings import seedings
@@ -134,8 +134,8 @@ def is_imported(value: object) -> bool:
 
 
 def _parse(source: str) -> ast.Module | None:
-    with suppress(SyntaxError):  # most cells are Python as they stand, and IPython looks at every token
-        return ast.parse(source)
+    if tree := tree_of(source):  # most cells are Python as they stand, and IPython looks at every token
+        return tree
     try:
         return ast.parse(TransformerManager().transform_cell(source))
     except SyntaxError:

@@ -9,27 +9,35 @@ from __future__ import annotations
 import ast
 import bdb
 import inspect
-import warnings
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import ExecutionResult
 
+from autograder.grading.trees import forget, tree_of
 from autograder.sandbox import plain
 from autograder.sandbox.shell import Shell
 
 if TYPE_CHECKING:
     from types import CodeType
 
+    _Codes = list[tuple[CodeType, bool]]  # of each statement, and whether its value is shown
+    _Kept = tuple[dict[str, str], dict[str, _Codes | None]]  # cells as read and as compiled, by their text
+
 _PLAIN = (int, float)  # shown as `repr` has them
 
 
 class TrustedShell(Shell):
-    """Keeps the code of each cell that it has run; forks inherit it."""
+    """Keeps the code of each cell that it has run; forks inherit it.
 
-    def __init__(self) -> None:
-        self._read: dict[str, str] = {}
-        self._compiled: dict[str, list[tuple[CodeType, bool]] | None] = {}
+    Parameters
+    ----------
+    first
+        One that has run the same cells, whose code is taken over.
+    """
+
+    def __init__(self, first: TrustedShell | None = None) -> None:
+        self.kept: _Kept = ({}, {}) if first is None else first.kept
+        self._read, self._compiled = self.kept
         super().__init__()
 
     def remember(self) -> None:
@@ -37,6 +45,7 @@ class TrustedShell(Shell):
         hook = self.displayhook
         self._bound = dict(self.user_ns), dict(self.user_ns["_oh"]), dict(self.user_ns_hidden)
         self._shown = {name: getattr(hook, name) for name in ("_", "__", "___")}
+        forget()  # all is compiled
 
     def begin_again(self) -> None:
         """Bring back what was remembered: bindings, and not what they lead to."""
@@ -64,12 +73,7 @@ class TrustedShell(Shell):
     def _python(self, raw_cell: str) -> str | None:
         """Return a cell that is Python as it stands, without IPython's look at each of its tokens."""
         text = plain.text_of(self, raw_cell) if plain.defaults(self) == self._defaults else None
-        if text is None:
-            return None
-        with warnings.catch_warnings(action="ignore"), suppress(SyntaxError, ValueError):
-            ast.parse(text)
-            return text
-        return None
+        return None if text is None or tree_of(text) is None else text
 
     def run_cell(self, raw_cell: str, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run one cell; see `Shell.run`, which calls this."""
@@ -96,17 +100,18 @@ class TrustedShell(Shell):
         try:
             cell = self.transform_cell(raw_cell)
             name = self.compile.cache(cell, self.execution_count, raw_code=raw_cell)
-            nodes = self.compile.ast_parse(cell, filename=name).body  # type: ignore[attr-defined]
+            tree: Any = tree_of(cell) or self.compile.ast_parse(cell, filename=name)
+            nodes = tree.body
             codes = []
             for node in nodes:
                 shown = node is nodes[-1] and isinstance(node, ast.Expr) and not cell.rstrip().endswith(";")
-                tree = (
+                part = (
                     ast.Expression(node.value)
                     if shown and isinstance(node, ast.Expr)
                     else ast.Module([node], [])
                 )
                 with self.compile.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
-                    code = self.compile(tree, name, "eval" if shown else "exec")  # type: ignore[arg-type]
+                    code = self.compile(part, name, "eval" if shown else "exec")  # type: ignore[arg-type]
                 if code.co_flags & inspect.CO_COROUTINE:
                     return None
                 codes.append((code, shown))
