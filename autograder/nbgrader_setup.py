@@ -112,6 +112,7 @@ def configure(
     c.Autograde.sanitize_preprocessors = list(SANITIZE)
     c.Autograde.autograde_preprocessors = list(AUTOGRADE)
     c.ExchangeFactory.collect = "autograder.grading.collect.CarefulCollect"
+    c.ZipCollectApp.extractor_plugin = "autograder.desk.extractor.Archives"
     c.ZipCollectApp.collector_plugin = "autograder.desk.collector.Downloads"
     _configure_feedback(c)
 

@@ -208,6 +208,11 @@ def _by_name(name: str, people: Roster) -> tuple[str, str]:
     return "", f"more than one is called {name}: {shown}" if found else f"nobody is called {name}"
 
 
+def from_a_person(name: str) -> bool:
+    """Whether a file or folder is called as Canvas or Moodle call what one person handed in."""
+    return any(form.fullmatch(name) for form in (_CANVAS, _CANVAS_ANONYMOUS, _MOODLE))
+
+
 def names_missing(people: Roster) -> bool:
     """Whether the gradebook knows nobody's full name and no number, so that nothing can be found in it."""
     return not any(full_names(who) or who.lms_user_id or who.email for who in people.students.values())
