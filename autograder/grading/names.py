@@ -3,11 +3,14 @@
 Learned from one run of the lesson's source. The cell that bound a name last decides: a cell that students
 write in, a locked cell, or a test. What students' cells change in place counts as bound by them, and so does
 an object that does not cross the wall, once they can reach it.
+
+A test is told those of the submission's names alone that it can come to (`autograder.grading.reached`).
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import types
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
+from autograder import check
+from autograder.grading.reached import ANY, Reaching, reached
 from autograder.grading.trees import tree_of
 from autograder.lesson import notebook as cells
 from autograder.sandbox import wire
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 Kind = Literal["student", "locked", "test"]
-_ALL = frozenset({"globals", "locals", "vars", "eval", "exec", "get_ipython"})  # may reach any name
 _DEFINED = (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc)
 _CHANGEABLE = (list, dict, set, np.ndarray, np.random.Generator, np.random.RandomState)
 
@@ -64,6 +68,8 @@ class Ledger:
         self.essential: set[str] = set()  # locked cells that tests need: the others only show something
         self.bound: dict[str, None] = {}  # every name that any cell binds
         self.booked: list[Booked] = []  # every cell, in order
+        self._reaching: list[Reaching] = []  # every locked cell and test, in order
+        self._told: dict[str, list[str]] = {}  # the submission's names that a test or locked cell can come to
 
     def run(self, cell: NotebookNode, namespace: Mapping[str, Any], execute: Callable[[], object]) -> None:
         """Execute one cell and book what it did to `namespace`."""
@@ -86,6 +92,12 @@ class Ledger:
             bound |= {n for n in mentioned or before if n in before and _beyond_reading(before[n][0])}
         speaks = None if mentioned is None else frozenset(mentioned)
         self.booked.append(Booked(kind, name or "", speaks, frozenset(bound)))
+        if kind != "student":
+            known = {n for n, v in namespace.items() if is_imported(v) or v is check.reference}
+            known |= vars(builtins).keys() - namespace.keys()
+            own = {n: namespace[n] for n in bound if n in namespace and n not in known}
+            of = Reaching.of(name or "", cell.source, tree, mentioned, own, known.__contains__)
+            self._reaching.append(of)
         for n in sorted(bound):
             self.bound[n] = None
             if is_imported(namespace.get(n)):
@@ -96,7 +108,7 @@ class Ledger:
                 self._reach.add(n)
 
     def _speak_of(self, mentioned: set[str] | None) -> None:
-        if mentioned is None or mentioned & _ALL:
+        if mentioned is None or mentioned & ANY:
             self._needed = None
         elif self._needed is not None:
             self._needed |= mentioned
@@ -112,11 +124,18 @@ class Ledger:
                     found = True
                     self.essential.add(name)
                     self._speak_of(mentioned)
+        for at, cell in enumerate(self._reaching):
+            names, told = self.all_names(cell.grade_id), reached(cell, self._reaching[:at])
+            self._told[cell.grade_id] = names if told is None else [n for n in names if n in told]
 
-    def names(self, grade_id: str) -> list[str]:
-        """Return the names that are the submission's when this test or locked cell is run."""
+    def all_names(self, grade_id: str) -> list[str]:
+        """Return the names that are the submission's when this test or locked cell is run, if any test needs them."""
         found = self._students.get(grade_id, [])
         return found if self._needed is None else [name for name in found if name in self._needed]
+
+    def names(self, grade_id: str) -> list[str]:
+        """Return those of them that this test or locked cell can come to itself."""
+        return self._told.get(grade_id, self.all_names(grade_id))
 
 
 def is_shells(name: str) -> bool:

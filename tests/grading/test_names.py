@@ -108,4 +108,5 @@ def test_a_locked_cell_that_only_shows_something_is_left_out() -> None:
     ledger.close()
     assert ledger.essential == {"tools", "path"}
     assert ledger.following == {"path", "show"}
-    assert set(ledger.names("test_sort")) == {"step", "scores"}
+    assert set(ledger.all_names("test_sort")) == {"step", "scores"}
+    assert ledger.names("test_sort") == ["scores"]
