@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _TELLING = 2  # results that must say something, and confirmations where they do not
 _TELLING_WHOLE = 4  # of whole numbers, of which there are fewer
 _ENOUGH = 4  # confirmations, after which no more are looked for
+_LARGE = 10_000  # entries
 _PATIENCE = 5.0  # seconds for calls that nobody asked for; they take milliseconds on a quiet machine
 _CLASS = re.compile(r"^\w*(Error|Exception): ")
 
@@ -106,7 +107,7 @@ def _bears(item: Evidence, wrong: Evidence) -> bool:
 def _fits(known: Mistake, items: Sequence[Evidence], wrong: int, same: Alike, outcomes: Outcomes) -> bool:
     """Return whether a mistake gives all that came, and is wrong where that was."""
     strict = all(isinstance(item.got, Raised) and not item.refusal for item in items[:wrong])
-    for at, item in enumerate(items):
+    for at, item in sorted(enumerate(items), key=lambda numbered: _is_large(numbered[1])):
         outcome = outcomes.of(known, item)
         if not same(outcome, item.got):
             return False
@@ -115,6 +116,11 @@ def _fits(known: Mistake, items: Sequence[Evidence], wrong: int, same: Alike, ou
         if at < wrong and not item.refusal and agree(outcome, item.want):
             return False
     return True
+
+
+def _is_large(item: Evidence) -> bool:
+    """Return whether a call takes much longer than most: it is left for last, since a small one may decide as well."""
+    return any(isinstance(arg, np.ndarray) and arg.size > _LARGE for arg in item.args)
 
 
 def _chosen(

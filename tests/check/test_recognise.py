@@ -209,6 +209,33 @@ marks.total()
     assert named(cell, lambda x: x + 1e-9, lambda x: x) == {"values": None}
 
 
+def test_a_large_call_is_asked_of_no_mistake_that_a_small_one_rules_out() -> None:
+    cell = """
+def noted(x):
+    if isinstance(x, np.ndarray):
+        sizes.append(x.size)
+    return x
+@mistake("doubled", "Twice?")
+def f(x):
+    return 2 * noted(x)
+marks = check.marks(cost=1, values=1)
+with marks.cost:
+    check.cost(f, reference.f, [np.ones(20_000)])
+with marks.values:
+    check.matches(f, reference.f, cases.vectors())
+marks.total()
+"""
+    sizes: list[int] = []
+
+    def table(x: Array) -> Array:
+        if x.size > 1000:
+            raise MemoryError("no room for a table")
+        return np.asarray(x + 1)
+
+    assert named(cell, table, lambda x: x + 1, sizes=sizes) == {"cost": None}
+    assert 0 < max(sizes) < 1000
+
+
 def test_a_changed_argument_is_not_explained_by_other_calls() -> None:
     cell = """
 @mistake("doubled", "Twice?")
