@@ -2,7 +2,8 @@
 
 What is made once for a folder (a graded class, the built handout, a warm template) is made in the process that runs
 the folder, so a folder goes to one process; the long ones whose files share little go file by file, and those files
-that share much go together.
+that share much go together. Whole folders come first, and single files fill the end: neither process waits long for the
+other.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ def group_of(test: str) -> str:
     parts = test.partition("::")[0].removeprefix("tests/").removesuffix(".py").split("/")
     group = "/".join(parts[: 2 if parts[0] in BY_FILE else 1])
     return next((shared for shared, files in TOGETHER.items() if group in files), group)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put what goes to one process as a whole before single files; a run in one process keeps its order."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: "/" in group_of(item.nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from lessons import the_lesson
 
 from autograder.desk.demo import hand_in
 from autograder.lesson.course import Course, open_course
-from autograder.lesson.source import Lesson, read_lesson
 
 from .answering import Desk
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from autograder.lesson.samples import Sample
+    from autograder.lesson.source import Lesson
 
 ROOT = Path(__file__).parents[2]
 LESSON = "01_activations"
@@ -51,8 +52,8 @@ def project() -> Course:
 
 
 @pytest.fixture(scope="session")
-def lesson(project: Course) -> Lesson:
-    return read_lesson(project.source(LESSON) / f"{LESSON}.py")
+def lesson() -> Lesson:
+    return the_lesson(LESSON)
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +63,7 @@ def desks(project: Course) -> Iterator[Callable[[str], Desk]]:
 
     def desk(name: str) -> Desk:
         if name not in started:
-            started[name] = Desk(project, read_lesson(project.source(name) / f"{name}.py"))
+            started[name] = Desk(project, the_lesson(name))
         return started[name]
 
     yield desk

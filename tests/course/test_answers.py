@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import dataclasses
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 import pytest
+from lessons import all_lessons
 
 from autograder.audit.foreseen import amiss
 from autograder.audit.trials import Marked, Part
@@ -28,15 +28,11 @@ from autograder.lesson.source import Lesson, read_lesson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from .answering import Desk
 
-ROOT = Path(__file__).parents[2]
-LESSONS = {
-    path.stem: read_lesson(path)
-    for path in sorted((ROOT / "solutions").glob("*/*.py"))
-    if path.stem == path.parent.name
-}
+LESSONS = all_lessons()
 GRADED = [name for name, lesson in LESSONS.items() if aspects(lesson)]
 ANSWERED = [name for name in GRADED if LESSONS[name].path.with_name("answers.py").is_file()]
 EXERCISES = [

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from lessons import the_lesson
 from rich.console import Console
 
 from autograder.audit.report import marks, print_lesson, table
 from autograder.lesson.answers import aspects
 from autograder.lesson.course import open_course
-from autograder.lesson.source import read_lesson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 COURSE = open_course(ROOT)
-LESSONS = [name for name in COURSE.assignments() if aspects(read_lesson(COURSE.source(name) / f"{name}.py"))]
+LESSONS = [name for name in COURSE.assignments() if aspects(the_lesson(name))]
 
 
 def listed(name: str) -> str:

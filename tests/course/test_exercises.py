@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from lessons import all_lessons
 
 from autograder.lesson import notebook as cells
 from autograder.lesson.answers import aspects
 from autograder.lesson.source import Lesson, read_lesson
 
 ROOT = Path(__file__).parents[2]
-LESSONS = {
-    path.stem: read_lesson(path)
-    for path in sorted((ROOT / "solutions").glob("*/*.py"))
-    if path.stem == path.parent.name
-}
+LESSONS = all_lessons()
 _ROW = re.compile(r"^\| (\w+) \| `([^`]+)`[^|]* \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$")
 
 

@@ -6,17 +6,16 @@ with all outputs, and with the state of its widgets.
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
+from lessons import the_lesson
 from nbclient import NotebookClient
 
 from autograder.grading.sources import extra_files
 from autograder.lesson import notebook as cells
 from autograder.lesson.course import open_course
-from autograder.lesson.source import read_lesson
 
 from .conftest import ROOT
 
@@ -32,7 +31,7 @@ _VIEW = "application/vnd.jupyter.widget-view+json"
 def finished(name: str, folder: Path) -> nbformat.NotebookNode:
     """Run a lesson with its reference, beside the files that come with it."""
     course = open_course(ROOT)
-    notebook = copy.deepcopy(read_lesson(course.source(name) / f"{name}.py").notebook)
+    notebook = the_lesson(name).notebook
     for cell in notebook.cells:
         cell.source = cells.strip_hidden(cell.source)
     for path, data in extra_files(course.release(name), course.ignore, 1 << 30)[0]:

@@ -13,24 +13,22 @@ from zlib import crc32
 
 import nbformat
 import pytest
+from lessons import the_lesson
 from nbformat.v4 import new_code_cell
 
 from autograder.lesson import notebook as cells
 from autograder.lesson.answers import Answer, aspects, read_answers
 from autograder.lesson.course import open_course
-from autograder.lesson.source import Lesson, read_lesson
 
 from .secrets import ROOT, Secrets, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from autograder.lesson.source import Lesson
+
 COURSE = open_course(ROOT)
-LESSONS = {
-    name: lesson
-    for name in COURSE.assignments()
-    if aspects(lesson := read_lesson(COURSE.source(name) / f"{name}.py"))
-}
+LESSONS = {name: lesson for name in COURSE.assignments() if aspects(lesson := the_lesson(name))}
 STUDENTS = ("ada", "bob", "cy", "dee")
 TROUBLE = "eve"
 
