@@ -75,7 +75,8 @@ hub: $(READY_HUB) $(HUB_PROXY)/node_modules/.package-lock.json ## JupyterHub and
 demo: setup system ## a sample class hands in, is graded in the sandbox, gets its feedback; a report for the teacher
 	@$(BIN)/autograder demo
 
-test: dev $(READY_DOCS) hub system database browser lint build-check ## all checks and all tests
+test: dev $(READY_DOCS) hub system database browser ## all checks and all tests
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint build-check
 	$(BIN)/pytest -n $(WORKERS) $(PYTEST)
 
 lint: dev ## style and types

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from lessons import the_lesson
+from our_lessons import the_lesson
 
 from autograder.desk.demo import hand_in
 from autograder.lesson.course import Course, open_course

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 import pytest
-from lessons import all_lessons
+from our_lessons import all_lessons
 
 from autograder.audit.foreseen import amiss
 from autograder.audit.trials import Marked, Part

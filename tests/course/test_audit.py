@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from lessons import the_lesson
+from our_lessons import the_lesson
 from rich.console import Console
 
 from autograder.audit.report import marks, print_lesson, table

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from lessons import all_lessons
+from our_lessons import all_lessons
 
 from autograder.lesson import notebook as cells
 from autograder.lesson.answers import aspects

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from lessons import the_lesson
 from nbclient import NotebookClient
+from our_lessons import the_lesson
 
 from autograder.grading.sources import extra_files
 from autograder.lesson import notebook as cells

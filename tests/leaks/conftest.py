@@ -13,8 +13,8 @@ from zlib import crc32
 
 import nbformat
 import pytest
-from lessons import the_lesson
 from nbformat.v4 import new_code_cell
+from our_lessons import the_lesson
 
 from autograder.lesson import notebook as cells
 from autograder.lesson.answers import Answer, aspects, read_answers
