@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
 
 HOME = "/home/student"
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime", "/etc/alternatives", "/etc/mime.types")
 _PASSWD = b"root:x:0:0:root:/root:/usr/sbin/nologin\nstudent:x:%d:%d:student:/home/student:/bin/sh\n"
 _PASSWD_FD, _FILTER_FD = 60, 61  # in bubblewrap
@@ -80,7 +80,7 @@ def command(view: View, limits: Limits) -> tuple[str, ...]:
         bwrap_path(), "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
         "--clearenv", "--hostname", "sandbox", "--cap-drop", "ALL",
     ]  # fmt: skip
-    for path in _SYSTEM:
+    for path in SYSTEM:
         if os.path.islink(path):  # noqa: PTH114 - a str stays a str
             args += ["--symlink", os.readlink(path), path]  # noqa: PTH115
         elif Path(path).exists():

@@ -8,14 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.sandbox.holder import NoSandboxError
+from autograder.sandbox.holder import SYSTEM, NoSandboxError
 from autograder.sandbox.inside import CHECKED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PACKAGE = Path(__file__).resolve().parent.parent
-_SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
 
 
 def ordinary_user() -> tuple[int, int] | None:
@@ -48,14 +47,14 @@ def shown_folders(assets: Path | None = None) -> list[Path]:
         wanted.add(assets)
     home = Path.home()
     for path in wanted:
-        if home.is_relative_to(path.resolve()) and not _inside(path.resolve(), _SYSTEM):
+        if home.is_relative_to(path.resolve()) and not _inside(path.resolve(), SYSTEM):
             raise NoSandboxError(
                 f"Python or a package is installed in {path}, which holds your home folder: student code would see "
                 "all of it. Use a virtual environment in a folder of its own."
             )
     kept: list[Path] = []
     for path in sorted({*wanted, *(p.resolve() for p in wanted)}):
-        if path != Path("/") and not _inside(path, [*kept, *_SYSTEM]):
+        if path != Path("/") and not _inside(path, [*kept, *SYSTEM]):
             kept.append(path)
     return kept
 
@@ -65,7 +64,7 @@ def _own_package(shown: list[Path], rooms: tuple[str, ...]) -> tuple[list[Path],
 
     Its other rooms compute what lessons ask for.
     """
-    around = [*shown, *map(Path, _SYSTEM)]
+    around = [*shown, *map(Path, SYSTEM)]
     holders = [folder for folder in around if PACKAGE.is_relative_to(folder.resolve())]
     masked = sorted({folder / PACKAGE.relative_to(folder.resolve()) for folder in holders})
     return masked, [place / room for place in masked or [PACKAGE] for room in rooms]
