@@ -10,7 +10,7 @@ that draws from them, so that one may be endless). Subclasses arrive as plain ba
 from __future__ import annotations
 
 import itertools
-from collections import abc
+from collections import Counter, abc
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -260,9 +260,9 @@ def _pairs(items: list[Any]) -> dict[Any, Any]:
 
 
 def _spread(keys: list[Any]) -> list[Any]:
-    """Return the keys; many with one hash, chosen to make a dict or set of them take for ever, are refused."""
-    if len(keys) > FEW_KEYS and len(set(map(hash, keys))) < len(keys) / 2:
-        raise WireError("keys that all have one hash")
+    """Return the keys; where many have one hash, chosen to make a dict or set of them take for ever, are refused."""
+    if len(keys) > FEW_KEYS and max(Counter(map(hash, keys)).values()) > FEW_KEYS:
+        raise WireError("keys of which too many have one hash")
     return keys
 
 

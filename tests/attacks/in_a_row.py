@@ -41,6 +41,7 @@ TESTS = {
 assert look(1) == 2
 ### BEGIN HIDDEN TESTS
 from autograder.check import cases, reference
+from autograder.check import reference as right
 SAMPLES = cases.of(np.arange(1.0, 4.0))
 BY_NAME = np.arange(1.0, 5.0)
 assert table[0] == 1
@@ -51,7 +52,7 @@ visit(given.append)
 assert given[0](np.ones(2)) == 2
 ### BEGIN HIDDEN TESTS
 assert given[0](reference.table) == 21
-assert given[0](getattr(reference, "BY" + "_NAME")) == 10
+assert given[0](getattr(right, "BY" + "_NAME")) == 10
 for (sample,) in reference.SAMPLES:
     assert given[0](sample) == 6
 ### END HIDDEN TESTS""",

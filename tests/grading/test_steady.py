@@ -20,6 +20,7 @@ from autograder.check import _context
 from autograder.derive import _prepared
 from autograder.grading.lesson import Lesson
 from autograder.grading.steady import Steady
+from autograder.grading.traces import reached_by_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,3 +197,18 @@ def test_a_derivation_that_was_judged_leaves_nothing() -> None:
     assert pickle.dumps(_prepared.remembered) != before
     assert lesson.is_as_before()
     assert pickle.dumps(_prepared.remembered) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "reached"),
+    [
+        ("from autograder.check import cases, reference  # the reference\ncheck.matches(f, reference.f, cases.reals())", False),
+        ("for name in NAMES:\n    check.close(values[name], getattr(reference, name))", True),
+        ("from autograder.check import reference as right\ncheck.close(a, getattr(right, name))", True),
+        ("right = check.reference\ncheck.close(a, getattr(right, name))", True),
+        ("compare(values, reference, NAMES)", True),
+        ("from operator import attrgetter", True),
+    ],
+)  # fmt: skip
+def test_a_reference_that_is_handed_on_may_be_asked_for_any_name(source: str, reached: bool) -> None:
+    assert reached_by_text(new_notebook(cells=[new_code_cell(source)])) is reached
