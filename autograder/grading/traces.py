@@ -39,9 +39,7 @@ _HARMLESS = frozenset({
 _WORTH_A_LOOK = _REACHING | {"os", "mock"}
 _TELLING = frozenset(dis.opmap[name] for name in ("IMPORT_NAME", "STORE_ATTR", "DELETE_ATTR"))
 _ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")
-_BY_TEXT = re.compile(
-    r"\breference\b(?!\s*\.)|\battrgetter\b"
-)  # `reference` handed on, or under another name
+_BY_TEXT = re.compile(r"\breference\b(?!\s*\.)")  # `reference` handed on, or under another name
 _SAID = re.compile(r"^\s*(?:from\s[^\n]*)?\bimport\b(?![^\n]*\breference\s+as\b)[^\n(]*$|#.*$", re.MULTILINE)
 _AT_ONCE = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 
@@ -90,7 +88,7 @@ def spoken_later(source: NotebookNode, codes: Codes) -> set[str]:
 def reached_by_text(source: NotebookNode) -> bool:
     """Whether code comes to a reference by a text that it makes itself: no name tells then which one."""
     code = (cell.source for cell in source.cells if cell.cell_type == "code")
-    return any(_BY_TEXT.search(_SAID.sub("", text)) for text in code)
+    return any("attrgetter" in text or _BY_TEXT.search(_SAID.sub("", text)) for text in code)
 
 
 def _functions(statement: CodeType) -> Iterator[CodeType]:
