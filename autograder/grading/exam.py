@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.again import OneRun, better
@@ -70,7 +70,8 @@ class Exam:
         """Examine every cell of the request."""
         self._lesson.begin(self._request.student)
         try:
-            results = [self._examine(cell) for cell in self._request.cells]
+            cells = self._request.cells
+            results = [self._examine(*two) for two in zip_longest(cells, cells[1:])]
         finally:
             self._close()
         return ExamResult(results, self._notes, self._stopped)
@@ -80,7 +81,7 @@ class Exam:
             self._submission.close()
             self._submission = None
 
-    def _examine(self, cell: PlanCell) -> CellResult:
+    def _examine(self, cell: PlanCell, following: PlanCell | None) -> CellResult:
         if time.monotonic() > self._ends:
             return self._refused(cell, "late")
         submission = self._alive()
@@ -93,7 +94,9 @@ class Exam:
             raise ValueError(f"{cell.grade_id} is not a test that its author lets run inside")
         source = inside.source if inside is not None else cell.source
         seconds = min(self._limits.cell_seconds, max(self._ends - time.monotonic(), 0.1))
-        run = submission.run_cell(source, seconds=seconds, pictures=cell.pictures)
+        tested = following is not None and following.kind == "test"
+        names = self._lesson.names(following.grade_id) if following is not None and tested else None
+        run = submission.run_cell(source, seconds=seconds, pictures=cell.pictures, names=names)
         if run.fate in {"ok", "error"}:
             self._done.append(cell)
             if cell.kind == "run" and self._lesson.needs(cell.grade_id):

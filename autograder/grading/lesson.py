@@ -151,6 +151,10 @@ class Lesson:
         """Whether a locked cell uses what the submission binds."""
         return grade_id in self._ledger.following
 
+    def names(self, grade_id: str) -> list[str]:
+        """Return the names that are the submission's to a test, as far as it can come to them."""
+        return self._ledger.names(grade_id)
+
     def _session(self) -> AbstractContextManager[grading.Session]:
         return grading.session(reference=self.reference, mistakes=self._mistakes, student=self._student)
 

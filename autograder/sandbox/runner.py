@@ -43,6 +43,7 @@ _fork, _kill, _killpg, _waitpid, _exit, _close = (
 )
 _setitimer, _REAL = signal.setitimer, signal.ITIMER_REAL
 _PR_SET_DUMPABLE = 4
+_LITTLE = 64 << 10  # bytes that are told before anybody asks
 _ASKED = frozenset({"call", "calls", "describe", "prepare"})  # by tests
 
 
@@ -109,13 +110,28 @@ def _answer(
     if home.spoilt:
         return {"spoilt": True}, []
     if message["op"] == "cell":
-        return _cell(shell, message, limits)
+        reply, buffers = _cell(shell, message, limits)
+        return _foretold(shell, home, message, reply, buffers) if "names" in message else (reply, buffers)
     functions: list[Callable[..., Any]] = []
     reply, buffers, found = described(shell.user_ns, message["names"], functions)
     home.know(message["id"], functions, found)
     if "again" in message:
         reply["unchanged"] = shell.change_nothing(message["again"])
     return reply, buffers
+
+
+def _foretold(
+    shell: Shell, home: Home, message: dict[str, Any], reply: dict[str, Any], buffers: list[Any]
+) -> tuple[dict[str, Any], list[Any]]:
+    """Add to a cell's outputs what the next test will ask: what its names are bound to, where that is little."""
+    if not reply["ok"]:
+        return reply, buffers
+    functions: list[Callable[..., Any]] = []
+    told, values, found = described(shell.user_ns, message["names"], functions)
+    if "names" not in told or sum(memoryview(value).nbytes for value in values) > _LITTLE:
+        return reply, buffers
+    home.know(message["id"], functions, found)
+    return {**reply, "told": told, "size": len(buffers[0])}, buffers + values
 
 
 def _forked(

@@ -11,15 +11,8 @@ import msgspec
 
 from autograder.sandbox import begin, wire
 from autograder.sandbox.holder import NoSandboxError, bwrap_path
-from autograder.sandbox.submission import (
-    GRACE,
-    START_SECONDS,
-    CellRun,
-    Output,
-    Room,
-    SandboxDied,
-    Submission,
-)  # fmt: skip
+from autograder.sandbox.ran import CellRun, Output
+from autograder.sandbox.submission import GRACE, START_SECONDS, Room, SandboxDied, Submission
 
 if TYPE_CHECKING:
     from autograder.sandbox.limits import Limits
