@@ -351,4 +351,18 @@ from autograder.sandbox import worker
 worker.serve = lambda *a: time.sleep(600)""",
         every="return 0",
     ),
+    Attack(
+        "words-long",
+        "words and rows of signs that take a search the longer the later it begins in them",
+        before="w" * 60_000
+        + " = 1\n"
+        + "rb" * 30_000
+        + " = x = 1"
+        + "\nx = 1"
+        + "+" * 30_000
+        + "1"
+        + "\nx = (" * 50,
+        relu="def relu(x):\n    return slope(lambda t: x, " + "y" * 60_000 + ")",
+        slope="def slope(f, x):\n    return f(" + "-" * 50 + "x)\n" + "z: " + "*" * 30_000,
+    ),
 ]
