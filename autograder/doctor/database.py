@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, text
+from sqlalchemy import DateTime, inspect, text
 
 from autograder.doctor.rights import may_write, owner_of
 from autograder.grading.database import BookBusyError, BookError, Database
@@ -14,12 +14,15 @@ from autograder.sandbox.doctor import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from datetime import datetime
 
     from autograder.lesson.course import Course
 
 _PATIENCE = 1.0
 _OPENS = "the gradebook opens"
 _PLACE = "the gradebook can be written"
+_DUE = text("select name, duedate from assignment where duedate is not null").columns(duedate=DateTime)
+_WHOLE = (0, 59)  # nobody says other seconds
 
 
 def look(course: Course) -> Iterator[Finding]:
@@ -73,6 +76,8 @@ def _schema(course: Course, database: Database) -> Iterator[Finding]:
             asked = text("select version_num from alembic_version")
             is_marked = "alembic_version" in tables
             version = str(connection.execute(asked).scalar() or "") if is_marked else ""
+            dated = connection.execute(_DUE) if "assignment" in tables else ()
+            due: dict[str, datetime] = dict(map(tuple, dated))
     except BookBusyError as error:
         yield _busy(str(error))
         return
@@ -86,6 +91,7 @@ def _schema(course: Course, database: Database) -> Iterator[Finding]:
             "its tables are this nbgrader's", version == head, f"revision {version or 'none'}, this nbgrader has {head}",
             f"nbgrader db upgrade, in {course.root}. It keeps a copy.",
         )  # fmt: skip
+    yield from _deadlines(due)
     try:
         with database.writing():
             pass
@@ -95,6 +101,18 @@ def _schema(course: Course, database: Database) -> Iterator[Finding]:
         yield Finding(
             _PLACE, held=False, detail=str(error), advice="Make room, or set right who may write there."
         )
+
+
+def _deadlines(due: dict[str, datetime]) -> Iterator[Finding]:
+    """Show the deadlines, and doubt those with odd seconds: nbgrader takes 100 seconds off for +0100, and no hour."""
+    odd = {name: time for name, time in due.items() if time.second not in _WHOLE}
+    if due:
+        shown = ", ".join(f"{name} {time:%Y-%m-%d %H:%M:%S}" for name, time in (odd or due).items())
+        yield Finding(
+            "deadlines are what was meant", not odd, f"{shown} UTC",
+            "nbgrader reads +0100 as 100 seconds. Set it anew, in UTC: nbgrader db assignment add "
+            f'{next(iter(odd), "NAME")} --duedate "2026-11-20 22:00 UTC"', needed=False,
+        )  # fmt: skip
 
 
 def _busy(detail: str) -> Finding:

@@ -56,10 +56,10 @@ def next_step(course: Course) -> str:
         return f"{here}; not built: {', '.join(missing)}. Next: autograder build"
     if handed_in := course.submissions():
         return f"{here} and {counted(len(handed_in), 'hand-in')}{_after_handing_in(course, handed_in)}"
-    last = lessons[-1]
+    first = lessons[0]
     return (
-        f"{here}, built, and nothing is handed in. Next: nbgrader release_assignment {last}; when students have handed in, "
-        f"nbgrader collect {last}, then autograder grade {last}"
+        f"{here}, built, and nothing is handed in. Next: nbgrader release_assignment {first}; when students have handed "
+        f"in, nbgrader collect {first}, then autograder grade {first}"
     )
 
 

@@ -47,6 +47,22 @@ def test_one_of_this_nbgrader_is_well_and_left_as_it_is(book: Path) -> None:
     assert book.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("written", "held"), [("22:00 UTC", True), ("23:59:59 UTC", True), ("22:00 +0100", False)]
+)
+def test_a_deadline_is_shown_as_nbgrader_read_it(book: Path, written: str, held: bool) -> None:
+    with Gradebook(f"sqlite:///{book}", "") as opened:
+        opened.update_or_create_assignment("ps1", duedate=f"2026-11-20 {written}")
+        opened.update_or_create_assignment("ps2")
+    (one,) = [one for one in look(book.parent) if "deadlines" in one.what]
+    assert (one.held, one.needed) == (held, False)
+    assert (
+        one.detail
+        == f"ps1 2026-11-20 {written[:-4] if '59' in written else '22:00:00' if held else '21:58:20'} UTC"
+    )
+    assert "assignment add ps1 --duedate" in one.advice or held
+
+
 def test_one_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "gradebook.db").write_text("marks, mostly\n" * 100)
     (*_, one) = look(tmp_path)

@@ -105,6 +105,13 @@ def test_a_course_says_where_it_stands(make_lesson: Callable[..., Path], tmp_pat
     assert "nothing is handed in. Next: nbgrader release_assignment doubling" in next_step(
         open_course(tmp_path)
     )
+    shutil.copytree(tmp_path / "solutions" / "doubling", tmp_path / "solutions" / "later")
+    shutil.copytree(built.parent, tmp_path / "notebooks" / "later")
+    (tmp_path / "notebooks" / "later" / "doubling.ipynb").rename(
+        tmp_path / "notebooks" / "later" / "later.ipynb"
+    )
+    assert "has 2 lessons, built" in next_step(open_course(tmp_path))
+    assert "release_assignment doubling; when" in next_step(open_course(tmp_path))
     for student in ("ada", "bob"):
         shutil.copytree(built.parent, tmp_path / "submitted" / student / "doubling")
     assert "2 hand-ins; 2 not graded yet. Next: autograder grade doubling" in next_step(open_course(tmp_path))
