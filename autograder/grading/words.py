@@ -48,6 +48,12 @@ _ASSIGNED = re.compile(
 )
 _LOOP = re.compile(rf"\s*for\s+(\(\s*{_NAMES}(?:\s*,)?\s*\)|{_NAMES}(?:\s*,)?)\s+in\b")
 
+_IMPORTS = ("import ", "from ")
+# What a line binds further on: ``with ... as y:``, ``(y := ...)``, ``if ...: y = ...``, ``x = y = ...``
+_LATER = re.compile(
+    rf"\bas\s+([^:=#]+)|\b([^\W\d]\w*)\s*:=|[:;=]\s*({_NAMES})(?:\s*,)?\s*(?://|\*\*|<<|>>|[-+*/%@&|^])?(?==(?!=))"
+)
+
 
 class Words(NamedTuple):
     """What a cell speaks of beyond itself, and what it may bind or change in place; and some words more."""
@@ -168,4 +174,7 @@ def _binds(lines: Iterable[str], word: re.Pattern[str]) -> frozenset[str]:
         words = word.findall(_END_OF_HEAD.split(bare.lstrip("([*"), maxsplit=1)[0])
         if bare[:1] not in tuple("@#%!\"'") and words and words[0] not in _BIND_NOTHING:
             found.update(words)
+        if not bare.startswith(_IMPORTS):
+            for later in _LATER.findall(bare):
+                found.update(word.findall(" ".join(later)))
     return frozenset(found)
