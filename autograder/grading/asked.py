@@ -29,17 +29,17 @@ def to_grade(course: Course, assignment: str | None, students: Collection[str]) 
     found = [pair for pair in course.submissions(assignment) if not students or pair[1] in students]
     missing = set(students) - {student for _, student in found}
     where = course.root / course.submitted_directory
+    if found and not missing:
+        return found
     hint = f". {told}" if (told := misplaced(course, assignment)) else ""
     if missing:
         raise NothingToGradeError(f"{', '.join(sorted(missing))} handed in nothing; looked in {where}{hint}")
-    if not found:
-        what = assignment or "any assignment"
-        place = course.submitted(assignment or "ASSIGNMENT", "STUDENT").relative_to(course.root)
-        raise NothingToGradeError(
-            f"nothing handed in for {what}; looked in {where}. Collect first: nbgrader collect. Without an exchange, "
-            f"put each notebook into {place}{hint}"
-        )
-    return found
+    what = assignment or "any assignment"
+    place = course.submitted(assignment or "ASSIGNMENT", "STUDENT").relative_to(course.root)
+    raise NothingToGradeError(
+        f"nothing handed in for {what}; looked in {where}. Collect first: nbgrader collect. Without an exchange, "
+        f"put each notebook into {place}{hint}"
+    )
 
 
 def misplaced(course: Course, assignment: str | None = None) -> str:

@@ -17,7 +17,7 @@ from autograder.grading.ids import new_id
 from autograder.grading.late import lateness, seconds_late
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -218,15 +218,15 @@ class Batch:
     def _old_grades(self, known: KnownNotebook, old: Mapping[str, Record]) -> None:
         names = dict(known.graded)
         changed = []
-        for row in self._of(t.grade, names, old):
-            record = old[row.notebook_id]
-            wanted = _graded(record, known.name, names[row.cell_id], row.manual_score)
-            if row.manual_score is not None and record.student in self._steady and wanted:
-                wanted = wanted[0], wanted[1] and (row.needs_manual_grade or wanted[0] != row.auto_score)
-            if wanted is not None and wanted != (row.auto_score, row.needs_manual_grade):
-                changed.append({"row": row.id, "points": wanted[0], "waits": wanted[1]})
-                now = row.auto_score, row.manual_score
-                self._changes.grade(record.student, names[row.cell_id], now, wanted[0])
+        asked = ("id", "notebook_id", "cell_id", "auto_score", "manual_score", "needs_manual_grade")
+        for row, key, cell, points, by_hand, waits in self._of(t.grade, asked, names, old):
+            record = old[key]
+            wanted = _graded(record, known.name, names[cell], by_hand)
+            if by_hand is not None and record.student in self._steady and wanted:
+                wanted = wanted[0], wanted[1] and (waits or wanted[0] != points)
+            if wanted is not None and wanted != (points, waits):
+                changed.append({"row": row, "points": wanted[0], "waits": wanted[1]})
+                self._changes.grade(record.student, names[cell], (points, by_hand), wanted[0])
         self._run(
             update(t.grade)
             .where(t.grade.c.id == bindparam("row"))
@@ -238,10 +238,11 @@ class Batch:
         names = dict(known.commented)
         changed = []
         judged = {key: one for key, one in old.items() if one.notebooks.get(known.name)}
-        for row in self._of(t.comment, names, judged):
-            wanted = _comment(old[row.notebook_id], known.name, names[row.cell_id])
-            if wanted != row.auto_comment:
-                changed.append({"row": row.id, "said": wanted})
+        asked = ("id", "notebook_id", "cell_id", "auto_comment")
+        for row, key, cell, said in self._of(t.comment, asked, names, judged):
+            wanted = _comment(old[key], known.name, names[cell])
+            if wanted != said:
+                changed.append({"row": row, "said": wanted})
         self._run(
             update(t.comment)
             .where(t.comment.c.id == bindparam("row"))
@@ -285,10 +286,15 @@ class Batch:
         )
         return {row.notebook_id: row.earned for row in found}
 
-    def _of(self, table: Any, cells: Mapping[str, str], keys: Mapping[str, Record]) -> Sequence[Any]:
+    def _of(
+        self, table: Any, asked: Sequence[str], cells: Mapping[str, str], keys: Mapping[str, Record]
+    ) -> Iterable[Any]:
+        """Return some columns of the rows of these cells and notebooks; of a class there are tens of thousands."""
         if not cells or not keys:
             return ()
-        wanted = select(table).where(table.c.cell_id.in_(list(cells)), table.c.notebook_id.in_(list(keys)))
+        wanted = select(*(table.c[name] for name in asked)).where(
+            table.c.cell_id.in_(list(cells)), table.c.notebook_id.in_(list(keys))
+        )
         return self._connection.execute(wanted).all()
 
     def _run(self, statement: Any, rows: list[dict[str, Any]]) -> None:

@@ -10,9 +10,9 @@ import os
 import platform
 import stat
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -56,6 +56,10 @@ def write_work(work: Work, target: Path, fingerprint: str) -> None:
     write_folder(target, [*(file for file in work.files if file[0] != KEPT), (KEPT, kept)])
 
 
+class _Digest(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+
+
 class Former(msgspec.Struct, frozen=True):
     """What is known of a submission from when it was last graded.
 
@@ -94,7 +98,8 @@ def former(target: Path, *, mend: bool = True) -> Former | None:
         return None
     if kept.form != _FORM:
         return None
-    return Former(kept.fingerprint, kept.graded, all((target / name).is_file() for name in kept.files))
+    whole = all(os.path.isfile(os.path.join(target, name)) for name in kept.files)  # noqa: PTH113, PTH118 - a class
+    return Former(kept.fingerprint, kept.graded, whole)
 
 
 def fingerprint(setting: str, student: str, folder: Path) -> str:
@@ -156,6 +161,7 @@ def _add_folder(digest: blake2b, folder: Path, files: dict[str, str] | None = No
     `files` is given a digest of each file, too.
     """
     seen, room = 0, _ROOM
+    above = len(os.path.join(folder, ""))  # noqa: PTH118
     for base, folders, names in os.walk(folder, followlinks=False):
         folders.sort()
         for name in sorted([*folders, *names]):
@@ -163,17 +169,19 @@ def _add_folder(digest: blake2b, folder: Path, files: dict[str, str] | None = No
             if seen > _MOST:
                 return
             path = os.path.join(base, name)  # noqa: PTH118 - thousands of these, and any bytes in the names
-            inside = os.path.relpath(path, folder)
+            inside = path[above:]
             digest.update(os.fsencode(inside) + b"\0")
             if name in names or os.path.islink(path):  # noqa: PTH114
-                alone = blake2b(digest_size=20)
+                alone = (
+                    sha256()
+                )  # where the processor has it, in half the time: this is all that was handed in
                 room -= _add_file(alone, path, room)
                 digest.update(alone.digest())
                 if files is not None:
                     files[os.fsencode(inside).decode("utf-8", "replace")] = alone.hexdigest()[:8]
 
 
-def _add_file(digest: blake2b, path: str, room: int) -> int:
+def _add_file(digest: _Digest, path: str, room: int) -> int:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from autograder.lesson.course import Course
 
 __all__ = ["GO_ON", "NothingToGradeError", "StoppedError", "grade", "to_grade"]
-_BATCH = 50  # submissions that are written into the gradebook at once
+_BATCH = 200  # submissions that are written into the gradebook at once
 _SECONDS = 2.0  # after which those that wait are written all the same
 _PATIENCE = 0.5  # seconds between two tries to write into a gradebook that is in use
 Result = TypeVar("Result")
