@@ -30,7 +30,7 @@ from autograder.grading.mend import mend
 from autograder.grading.reading import UnreadableError, read_submission
 from autograder.grading.text import on_one_line
 from autograder.lesson.source import read_lesson
-from autograder.sandbox import replies, session, submission, wire
+from autograder.sandbox import ran, replies, session, wire
 from autograder.sandbox.doubts import copies
 from autograder.sandbox.values import Unpacker
 
@@ -123,7 +123,7 @@ def answer(record: object) -> None:
 def shown(data: bytes) -> None:
     """Take bytes for a cell's outputs, and put them on the feedback page."""
     try:
-        found = submission._outputs.decode(data)
+        found = ran.outputs_of(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return
     kept = exam._clean(session.CellRun("ok", tuple(found)))
