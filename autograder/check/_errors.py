@@ -116,7 +116,7 @@ TABLE = (
     Row(ValueError, "either both or neither of x and y",
         "np.where wants a condition and two values: one where it holds and one where it does not."),
     Row(ValueError, "read-only", "An argument must not be written to. Which line assigns into it?"),
-    Row(ValueError, "math domain error",
+    Row(ValueError, "math domain error|expected a (positive|nonnegative) input",  # before Python 3.14, and from then on
         "`math` stops at a log or root of what is not positive. Which number arrives there?"),
     Row(OverflowError, "",
         "Python's own floats stop with an error where a result grows too large. Which step is it?"),
