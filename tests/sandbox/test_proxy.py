@@ -215,7 +215,7 @@ def test_what_a_returned_function_was_given_is_still_there_when_it_is_called(
     compose = desk("def compose(f, g): return lambda x: f(g(x))").look_up(["compose"])["compose"]
     twice = compose(math.sqrt, lambda x: 2 * x)
     assert compose(abs, twice)(8) == 4
-    with pytest.raises(ValueError, match="domain|nonnegative"):
+    with pytest.raises(ValueError, match=r"domain|nonnegative"):
         twice(-8)
 
 
