@@ -6,7 +6,9 @@ process that holds both (`examiner`, and `pool` on the grader's side), the mendi
 """
 
 import sys
+from importlib.util import find_spec
 
 # jsonschema imports this if it is there, and it takes more than a second: a grammar of web addresses in all
 # scripts, which nothing here asks for. None makes the import fail, and jsonschema goes on without.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+if find_spec("rfc3987_syntax") is not None:
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
