@@ -23,6 +23,7 @@ from autograder.grading import credit
 from autograder.grading.follow import Follow
 from autograder.grading.names import Ledger, is_imported, kind_of
 from autograder.grading.needs import INSIDE_TAG
+from autograder.grading.reached import speaks_of
 from autograder.grading.remarks import remarks_of
 from autograder.grading.shell import TrustedShell
 from autograder.grading.steady import Steady
@@ -188,9 +189,20 @@ class Lesson:
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Run one test cell on what the submission binds; return its outputs and its reports.
 
-        Where it was passed in spite of a doubt, it is run once more, strictly, and the lower mark counts.
+        Where it was passed in spite of a doubt, it is run once more, strictly, and the lower mark counts. Where it lost
+        marks and misses one of the submission's names that it was not told, it is told all of them from then on.
         """
         test = self.tests[grade_id]
+        result = self._run_doubting(test, desk, seconds)
+        untold = self._ledger.untold(grade_id)
+        if untold and credit.earned_by(result[0], test.points) < test.points and speaks_of(result, untold):
+            self._ledger.tell_all(grade_id)
+            return self._run_doubting(test, desk, seconds)
+        return result
+
+    def _run_doubting(
+        self, test: TestCell, desk: TestDesk, seconds: float
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         desk.doubts = Doubts(self._expected, self.reference)
         result = self._run_once(test, desk, seconds)
         doubted = desk.doubts.raised

@@ -137,6 +137,14 @@ class Ledger:
         """Return those of them that this test or locked cell can come to itself."""
         return self._told.get(grade_id, self.all_names(grade_id))
 
+    def untold(self, grade_id: str) -> set[str]:
+        """Return the others, which it cannot come to as far as is known."""
+        return set(self.all_names(grade_id)).difference(self.names(grade_id))
+
+    def tell_all(self, grade_id: str) -> None:
+        """Take it from now on that this test can come to all of them."""
+        self._told.pop(grade_id, None)
+
 
 def is_shells(name: str) -> bool:
     """Whether IPython itself binds this name (In, Out, _, _i1 ...)."""

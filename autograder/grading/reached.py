@@ -2,12 +2,14 @@
 
 A test that speaks of `train`, which a locked cell defines, comes to whatever that cell speaks of; so does one that
 speaks of an object which a locked cell or a test above put a function into. Only numbers, texts and arrays of them lead
-nowhere. Cells are taken as wholes, and in doubt a cell comes to every name.
+nowhere. Cells are taken as wholes, and in doubt a cell comes to every name. A test that nevertheless misses a name says
+so, and is run again with all of them.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,7 @@ _BY_TEXT = (
     "__main__", "__globals__", "__builtins__", "__dict__", "globals", "locals", "user_ns", "_getframe", "inspect",
     "currentframe", "sys.modules", "import_module", "__import__", "setattr", "doctest",
 )  # fmt: skip
+_WORD = re.compile(r"[^\W\d]\w*")
 _MAGICS = frozenset({"matplotlib", "config", "load_ext", "autoreload"})  # that come to no names
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), range, slice, np.generic)
 _HOLDING = (list, tuple, set, frozenset)
@@ -81,6 +84,15 @@ def reached(cell: Reaching, above: Sequence[Reaching]) -> frozenset[str] | None:
         waiting += [other for other in rest if (other.mentions or by) & by]
         rest = [other for other in rest if other not in waiting]
     return frozenset(found)
+
+
+def speaks_of(what: object, names: set[str]) -> bool:
+    """Whether the texts of a result speak of one of these names, as the message of a `NameError` does."""
+    if isinstance(what, str):
+        return not names.isdisjoint(_WORD.findall(what))
+    if isinstance(what, dict):
+        return any(speaks_of(value, names) for value in what.values())
+    return isinstance(what, list | tuple) and any(speaks_of(value, names) for value in what)
 
 
 def is_data(value: object) -> bool:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import pytest
+from nbformat.v4 import new_notebook
 
-from .conftest import cell, lesson
+from autograder.grading import marks
+from autograder.grading.mend import mend
+from autograder.grading.outcome import ExamRequest
+from autograder.grading.pool import Examiner, LessonSource
+from autograder.grading.reading import read_submission
+
+from .conftest import LIMITS, cell, lesson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +68,28 @@ def test_locked_helpers_call_the_submission(marks_of: Marks) -> None:
         "calls = 0\ndef double(x):\n    global calls\n    calls += 1\n    return 2 * x if calls < 3 else 0"
     )
     assert marks_of(lesson({"double": source}))["double"].score == 0  # the helper's calls counted
+
+
+def test_a_test_that_misses_a_name_it_seemed_not_to_speak_of_is_told_all_of_them(tmp_path: Path) -> None:
+    hidden_road = (
+        "import builtins, operator\nread = operator.attrgetter('ev' + 'al')(builtins)\nread('ste' + 'p')(1)"
+    )
+    source, work = new_notebook(), new_notebook()
+    source.cells = [
+        cell("step", "def step(n):\n    return n + 1", solution=True),
+        cell("test_step", "assert step(1) == 2", grade=True, locked=True, points=1),
+        cell("test_road", hidden_road, grade=True, locked=True, points=1),
+    ]
+    work.cells = source.cells
+    with closing(Examiner(LessonSource(source, tmp_path, (tmp_path, Path.cwd())), LIMITS)) as examiner:
+        read = read_submission(nbformat.writes(work).encode())
+        mend(read, source)
+        result = examiner.examine(ExamRequest(marks.plan(read)))
+        marks.write_outputs(read, result)
+    assert {name: one.score for name, one in marks.outcomes(read, result).items()} == {
+        "test_step": 1,
+        "test_road": 1,
+    }
 
 
 def test_a_cell_that_ends_the_process_costs_itself_alone(marks_of: Marks) -> None:
