@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -214,6 +215,8 @@ NOTEBOOK = [re.sub(r"\bf\b(?!')", f"f{at}", source) for at, source in enumerate(
 def both(
     template: Template, monkeypatch: pytest.MonkeyPatch, notebook: Sequence[str], steps: Sequence[Step]
 ) -> tuple[list[object], list[object]]:
+    with warnings.catch_warnings(action="ignore"):
+        gc.collect()  # what tests before this one left open would be warned of in its calls
     with (
         monkeypatch.context() as patch
     ):  # also after something could not be put back: that is how it is found
