@@ -23,7 +23,7 @@ from autograder.grading import credit
 from autograder.grading.follow import Follow
 from autograder.grading.names import Ledger, is_imported, kind_of
 from autograder.grading.needs import INSIDE_TAG
-from autograder.grading.reached import speaks_of
+from autograder.grading.reached import misses
 from autograder.grading.remarks import remarks_of
 from autograder.grading.shell import TrustedShell
 from autograder.grading.steady import Steady
@@ -195,7 +195,7 @@ class Lesson:
         test = self.tests[grade_id]
         result = self._run_doubting(test, desk, seconds)
         untold = self._ledger.untold(grade_id)
-        if untold and credit.earned_by(result[0], test.points) < test.points and speaks_of(result, untold):
+        if untold and credit.earned_by(result[0], test.points) < test.points and misses(result, untold):
             self._ledger.tell_all(grade_id)
             return self._run_doubting(test, desk, seconds)
         return result

@@ -24,6 +24,7 @@ _BY_TEXT = (
     "__main__", "__globals__", "__builtins__", "__dict__", "globals", "locals", "user_ns", "_getframe", "inspect",
     "currentframe", "sys.modules", "import_module", "__import__", "setattr", "doctest",
 )  # fmt: skip
+_MISSING = re.compile(r"not defined|no attribute|KeyError|cannot import")
 _WORD = re.compile(r"[^\W\d]\w*")
 _MAGICS = frozenset({"matplotlib", "config", "load_ext", "autoreload"})  # that come to no names
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), range, slice, np.generic)
@@ -86,13 +87,13 @@ def reached(cell: Reaching, above: Sequence[Reaching]) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def speaks_of(what: object, names: set[str]) -> bool:
-    """Whether the texts of a result speak of one of these names, as the message of a `NameError` does."""
+def misses(what: object, names: set[str]) -> bool:
+    """Whether a text of a result says that one of these names is missing, as the message of a `NameError` does."""
     if isinstance(what, str):
-        return not names.isdisjoint(_WORD.findall(what))
+        return _MISSING.search(what) is not None and not names.isdisjoint(_WORD.findall(what))
     if isinstance(what, dict):
-        return any(speaks_of(value, names) for value in what.values())
-    return isinstance(what, list | tuple) and any(speaks_of(value, names) for value in what)
+        return any(misses(value, names) for value in what.values())
+    return isinstance(what, list | tuple) and any(misses(value, names) for value in what)
 
 
 def is_data(value: object) -> bool:
