@@ -75,9 +75,8 @@ def shown_lines(text: str, lines: frozenset[str], own: str) -> list[str]:
 def places(root: Path) -> list[str]:
     """Return the machine's folders that nothing may name; a Python of the system's own is in none of these."""
     found = {root, ROOT, Path(sys.prefix), Path(sys.base_prefix), Path.home(), *root.parents[:2]}
-    return sorted(
-        {str(path) for one in found for path in (one, one.resolve())} - {"/", "/tmp", "/home", "/usr"}
-    )  # noqa: S108
+    shared = {"/", "/tmp", "/home", "/usr"}  # noqa: S108 - named, not used
+    return sorted({str(path) for one in found for path in (one, one.resolve())} - shared)
 
 
 def shown_places(text: str, named: list[str]) -> list[str]:
