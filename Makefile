@@ -77,7 +77,7 @@ demo: setup system ## a sample class hands in, is graded in the sandbox, gets it
 
 test: dev $(READY_DOCS) hub system database browser ## all checks and all tests
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint build-check
-	$(BIN)/pytest -n $(WORKERS) $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --max-worker-restart=2 $(PYTEST)
 
 lint: dev ## style and types
 	$(BIN)/ruff check

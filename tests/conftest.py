@@ -4,16 +4,20 @@ What is made once for a folder (a graded class, the built handout, a warm templa
 the folder, so a folder goes to one process; the long ones whose files share little go file by file, and those files
 that share much go together. Whole folders come first, and single files fill the end: neither process waits long for the
 other.
+
+A test that hangs ends its process, and one whose process dies is a failure like others: what it did not come to is run by
+a new process, and the last lines name it. `pyproject.toml` says how long a test may take.
 """
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from xdist.scheduler import LoadScopeScheduling
+    from sharing import Groups
 
 BY_FILE = {"audit", "check", "course", "explore", "grading", "house"}
 #: Files that go together, of folders whose files go one by one: by what they share.
@@ -41,13 +45,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
     """Give each group to the process that is free first, in their own order."""
-    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - a run in one process does without xdist
-
-    class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-        def _split_scope(self, nodeid: str) -> str:
-            return group_of(nodeid)
+    from sharing import Groups  # noqa: PLC0415 - a run in one process does without xdist
 
     config.option.loadscopereorder = False
-    return Groups(config, log)
+    groups = Groups(group_of, config, log)
+    signal.signal(signal.SIGTERM, groups.stopped)  # in this process no test runs
+    return groups

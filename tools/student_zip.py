@@ -34,7 +34,9 @@ class ReleaseError(RuntimeError):
 def tracked(*folders: str) -> list[str]:
     """Return the files below some folders that git knows, sorted."""
     command = ["git", "ls-files", "-z", "--", *folders]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+    if listed.returncode:
+        raise ReleaseError(f"git cannot list the files of {ROOT}: {listed.stderr.strip()}")
     return sorted(filter(None, listed.stdout.split("\0")))
 
 

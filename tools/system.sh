@@ -23,9 +23,12 @@ get() {
         exit 1
     fi
     echo "$purpose needs: $*. Installing it." >&2
+    # What packages run at their installation lies where PATH may not lead.
+    export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" DEBIAN_FRONTEND=noninteractive
     # One unreachable source fails the update, yet the packages may well be in the others.
     apt-get update -q >&2 || echo "apt-get update failed; trying to install all the same." >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
+    # A machine that has just started may be at its own updates: ten minutes are waited for them.
+    apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" >&2
 }
 
 # python3.11 comes first: all tests are run with it. A name that answers nothing (a version

@@ -140,4 +140,4 @@ def serving(home: Path) -> Iterator[Server]:
         yield Server(f"http://127.0.0.1:{port}", course, talk)
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=120)

@@ -168,7 +168,7 @@ def test_it_sweeps_over_every_place_and_stops(show: Open) -> None:
     page.evaluate("window.seen = []; model.on('change:place', () => seen.push(model.get('place')))")
     page.get_by_role("button", name="Sweep").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    expect(page.get_by_role("button", name="Sweep")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("button", name="Sweep")).to_be_visible()
     assert page.evaluate("seen") == [1, 2, 3]
     page.get_by_role("button", name="Sweep").click()  # from the end it begins anew
     page.get_by_role("button", name="Stop").click()

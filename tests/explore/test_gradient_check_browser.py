@@ -213,7 +213,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def test_in_a_notebook_python_moves_the_point(chromium: Browser, server: Server) -> None:
     page = chromium.new_page(viewport={"width": 1200, "height": 900})
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)
     server.open(page, "lab", "check.ipynb")
     run(page, 0)
     said = page.locator(".ag-words")

@@ -72,7 +72,7 @@ def place(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> 
     context.on("request", lambda request: place.asked.append(request.url))
     place.page.on("websocket", lambda socket: place.asked.append(socket.url))
     place.page.on("pageerror", lambda error: place.trouble.append(str(error)))
-    place.page.set_default_timeout(30_000)
+    place.page.set_default_timeout(120_000)
     server.open(place.page, request.param, f"{request.param}.ipynb")
     place.trouble.clear()  # errors of its own start, before there is an explorable
     yield place

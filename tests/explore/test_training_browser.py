@@ -365,7 +365,7 @@ def read(page: Page, steps: int, **state: Any) -> None:
 
 def test_in_a_notebook_the_students_functions_are_trained(chromium: Browser, server: Server) -> None:
     page = chromium.new_page(viewport={"width": 1200, "height": 1000})
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)
     server.open(page, "lab", "train.ipynb")
     run(page, 0)
     said = page.locator(".ag-words")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from . import hub as hubs
 from . import machine as machines
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .hub import Hub
     from .machine import Machine
 
+expect.set_options(timeout=120_000)  # a busy machine is no failure
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 #: A quote, an at sign and a dot; letters beyond ASCII; digits alone.
 ONEILL, ZOE, NUMBER = "o'neill@uni.example", "zoë_y-z.9", "40011234"

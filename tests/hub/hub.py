@@ -76,7 +76,7 @@ class Hub:
         """Open a browser of one's own and log in by the form."""
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(120_000)
         page.goto(f"{self.address}/hub/login?next={next_page}")
         page.locator("#username_input").fill(name)
         page.locator("#password_input").fill(PASSWORD)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PROXY = ROOT / ".cache" / "hub-proxy"
 PATH = "/opt/jupyterhub/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+#: What is the machine's own, and how it is for others there.
+EMPTIED = dict.fromkeys(("/home", "/opt", "/srv", "/var/lib"), "755")
+EMPTIED |= dict.fromkeys(("/tmp", "/var/tmp"), "1777")  # noqa: S108
 UNSHARE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
@@ -35,10 +38,6 @@ def why_not() -> str:
         )
     if not (PROXY / "node_modules" / ".bin" / "configurable-http-proxy").exists():
         return f"no configurable-http-proxy in {PROXY}: run `make hub`"
-    if Path(sys.prefix).is_relative_to("/tmp"):  # noqa: S108 - this one place
-        return (
-            f"{sys.prefix} lies below /tmp, which is the hub's machine's own: clone the course somewhere else"
-        )
     tried = subprocess.run([*UNSHARE, "true"], capture_output=True, text=True, check=False)
     return f"namespaces cannot be made here: {tried.stderr.strip()}" if tried.returncode else ""
 
@@ -58,7 +57,7 @@ class Machine:
     def words(self, account: str, *command: str) -> list[str]:
         """Return the command line that runs a command there, as a login of that account would."""
         enter = ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--"]
-        return [*enter, "runuser", "-u", account, "--", *command]
+        return [*enter, "/usr/sbin/runuser", "-u", account, "--", *command]
 
     def run(
         self, account: str, *command: str, at: str = "/", **more: Any
@@ -94,14 +93,19 @@ class Machine:
 
 def plan() -> dict[str, Any]:
     """Say what the machine needs of this one: a Python with our packages, which every account there must reach."""
-    needed = {Path(sys.prefix), Path(sys.base_prefix), ROOT / "autograder"}
-    closed = {above for path in needed for above in path.parents if not above.stat().st_mode & 0o001}
+    if Path(sys.prefix).stat().st_mode & 0o005 != 0o005:
+        raise RuntimeError(f"{sys.prefix} is closed to other accounts: chmod -R a+rX it")
+    needed, code = {Path(sys.prefix), Path(sys.base_prefix)}, ROOT / "autograder"
+    closed = {above for path in (*needed, code) for above in path.parents if not above.stat().st_mode & 0o001}
+    emptied = {**EMPTIED, **{str(path): "755" for path in (ROOT, *closed)}}
     # Of folders that lie in one another, the outermost.
-    closed = {path for path in closed if not closed & set(path.parents)}
-    covered = {ROOT, *closed}
+    emptied = {
+        at: mode for at, mode in emptied.items() if not emptied.keys() & set(map(str, Path(at).parents))
+    }
     return {
-        "needed": sorted(str(path) for path in needed if covered & set(path.parents)),
-        "closed": sorted(map(str, closed)),
+        "emptied": emptied,
+        "needed": sorted(str(path) for path in needed if emptied.keys() & set(map(str, path.parents))),
+        "code": str(code),
         "checkout": str(ROOT),
         "bound": {"/opt/jupyterhub": sys.prefix, "/opt/jupyterhub-proxy": str(PROXY)},
     }
@@ -110,8 +114,9 @@ def plan() -> dict[str, Any]:
 @contextlib.contextmanager
 def running() -> Iterator[Machine]:
     """Have a machine for a while."""
+    planned = json.dumps(plan())
     base = Path(tempfile.mkdtemp(prefix="autograder-hub-"))
-    (base / "plan.json").write_text(json.dumps(plan()), encoding="utf-8")
+    (base / "plan.json").write_text(planned, encoding="utf-8")
     words = [*UNSHARE, sys.executable, str(Path(__file__).with_name("stage.py")), str(base / "plan.json")]
     process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin
@@ -125,5 +130,5 @@ def running() -> Iterator[Machine]:
         yield Machine(int(first), base)
     finally:
         process.stdin.close()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
         shutil.rmtree(base)
