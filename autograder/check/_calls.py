@@ -7,14 +7,17 @@ on.
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from functools import partial
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograder.check import _context
 from autograder.check._arguments import described, name_of
-from autograder.check._copies import fresh
+from autograder.check._copies import LARGE, fresh, lent, weight
 from autograder.check._explain import explain
 from autograder.check._finding import CheckFailed
 from autograder.check._recall import recalled
@@ -24,11 +27,13 @@ if TYPE_CHECKING:
 
     Case = str | Callable[[], str | None] | None  # the call in words, or what finds them if they are needed
 
+_hushed = ContextVar("hushed", default=False)
 __all__ = [
     "call",
     "described",
     "each",
     "fresh",
+    "hushed",
     "in_words",
     "name_of",
     "names",
@@ -132,8 +137,22 @@ def quietly(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """Call the author's own function on fresh arguments, its warnings unheard."""
 
     def ask() -> Any:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with nullcontext() if _hushed.get() else hushed():
+            if type(function) is FunctionType and _context.session.get() is not None and weight(args) > LARGE:
+                with suppress(Exception):  # it writes into its arguments, perhaps
+                    return function(*lent(args))
             return function(*fresh(args))
 
     return recalled(function, args, ask)
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Let no warning be heard, for all that is asked in here: to do so for each call takes longer than most calls."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        token = _hushed.set(True)
+        try:
+            yield
+        finally:
+            _hushed.reset(token)

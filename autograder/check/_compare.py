@@ -116,6 +116,12 @@ def between(got: Any, low: Any, high: Any, *, because: str | None = None) -> Non
     bounds = np.broadcast_shapes(lows.shape, highs.shape)
     if bounds and came.shape != bounds:
         raise fail(shape_verdict(came.shape, bounds), because=because, case=_at())
+    if came.size == 0 and 0 not in bounds:
+        raise fail(
+            f"expected values, got an empty array of shape {_show.shape(came.shape)}",
+            because=because,
+            case=_at(),
+        )
     lows, highs = np.broadcast_to(lows, came.shape), np.broadcast_to(highs, came.shape)
     slack_low, slack_high = (ABSOLUTE + RELATIVE * np.abs(side) for side in (lows, highs))
     inside = (came >= lows - slack_low) & (came <= highs + slack_high)

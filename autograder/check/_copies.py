@@ -10,6 +10,7 @@ import numpy as np
 _PLAIN = frozenset({int, float, complex, bool, str, type(None), np.float64, np.int64, np.bool_})
 _THEMSELVES = frozenset({int, bool, str, type(None)})  # alike where they are equal
 _NUMERIC = "biufcU"
+LARGE = 1 << 20  # bytes from which copying a value takes long
 
 
 def fresh(value: Any, *, writeable: bool = True) -> Any:
@@ -29,6 +30,19 @@ def fresh(value: Any, *, writeable: bool = True) -> Any:
     return value.copy() if kind is set else value
 
 
+def lent(value: Any) -> Any:
+    """Return a plain value for one who does not write into it: what is copied fast is, large arrays are read-only views.
+
+    An array whose numbers do not lie side by side is copied as ever: sums of it could come out another way.
+    """
+    kind = type(value)
+    if kind is np.ndarray and value.nbytes > LARGE and value.flags.forc:
+        view: Any = value.view()
+        view.flags.writeable = False
+        return view
+    return kind(map(lent, value)) if kind is tuple or kind is list else fresh(value)
+
+
 def weight(value: Any) -> float:
     """Return about how many bytes a plain value takes; less than none for any other."""
     kind = type(value)
@@ -39,6 +53,18 @@ def weight(value: Any) -> float:
     if kind is dict:
         return sum(map(weight, value)) + sum(map(weight, value.values()))
     return 8 if kind in _PLAIN else -math.inf
+
+
+def bits_of(value: Any) -> list[Any] | None:
+    """Return arrays of bytes that are the same for plain arguments of the same bits, in one layout; None for others.
+
+    For what is so large that `print_of` would take as long as asking again: these are views.
+    """
+    if type(value) is not tuple or not all(
+        type(one) is np.ndarray and one.flags.c_contiguous for one in value
+    ):
+        return None
+    return [one.reshape(-1).view(np.uint8) for one in value]
 
 
 def print_of(value: Any) -> object:  # noqa: PLR0911 - one return per kind of value

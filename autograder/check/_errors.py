@@ -58,6 +58,10 @@ TABLE = (
     Row(ValueError, "(too many|not enough) values to unpack",
         "The names on the left and the parts on the right are not equally many. How many axes, or results, "
         "does the right side have?"),
+    Row(TypeError, "cannot unpack non-iterable (int|float|numpy)",
+        "One number came where several are taken apart. May it be one number, or a pair?"),
+    Row(TypeError, "exceptions must derive from",
+        "Behind `raise` stands an error, such as ValueError. The words go into its brackets."),
     Row(TypeError, "only (0-dimensional|length-1|size-1) arrays can be converted",
         "float(), int() and the functions of `math` take one number. "
         "NumPy's functions of the same names take whole arrays."),

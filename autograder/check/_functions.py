@@ -20,6 +20,7 @@ from autograder.check._context import Evidence, Raised
 from autograder.check._diagnose import Trial
 from autograder.check._difference import Inputs, difference, numeric, within
 from autograder.check._equal import same
+from autograder.check._errors import advice_on
 from autograder.check._explain import said
 from autograder.check._finding import CheckFailed, Finding, Opaque
 from autograder.check._habits import FORGOT_RETURN
@@ -132,10 +133,10 @@ def _refused(f: Function, args: Any, got: Any, error: type[BaseException], *, wr
 
 
 def _other_error(cause: BaseException, asked: type[BaseException]) -> str | None:
-    """Say how an error of one's own choice is raised, where `assert` or a bare Exception was."""
+    """Say how an error of one's own choice is raised, where `assert` stood or a text behind `raise`."""
     if isinstance(cause, AssertionError):
         return f"`assert` raises an AssertionError, whatever its words. `raise` takes the kind: {asked.__name__}."
-    return None
+    return advice_on(cause, said(cause)) if isinstance(cause, TypeError) else None
 
 
 def _is_one(result: Any, error: type[BaseException]) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MOST_AXES = 4
 _ENTRIES = 4  # different numbers that must have moved before it is no coincidence
 _ENDS = 3  # places along an axis, so that an end is not half of it
+_SHAPE = 3  # whole numbers in a row, as in (channels, height, width): no loop goes over these
 
 
 def _tell(pairs: list[Pair], move: Move) -> bool:
@@ -103,6 +104,8 @@ def ends(pairs: list[Pair]) -> str | None:
     wrong = [pair for pair in pairs if not fits(pair.got, pair.want)]
     axes = wrong[0].want.ndim
     if any(pair.want.ndim != axes for pair in wrong):
+        return None
+    if axes == 1 and all(pair.want.size <= _SHAPE and pair.asked in "iu" for pair in wrong):
         return None
     for axis in range(axes):
         sizes = [pair.want.shape[axis] for pair in wrong]

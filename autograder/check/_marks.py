@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from autograder.check import _chain, _context
 from autograder.check._arguments import CHANGED
+from autograder.check._calls import hushed
 from autograder.check._explain import explain
 from autograder.check._finding import CheckFailed, Finding
 from autograder.check._pooled import looked_at
@@ -245,20 +246,21 @@ class Marks:
             )  # the calls that were seen are not what this finding is about
         seen = [item for other in self._aspects.values() for item in other.evidence]
         known = None
-        if session is not None:
-            known = explaining(seen, aspect.evidence, session.mistakes, outcomes)
-        if known is not None:
-            finding = replace(finding, mistake=known.name, advice=known.advice)
-        else:
-            finding = looked_at(
-                finding,
-                aspect.evidence,
-                seen,
-                thin=aspect.thin,
-                later=aspect.later,
-                advice=lambda: whole().advice,
-                said_of=said_of,
-            )
+        with hushed():
+            if session is not None:
+                known = explaining(seen, aspect.evidence, session.mistakes, outcomes)
+            if known is not None:
+                finding = replace(finding, mistake=known.name, advice=known.advice)
+            else:
+                finding = looked_at(
+                    finding,
+                    aspect.evidence,
+                    seen,
+                    thin=aspect.thin,
+                    later=aspect.later,
+                    advice=lambda: whole().advice,
+                    said_of=said_of,
+                )
         return replace(result, finding=finding)
 
 

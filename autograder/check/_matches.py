@@ -99,6 +99,7 @@ class _Seen:
         self._wholes: deque[tuple[Any, Any]] = deque(maxlen=KEPT)
         self._changed = False
         self._names: dict[int, list[str]] = {}
+        self._function = known_as(f, ref)
 
     def calls(self) -> Iterator[tuple[tuple[Any, ...], object, Made]]:
         """Go through the cases, what tells them apart, and what makes each call."""
@@ -163,10 +164,11 @@ class _Seen:
         if path is None:
             path = () if self.where is None else self.where.path
         named = tuple(self._names_of(args))
-        function = known_as(self.f, self.ref)
+        if _context.aspect.get() is None:
+            return
         record(
             Evidence(
-                function,
+                self._function,
                 args,
                 got,
                 want,

@@ -40,6 +40,11 @@ class Mistakes:
         """Take no more: later runs may have a submission's functions among their globals."""
         self._closed = True
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is taken any more."""
+        return self._closed
+
     def register(self, function_name: str, mistake: Mistake) -> None:
         """Add a mistake to those of a function."""
         if not self._closed:
@@ -100,7 +105,8 @@ def mistake(name: str, advice: str) -> Callable[[Callable[..., Any]], Any]:
         session = _context.session.get()
         registry = session.mistakes if session is not None else _outside
         exercise = _calls.name_of(function)
-        registry.register(exercise, Mistake(name, advice, function))
+        if not registry.closed:
+            registry.register(exercise, Mistake(name, advice, function))
         bound = getattr(function, "__globals__", {})
         return bound[exercise] if exercise in bound else _Undefined(exercise)
 

@@ -83,9 +83,15 @@ def explaining(
         kind = wrong[0].kind  # the finding is about the first failure; other parts may err in other ways
         wrong = [item for item in wrong if item.kind == kind]
         cell = [item for item in seen if item.function == function and _bears(item, wrong[0])]
-        order = [*wrong, *cell]  # wrong ones first: most mistakes are ruled out by their first call
+        # Wrong ones first: most mistakes are ruled out by their first call. Large ones last.
+        order = sorted(enumerate([*wrong, *cell]), key=lambda numbered: _is_large(numbered[1]))
+        strict = all(isinstance(item.got, Raised) and not item.refusal for item in wrong)
         for same in (_same, _same_but_for_what_is_lost):
-            known = [one for one in mistakes.of(function) if _fits(one, order, len(wrong), same, outcomes)]
+            known = [
+                one
+                for one in mistakes.of(function)
+                if _fits(one, order, len(wrong), same, outcomes, strict=strict)
+            ]
             try:
                 chosen = _chosen(known, wrong, seen, same, outcomes) if known else None
             except (TookTooLong, ProcessDied):
@@ -104,10 +110,12 @@ def _bears(item: Evidence, wrong: Evidence) -> bool:
     return wrong.refusal or item.kind == wrong.kind
 
 
-def _fits(known: Mistake, items: Sequence[Evidence], wrong: int, same: Alike, outcomes: Outcomes) -> bool:
-    """Return whether a mistake gives all that came, and is wrong where that was."""
-    strict = all(isinstance(item.got, Raised) and not item.refusal for item in items[:wrong])
-    for at, item in sorted(enumerate(items), key=lambda numbered: _is_large(numbered[1])):
+def _fits(
+    known: Mistake, items: Sequence[tuple[int, Evidence]], wrong: int, same: Alike, outcomes: Outcomes, *,
+    strict: bool,
+) -> bool:  # fmt: skip
+    """Return whether a mistake gives all that came, and is wrong where that was: in the first ones by their number."""
+    for at, item in items:
         outcome = outcomes.of(known, item)
         if not same(outcome, item.got):
             return False

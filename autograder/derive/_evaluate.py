@@ -7,6 +7,7 @@ product or a function *is* it asks its algebra. Conditions and indices are alway
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Generic
 
@@ -30,6 +31,11 @@ class TooMuch(Exception):  # noqa: N818 (a verdict on a line, not an error)
     """Computing this takes more work than a check may."""
 
 
+@lru_cache(maxsize=1_000)
+def _places(lengths: tuple[int, ...]) -> tuple[Entry, ...]:
+    return tuple(product(*map(range, lengths)))
+
+
 @dataclass
 class Evaluator(Generic[V]):
     """Values of nodes at one point, in one algebra."""
@@ -48,9 +54,13 @@ class Evaluator(Generic[V]):
         """Return every entry of a node."""
         return {entry: self.entry(node, entry, env or {}) for entry in self.entries(node.shape)}
 
-    def entries(self, shape: tuple[str, ...]) -> list[Entry]:
+    def entries(self, shape: tuple[str, ...]) -> tuple[Entry, ...]:
         """List the places of an array of this shape."""
-        return list(product(*(range(self.length(size)) for size in shape)))
+        return _places(self.lengths(shape))
+
+    def lengths(self, shape: tuple[str, ...]) -> tuple[int, ...]:
+        """Return how long the axes of a shape are."""
+        return tuple([self.length(size) for size in shape])
 
     def length(self, size: str) -> int:
         """Return how long an axis is."""

@@ -68,6 +68,7 @@ ALLOWED: tuple[type[ast.AST], ...] = (
     ast.IfExp, ast.Tuple, ast.Slice, ast.Load, ast.keyword, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow,
     ast.MatMult, ast.USub, ast.UAdd, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
 )  # fmt: skip
+_KINDS = frozenset(ALLOWED)
 REFUSED: dict[type[ast.AST], str] = {
     ast.FloorDiv: "`//` rounds down: write `/` for a fraction",
     ast.List: "use ( ) for brackets; an array is written by its name, not by its entries",
@@ -250,20 +251,26 @@ def _whitelist(tree: ast.expr) -> None:
         place = getattr(node, "col_offset", place)
         if type(node) in REFUSED:
             raise Unreadable(REFUSED[type(node)], place)
-        if not isinstance(node, ALLOWED):
+        if type(node) not in _KINDS:
             raise Unreadable("this is more Python than a line may hold: write one expression", place)
         if depth > 2 * MAX_NESTING:
             raise Unreadable("this line is nested too deep", place)
+        if not node._fields:  # an operator, or what says that a name is read
+            continue
         if isinstance(node, ast.expr):
             count += 1
             if count > MAX_NODES:
                 raise Unreadable("this line has too many parts: write it in several steps", place)
         if isinstance(node, ast.Constant):
             _constant(node, place)
-        for name in (getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "arg", None)):
-            if isinstance(name, str) and (name.startswith("_") or "__" in name):
-                raise Unreadable(f"`{name}` is no name that a line may use", place)
+        _name(node, place)
         todo.extend((child, depth + 1, place) for child in ast.iter_child_nodes(node))
+
+
+def _name(node: ast.AST, place: int) -> None:
+    for name in (getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "arg", None)):
+        if isinstance(name, str) and (name.startswith("_") or "__" in name):
+            raise Unreadable(f"`{name}` is no name that a line may use", place)
 
 
 def _constant(node: ast.Constant, place: int) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import decimal
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from autograder.derive._drawn import exponential
@@ -20,6 +22,8 @@ from autograder.derive._points import beside
 from autograder.derive._truth import DIGITS, TooLarge, Truth, Undefined, context, truth
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from autograder.derive._algebra import Entry, Env, Point, V
     from autograder.derive._derivative import Derivative
     from autograder.derive._scope import Scope
@@ -38,20 +42,27 @@ class Table:
     shape: Shape
     bare: bool = False  # a number that stands for itself in every entry
 
-    def entries(self, at: Evaluator[V]) -> list[tuple[Entry, Entry, Env]]:
-        """List (place in the table, place in the node, values of the indices)."""
-        first = (0,) if not self.bare and len(self.node.shape) == self.indices.count("") + 1 else ()
-        result = []
-        for place in at.entries(self.shape):
-            env = {}
-            inner = list(first)
-            for name, k in zip(self.indices, place, strict=True):
-                if name:
-                    env[name] = k
-                else:
-                    inner.append(k)
-            result.append((place, () if self.bare else tuple(inner), env))
-        return result
+    def entries(self, at: Evaluator[V]) -> Sequence[tuple[Entry, Entry, Env]]:
+        """List (place in the table, place in the node, values of the indices), to be read alone."""
+        row = not self.bare and len(self.node.shape) == self.indices.count("") + 1
+        return _entries(self.indices, at.lengths(self.shape), bare=self.bare, row=row)
+
+
+@lru_cache(maxsize=1_000)
+def _entries(
+    indices: tuple[str, ...], lengths: tuple[int, ...], *, bare: bool, row: bool
+) -> Sequence[tuple[Entry, Entry, Env]]:
+    result = []
+    for place in product(*map(range, lengths)):
+        env = {}
+        inner = [0] if row else []
+        for name, k in zip(indices, place, strict=True):
+            if name:
+                env[name] = k
+            else:
+                inner.append(k)
+        result.append((place, () if bare else tuple(inner), env))
+    return tuple(result)
 
 
 def table(scope: Scope, node: Node) -> Table:

@@ -34,8 +34,9 @@ class TooLarge(Exception):  # noqa: N818 (a verdict on a point, not an error)
     """A value is out of any reasonable range here: the point is left out."""
 
 
+@lru_cache(maxsize=16)
 def context(digits: int = DIGITS) -> decimal.Context:
-    """Return a context in which nothing is silently wrong."""
+    """Return a context in which nothing is silently wrong, for `decimal.localcontext` to copy."""
     traps = [decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow]
     return decimal.Context(prec=digits, Emax=10**9, Emin=-(10**9), traps=traps)
 

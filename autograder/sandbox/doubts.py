@@ -31,6 +31,7 @@ _CHANGEABLE = (np.ndarray, list, dict, set, np.random.Generator, np.random.Rando
 _VALUES: type = type({}.values())
 _ITEMS: type = type({}.items())
 _HOLDING = frozenset({list, tuple, dict, _VALUES, _ITEMS})  # whose parts are looked at
+_OTHERS = frozenset({str, bytes, set, frozenset, dict, _VALUES, _ITEMS})  # a loop over it, too, ends at once
 _WORTH_A_LOOK = _HOLDING | {np.ndarray, range}
 _DRAWN = 1_000  # items of the reference's iterator
 
@@ -202,17 +203,19 @@ def _empty(value: Any) -> bool:
     if kind is np.ndarray:
         return bool(value.size == 0)
     if kind not in _HOLDING:
-        return kind is range and not value
+        return (kind is range or kind in _OTHERS) and not value
     parts = value.values() if kind is dict else value
     if not parts:
-        return kind is not dict
+        return True
     return not _WORTH_A_LOOK.isdisjoint(map(type, parts)) and any(map(_empty, parts))
 
 
 def _numberless(value: Any) -> bool:
-    """Whether NumPy makes an empty array of a value."""
+    """Whether a value has no number in it that a loop or NumPy would find."""
     if type(value) is np.ndarray:
         return bool(value.size == 0)
+    if type(value) in _OTHERS:
+        return not value
     return type(value) in {list, tuple, range} and all(map(_numberless, value))
 
 
@@ -240,7 +243,7 @@ def _without_empty(value: Any, expected: Any) -> Any:
         vain = value.size == 0 and not (isinstance(expected, np.ndarray) and expected.size == 0)
         return Opaque("empty array") if vain else value
     if _is_numbers(expected) and _numberless(value):
-        return Opaque("empty list")
+        return Opaque(f"empty {kind.__name__ if kind in _OTHERS else 'list'}")
     if kind not in _HOLDING:
         return value
     if kind is dict:

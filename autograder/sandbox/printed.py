@@ -26,6 +26,8 @@ class Printed:
 
     def take(self) -> str:
         """Return what was written, and begin anew."""
+        if not self._parts:
+            return ""
         text = "".join(self._parts).encode("utf-8", "replace").decode()
         self._parts.clear()
         self._left = MAX_PRINTED

@@ -123,4 +123,4 @@ def take_over(message: dict[str, Any], namespace: dict[str, Any], unpack: Callab
     if "random" in message:
         numpys, version, words, gauss = (unpack(tree) for tree in message["random"])
         np.random.set_state(numpys)  # noqa: NPY002
-        random.setstate((version, tuple(int(word) for word in words), gauss))
+        random.setstate((version, tuple(words.tolist()), gauss))

@@ -10,29 +10,31 @@ that draws from them, so that one may be endless). Subclasses arrive as plain ba
 from __future__ import annotations
 
 import itertools
-from collections import Counter, abc
+from collections import abc
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograder.check import Opaque, TookTooLong
-from autograder.sandbox import known
+from autograder.sandbox import containers, known
 from autograder.sandbox.wire import MAX_PAYLOAD, WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 MAX_DEPTH = 40
 MAX_NODES = 200_000
 MAX_DIGITS = 20_000  # hexadecimal digits of an int
 MAX_ITEMS = 10_000  # drawn from an iterator where functions do not cross
-FEW_KEYS = 1_000  # of a dict or set, up to which their hashes do not matter
 LAST_CHARACTER = 0x10FFFF
 _LARGE = 64 << 10  # bytes
 LONG = 10_000_000  # numbers in a range; longer ones stay where they are
 _TAGS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
-_INT64 = range(-(1 << 63), 1 << 63)
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1  # of an int that crosses as one
+_AS_IT_IS = frozenset({type(None), bool, float})
+_READ_AS_IT_IS = _AS_IT_IS | {int, str}
+_BYTES = frozenset("?bhilqBHILQfd")  # dtypes of which a memoryview tells the bytes
 _VIEWS: dict[type, str] = {type({}.keys()): "k", type({}.values()): "w", type({}.items()): "m"}
 
 
@@ -57,12 +59,16 @@ class Packer:
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
             raise WireError("nested too deep" if depth > MAX_DEPTH else f"more than {MAX_NODES} items")
         kind = type(value)
-        if value is None or kind is bool or kind is float:
+        if kind in _AS_IT_IS:
             return value
         if kind is int:
-            return value if value in _INT64 else self._big(value)
+            return value if _LEAST <= value <= _MOST else self._big(value)
         if kind is str:
             return self._text(value)
+        if kind in _TAGS:
+            return [_TAGS[kind], *self._parts(value, depth + 1)]
+        if kind is dict:
+            return self._dict(value, depth)
         if kind is FunctionType and self._function is not None:
             return ["f", self._function(value), self._text(value.__name__[:200])]
         if isinstance(value, np.ndarray):
@@ -74,8 +80,7 @@ class Packer:
             tag = _TAGS[_base(value, tuple(_TAGS))]
             return [tag, *(self.pack(v, depth + 1) for v in value)]
         if isinstance(value, dict):
-            flat = (self.pack(part, depth + 1) for item in dict.items(value) for part in item)
-            return ["d", *flat]
+            return self._dict(value, depth)
         if isinstance(value, bool | int | float | str):  # a subclass: its plain value
             base = _base(value, (bool, int, float, str))
             return self.pack(base.__call__(value) if base is not str else str.__str__(value), depth + 1)
@@ -97,6 +102,28 @@ class Packer:
         if callable(value) and not isinstance(value, type) and self._function is not None:
             return ["f", self._function(value), self._text(str(getattr(value, "__name__", "function"))[:200])]
         return self._opaque(value)
+
+    def _dict(self, value: dict[Any, Any], depth: int) -> list[Any]:
+        return ["d", *self._parts([part for item in dict.items(value) for part in item], depth + 1)]
+
+    def _parts(self, parts: Collection[Any], depth: int) -> list[Any]:
+        """Return the trees of what a container holds; what is its own tree goes without a call of its own."""
+        if depth > MAX_DEPTH or self._nodes + len(parts) > MAX_NODES:
+            return [self.pack(part, depth) for part in parts]  # which ends where it is too much
+        self._nodes += len(parts)
+        trees: list[Any] = []
+        for part in parts:
+            kind = type(part)
+            if (
+                kind in _AS_IT_IS
+                or (kind is int and _LEAST <= part <= _MOST)
+                or (kind is str and part.isascii())
+            ):
+                trees.append(part)
+            else:
+                self._nodes -= 1
+                trees.append(self.pack(part, depth))
+        return trees
 
     @property
     def size(self) -> int:
@@ -127,15 +154,21 @@ class Packer:
         return ["n", digits]
 
     def _array(self, value: np.ndarray[Any, Any]) -> list[Any]:
-        plain = np.asarray(value)
-        if plain.dtype.char not in known.DTYPES or plain.dtype.names is not None:
-            return ["o", f"ndarray of dtype {plain.dtype}"[:200]]
-        data = np.ascontiguousarray(plain)
-        raw = data.reshape(-1).view(np.uint8) if data.size and data.dtype.itemsize else np.zeros(0, np.uint8)
-        return ["a", plain.dtype.str, list(plain.shape), bool(plain.flags.writeable), *self._add(raw)]
+        plain = value if type(value) is np.ndarray else np.asarray(value)
+        dtype, flags = plain.dtype, plain.flags
+        if dtype.char not in known.DTYPES or dtype.names is not None:
+            return ["o", f"ndarray of dtype {dtype}"[:200]]
+        raw: Any
+        if not plain.nbytes:
+            raw = b""
+        elif flags.c_contiguous and dtype.char in _BYTES and dtype.isnative:
+            raw = plain.data.cast("B")
+        else:
+            raw = np.ascontiguousarray(plain).reshape(-1).view(np.uint8)
+        return ["a", dtype.str, list(plain.shape), bool(flags.writeable), *self._add(raw)]
 
     def _add(self, raw: Any) -> tuple[int, int]:
-        size = memoryview(raw).nbytes
+        size = len(raw)
         start, self._offset = self._offset, self._offset + size
         if self._offset > MAX_PAYLOAD:
             raise WireError(f"more than {MAX_PAYLOAD >> 20} MiB of arrays")
@@ -147,7 +180,7 @@ def same_bytes(buffers: Sequence[Any], payload: memoryview) -> bool:
     """Whether buffers hold, end to end, what a payload begins with. Large ones are not copied."""
     start = 0
     for buffer in buffers:
-        one = memoryview(buffer).cast("B") if memoryview(buffer).nbytes else memoryview(b"")
+        one = memoryview(buffer)
         other = payload[start : start + one.nbytes]
         start += one.nbytes
         if one.nbytes != other.nbytes:
@@ -178,7 +211,7 @@ class Unpacker:
     def __init__(self, payload: memoryview, function: Callable[[int, str], Any] | None = None) -> None:
         self._payload = payload
         self._function = function
-        self._containers = _CONTAINERS if function is None else _CROSSING
+        self._containers = containers.ALL if function is None else containers.CROSSING
         self._nodes = 0
         self._bytes = 0
 
@@ -195,7 +228,7 @@ class Unpacker:
         tag, *rest = tree
         try:
             if tag in self._containers:
-                return self._containers[tag]([self.unpack(part, depth + 1) for part in rest])
+                return self._containers[tag](self._parts(rest, depth + 1))
             if tag in {"a", "g"}:
                 array = self._array(*rest)
                 return array if tag == "a" else array[()]
@@ -217,6 +250,20 @@ class Unpacker:
         except Exception:  # noqa: BLE001 - NumPy and Python refuse what is malformed in many ways
             raise WireError(f"a malformed value ({tag[:8]!r})") from None
 
+    def _parts(self, trees: list[Any], depth: int) -> list[Any]:
+        """Return the values of what a container holds; what is its own tree goes without a call of its own."""
+        if depth > MAX_DEPTH or self._nodes + len(trees) > MAX_NODES:
+            return [self.unpack(tree, depth) for tree in trees]  # which ends where it is too much
+        self._nodes += len(trees)
+        values: list[Any] = []
+        for tree in trees:
+            if type(tree) in _READ_AS_IT_IS:
+                values.append(tree)
+            else:
+                self._nodes -= 1
+                values.append(self.unpack(tree, depth))
+        return values
+
     def _slice(self, start: Any, size: Any) -> memoryview:
         if (
             type(start) is not int
@@ -232,16 +279,16 @@ class Unpacker:
     def _array(self, dtype: Any, shape: Any, writeable: Any, start: Any, size: Any) -> np.ndarray[Any, Any]:
         if type(shape) is not list or len(shape) > 32:  # noqa: PLR2004
             raise WireError("an array of no known form")
-        if not all(type(n) is int and 0 <= n <= MAX_PAYLOAD for n in shape):
-            raise WireError("an array with an impossible shape")
-        kind = known.dtype(dtype)
         count = 1
         for n in shape:
+            if type(n) is not int or not 0 <= n <= MAX_PAYLOAD:
+                raise WireError("an array with an impossible shape")
             count *= n
+        kind = known.dtype(dtype)
         if count * kind.itemsize != size or (count and not kind.itemsize):
             raise WireError("an array whose size is not its shape's")
         raw = bytearray(self._slice(start, size))  # its own: the payload stays what came
-        array = np.zeros(shape, kind) if size == 0 else np.frombuffer(raw, kind).reshape(shape)
+        array: np.ndarray[Any, Any] = np.ndarray(shape, kind, raw) if size else np.zeros(shape, kind)
         if (
             kind.kind == "U"
             and size
@@ -251,19 +298,6 @@ class Unpacker:
         if not writeable:
             array.flags.writeable = False
         return array
-
-
-def _pairs(items: list[Any]) -> dict[Any, Any]:
-    if len(items) % 2:
-        raise WireError("a dict with a key without a value")
-    return dict(zip(_spread(items[::2]), items[1::2], strict=True))
-
-
-def _spread(keys: list[Any]) -> list[Any]:
-    """Return the keys; where many have one hash, chosen to make a dict or set of them take for ever, are refused."""
-    if len(keys) > FEW_KEYS and max(Counter(map(hash, keys)).values()) > FEW_KEYS:
-        raise WireError("keys of which too many have one hash")
-    return keys
 
 
 def _int(_: Unpacker, rest: list[Any]) -> int:
@@ -297,14 +331,6 @@ def _slice(packed: Unpacker, rest: list[Any]) -> slice:
     return slice(*(packed.unpack(part) for part in rest))
 
 
-_CONTAINERS: dict[str, Callable[[list[Any]], Any]] = {
-    "l": list, "t": tuple, "s": lambda items: set(_spread(items)), "z": lambda items: frozenset(_spread(items)),
-    "y": iter, "d": _pairs,
-    "k": lambda items: dict.fromkeys(_spread(items)).keys(), "w": lambda items: dict(enumerate(items)).values(),
-    "m": lambda items: _pairs(items).items(),
-}  # fmt: skip
-# Where functions cross, iterators are drawn from, and what is drawn is looked at; none comes with its items.
-_CROSSING = {tag: make for tag, make in _CONTAINERS.items() if tag != "y"}
 _SCALARS: dict[str, Callable[[Unpacker, list[Any]], Any]] = {
     "n": _int, "c": _complex, "b": _bytes, "o": _opaque, "r": _range, "i": _slice,
 }  # fmt: skip

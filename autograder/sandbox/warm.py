@@ -104,9 +104,18 @@ def settle(environment: Iterable[tuple[bytes, bytes]], folder: bytes) -> None:
         _draw_with(backend)
     paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:0] = [path for path in paths if path not in sys.path]
-    if paths and "sitecustomize" not in sys.modules:
-        import site  # noqa: PLC0415
+    if paths:
+        _customize()
 
+
+def _customize() -> None:
+    """Run the sitecustomize that these folders hold, as this process's start did with the one it found, Debian's say."""
+    import site  # noqa: PLC0415
+    from importlib.machinery import PathFinder  # noqa: PLC0415
+
+    found, ran = PathFinder.find_spec("sitecustomize"), sys.modules.get("sitecustomize")
+    if found is not None and (ran is None or ran.__file__ != found.origin):
+        sys.modules.pop("sitecustomize", None)
         site.execsitecustomize()
 
 

@@ -206,9 +206,16 @@ class Worker:
 
     def _called(self, message: dict[str, Any], payload: memoryview, arguments: dict[str, Any]) -> Any:
         unpacker = Unpacker(payload, self._callback)
-        arguments.update({key: unpacker.unpack(tree) for key, tree in message["args"].items()})
-        args = [value for key, value in arguments.items() if not key.startswith("=")]
-        kwargs = {key[1:]: value for key, value in arguments.items() if key.startswith("=")}
+        came: dict[str, Any] = {}
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        for key, tree in message["args"].items():
+            value = came[key] = unpacker.unpack(tree)
+            if key.startswith("="):
+                kwargs[key[1:]] = value
+            else:
+                args.append(value)
+        arguments.update(came)
         return self._functions[message["id"]](*args, **kwargs)
 
     def _changes(
@@ -220,13 +227,19 @@ class Worker:
         reply: dict[str, Any],
     ) -> None:
         """Add to `reply` the arguments that the call changed in place."""
-        mutable = {key for key, tree in message["args"].items() if _is(tree, "aldsGR")}
+        before = message["args"]
+        came = {key: tree for key, tree in before.items() if type(tree) is list}  # others are what they were
+        if all(_is_same_array(arguments.get(key), tree, payload) for key, tree in came.items()):
+            return
+        mutable = {key for key, tree in came.items() if tree[0] in "aldsGR"}
         if not mutable:
             return
         try:
             check = Packer(self._as_sent)
-            before = message["args"]
-            after = {k: before[k] if _is(before[k], "fY") else check.pack(v) for k, v in arguments.items()}
+            after = {
+                key: before[key] if key not in came or _is(before[key], "fY") else check.pack(value)
+                for key, value in arguments.items()
+            }
             if after == before and same_bytes(check.buffers, payload):
                 return
             reply["changed"] = {key: packer.pack(arguments[key]) for key in mutable}
@@ -267,6 +280,20 @@ class Worker:
 
 def _is(tree: Any, tags: str) -> bool:
     return type(tree) is list and tree[0] in tags
+
+
+def _is_same_array(value: Any, tree: list[Any], payload: memoryview) -> bool:
+    """Whether an argument came as an array that is not large, and is still what came."""
+    if tree[0] != "a" or type(value) is not np.ndarray:
+        return False
+    _, kind, shape, writeable, start, size = tree
+    return (
+        size < _SOON
+        and value.dtype.str == kind
+        and list(value.shape) == shape
+        and value.flags.writeable == writeable
+        and value.tobytes() == payload[start : start + size].tobytes()
+    )
 
 
 class _Callback:

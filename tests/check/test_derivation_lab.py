@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=120_000)  # a busy machine is no failure
 
 CELL = r"""
 from autograder import check
@@ -58,20 +59,22 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     else:
         pytest.fail("".join(said))
     threading.Thread(target=server.stderr.read, daemon=True).start()  # a full pipe would stop the server
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
-        page.set_default_timeout(120_000)
-        page.goto(f"http://127.0.0.1:{port}/lab/tree/lesson.ipynb?token=lesson")
-        page.wait_for_function(
-            "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-        )
-        page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
-        page.wait_for_selector("section mjx-container")
-        yield page
-        browser.close()
-    server.terminate()
-    server.wait(timeout=20)
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            page = browser.new_page(viewport={"width": 1200, "height": 900})
+            page.set_default_timeout(120_000)
+            page.goto(f"http://127.0.0.1:{port}/lab/tree/lesson.ipynb?token=lesson")
+            page.wait_for_function(
+                "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+            )
+            page.evaluate("jupyterapp.commands.execute('notebook:run-cell')")
+            page.wait_for_selector("section mjx-container")
+            yield page
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(timeout=120)
 
 
 def notebook(path: Path) -> None:

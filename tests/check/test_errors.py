@@ -41,6 +41,8 @@ PROVOKED = [
     ("[1, 2].shape", "A list is not an array"),
     ("(lambda a, b, c: a)(*[(a, b, c) for a, b, c in [x]][0])", "How many axes, or results"),
     ("(2, 3) - 1", "A tuple stands where one number is due"),
+    ("(lambda pair: pair)(*[(a, b) for a, b in [5]])", "May it be one number, or a pair?"),
+    ("refuse('too large')", "Behind `raise` stands an error"),
     ("{'k': 3}['s']", "a key that it does not have"),
     ("np.arange(2).__isub__(0.5)", "Which array should hold floats?"),
     ("np.sum(x, dim=0)", "`axis` and `keepdims`"),
@@ -91,6 +93,10 @@ def frozen(values: Any) -> Any:
     return copy
 
 
+def refuse(words: Any) -> None:
+    raise words
+
+
 def unbound(values: Any) -> Any:
     if values.size == 0:
         y = 1
@@ -98,7 +104,7 @@ def unbound(values: Any) -> Any:
 
 
 def provoke(code: str) -> Exception:
-    names = {"np": np, "math": math, "m": m, "frozen": frozen, "unbound": unbound}
+    names = {"np": np, "math": math, "m": m, "frozen": frozen, "unbound": unbound, "refuse": refuse}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python itself warns of some of these slips
         exec(f"def answer(x):\n    return {code}", names)  # noqa: S102

@@ -167,6 +167,19 @@ def test_raises_tells_an_error_that_is_returned() -> None:
     assert not finding.verdict.rstrip().endswith(":")
 
 
+def test_words_alone_behind_raise_are_told_what_stands_there() -> None:
+    def words(x: Any) -> Any:
+        text: Any = f"{x} is too large"
+        raise text
+
+    finding = refused(check.raises, ValueError, words, 1.0)
+    assert "got TypeError" in finding.verdict
+    assert (
+        finding.advice
+        == "Behind `raise` stands an error, such as ValueError. The words go into its brackets."
+    )
+
+
 def test_raises_is_not_satisfied_by_the_stub() -> None:
     def stub() -> None:
         raise NotImplementedError

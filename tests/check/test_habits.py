@@ -154,6 +154,15 @@ def test_the_slip_is_recognised_and_near_misses_are_not(
         assert said not in advice(other, right, made)
 
 
+def test_a_wrong_number_of_channels_is_no_loop_that_begins_late() -> None:
+    with pytest.raises(check.CheckFailed) as caught:
+        check.close((9, 28, 44), (6, 28, 44))
+    assert caught.value.finding.advice is None
+    with pytest.raises(check.CheckFailed) as caught:
+        check.close(np.array([9.0, 28.0, 44.0]), [6.5, 28.0, 44.0])
+    assert "begin one too late" in (caught.value.finding.advice or "")
+
+
 def test_what_one_case_shows_is_said_of_that_case() -> None:
     with pytest.raises(check.CheckFailed) as caught:
         check.close(np.array([2.0, 5.0, -8.0]), [1.0, 2.5, -4.0])

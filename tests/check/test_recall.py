@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.check._calls import quietly
 from autograder.check._copies import fresh, print_of
-from autograder.check.grading import learning
+from autograder.check.grading import learning, session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,3 +82,40 @@ def test_chance_prints_and_what_changes_are_not_kept() -> None:
     for function in (drawn, printed, grown):
         quietly(function, (2,))
     assert (len(draws), len(prints), len(growths)) == tuple(n + 1 for n in before)
+
+
+def test_a_large_answer_comes_back_as_a_copy_too_and_only_to_the_same_bits() -> None:
+    n = 100_000
+    slope, calls = counted(lambda x, dy: np.copysign(dy, x))
+    question = np.zeros(n), np.linspace(0.0, 1.0, n)
+    with learning([slope]):
+        quietly(slope, question)
+    before = len(calls)
+    quietly(slope, question)[:] = 7.0
+    assert quietly(slope, question).tolist() == question[1].tolist()
+    assert len(calls) == before
+    assert quietly(slope, (-np.zeros(n), question[1])).tolist() == (-question[1]).tolist()
+    assert quietly(slope, (question[0].reshape(2, -1), question[1].reshape(2, -1))).shape == (2, n // 2)
+    assert len(calls) == before + 2
+
+
+def test_large_arguments_are_lent_and_whoever_writes_into_them_has_copies() -> None:
+    given = np.ones(200_000)
+    seen: list[Any] = []
+
+    def looks(x: Any) -> Any:
+        seen.append(np.shares_memory(x, given))
+        return x.sum()
+
+    def writes(x: Any) -> Any:
+        seen.append(np.shares_memory(x, given))
+        x += 1.0
+        return x.sum()
+
+    with session(reference={}):
+        assert quietly(looks, (given,)) == 200_000
+        assert quietly(writes, (given,)) == 400_000
+    assert seen == [True, True, False]
+    assert given.sum() == 200_000
+    quietly(looks, (given,))  # in a student's own kernel nothing is lent
+    assert seen[-1] is False

@@ -223,6 +223,12 @@ def test_a_number_in_quotes() -> None:
         assert refused(verb, "three", *bounds).advice is None
 
 
+def test_between_takes_no_empty_array_for_values_that_lie_between() -> None:
+    finding = refused(check.between, np.diff([0.0]), 0.0, 1.0)
+    assert finding.verdict == "expected values, got an empty array of shape (0,)"
+    check.between(np.zeros(0), np.zeros(0), np.ones(0))
+
+
 def test_between_compares_shapes_when_its_bounds_have_one() -> None:
     check.between(np.ones(2), [0, 1], [1, 1])
     assert refused(check.between, 1.0, [0, 1], [1, 1]).verdict.startswith("expected an array of shape (2,)")

@@ -66,6 +66,13 @@ def test_a_list_without_numbers_is_refused_where_numbers_are_due(value: Any, exp
     assert got == {"a": [1, Opaque("empty list")]}
 
 
+@pytest.mark.parametrize("value", ["", b"", {}, set(), frozenset(), {}.values(), {}.items()], ids=repr)
+def test_what_a_loop_finds_nothing_in_is_refused_where_numbers_are_due(value: Any) -> None:
+    with pytest.raises(SubmissionError, match=f"empty {type(value).__name__} where"):
+        weighed(value, FULL, strictly=True)
+    assert weighed(value, "text", strictly=True) == (value, False)
+
+
 @pytest.mark.parametrize("expected", [[1, 2], (1.0,), None, "text", {}, np.zeros(0)], ids=repr)
 def test_a_list_may_be_empty_for_a_while(expected: Any) -> None:
     """A stack after the last `pop`, say: the reference was not asked to pop."""

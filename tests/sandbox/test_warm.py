@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,9 @@ from autograder.sandbox.environment import of_a_template
 from autograder.sandbox.session import Template
 
 from .conftest import ROOT, SMALL
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.sandbox
 SECRET = "the-course-is-in-here"  # noqa: S105 - a word to look for
@@ -99,3 +102,17 @@ def test_whoever_knows_an_answer_is_not_forked(config: dict[str, Any]) -> None:
     said, seen = looked(config, known="autograder.explore")
     assert not said["forked"]
     assert not {"autograder.explore._figures", "ipywidgets"} & set(seen["modules"])
+
+
+def test_a_sitecustomize_of_the_graders_runs_also_where_the_system_has_one(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("print('ours')")
+    code = f"""
+import sys, types
+from autograder.sandbox import warm
+other = sys.modules["sitecustomize"] = types.ModuleType("sitecustomize")
+other.__file__ = "/usr/lib/elsewhere/sitecustomize.py"
+for _ in range(2):
+    warm.settle([(b"PYTHONPATH", {str(tmp_path).encode()!r})], b"/")
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["ours"]
