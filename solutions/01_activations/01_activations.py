@@ -26,6 +26,7 @@
 # Run the next cell first. It loads what the lesson uses. It is folded away, as are the cells that draw figures, because
 # you do not have to read them. Select the folded cell and press **Shift + Enter** as always: it says `Ready.` below.
 # A click on the three dots opens it.
+# When you come back another day, or a name is not defined, choose *Run > Run All Above Selected Cell*.
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
 # Setup: what the lesson uses.
@@ -101,6 +102,8 @@ from autograder.check import cases, mistake, reference
 
 with marks.values:
     check.matches(relu, reference.relu, cases.reals())
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(relu, reference.relu, cases.of(around))
 with marks.shapes:
     check.matches(relu, reference.relu, cases.shapes())
     check.leaves_arguments_alone(relu, cases.reals())
@@ -252,6 +255,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(relu_grad, reference.relu_grad, cases.reals(without=(0.0,)))
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(relu_grad, reference.relu_grad, cases.of(around))
 with marks.corner:
     check.between(
         relu_grad(np.array([2.0, 0.0, -3.0, 0.0])),
@@ -443,6 +448,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(sigmoid, reference.sigmoid, cases.reals())
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(sigmoid, reference.sigmoid, cases.of(around))
 with marks.stability:
     check.matches(sigmoid, reference.sigmoid, cases.extremes())
 with marks.shapes:
@@ -725,6 +732,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(sigmoid_grad, reference.sigmoid_grad, cases.reals())
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(sigmoid_grad, reference.sigmoid_grad, cases.of(around))
     check.gradient(sigmoid_grad, reference.sigmoid, cases.reals())
 with marks.stability:
     check.matches(sigmoid_grad, reference.sigmoid_grad, cases.extremes())
@@ -901,6 +910,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(tanh_grad, reference.tanh_grad, cases.reals())
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(tanh_grad, reference.tanh_grad, cases.of(around))
     check.gradient(tanh_grad, np.tanh, cases.reals())
 with marks.stability:
     check.matches(tanh_grad, reference.tanh_grad, cases.extremes())
@@ -1180,6 +1191,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(sigmoid_from_tanh, reference.sigmoid, cases.reals())
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(sigmoid_from_tanh, reference.sigmoid, cases.of(around))
 with marks.stability:
     check.matches(sigmoid_from_tanh, reference.sigmoid, cases.extremes())
 with marks.shapes:
@@ -1441,6 +1454,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(softplus, reference.softplus, cases.reals())
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(softplus, reference.softplus, cases.of(around))
 with marks.stability:
     check.matches(softplus, reference.softplus, cases.extremes())
 with marks.shapes:
@@ -1644,6 +1659,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(log_sigmoid, reference.log_sigmoid, cases.reals())
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(log_sigmoid, reference.log_sigmoid, cases.of(around))
 with marks.stability:
     check.matches(log_sigmoid, reference.log_sigmoid, cases.extremes())
 with marks.shapes:
@@ -1761,6 +1778,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(sign, reference.sign, cases.reals(without=(0.0,)))
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(sign, reference.sign, cases.of(around))
 with marks.zero:
     check.matches(
         sign,
@@ -1894,6 +1913,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(squared_l2_grad, reference.squared_l2_grad, cases.vectors())
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(squared_l2_grad, reference.squared_l2_grad, cases.of(around))
 with marks.shapes:
     check.matches(squared_l2_grad, reference.squared_l2_grad, [(np.array([1.75]),)])
     check.leaves_arguments_alone(squared_l2_grad, cases.vectors())
@@ -2044,6 +2065,8 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(l1_grad, reference.l1_grad, cases.vectors(without=(0.0,)))
+    around = np.array([1.5, -10.5, 6.5, -2e-6, 2e-6, -6.5, 10.5, 0.5])
+    check.matches(l1_grad, reference.l1_grad, cases.of(around))
 with marks.corner:
     check.between(
         l1_grad(np.array([2.0, 0.0, -3.0, 0.0])),

@@ -41,6 +41,7 @@
 # %% [markdown]
 # Run the next cell first. It loads what the lesson uses. It is folded away, as are the cells that draw figures: select it
 # and press **Shift + Enter**.
+# When you come back another day, or a name is not defined, choose *Run > Run All Above Selected Cell*.
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
 # Setup: what the lesson uses.
@@ -686,6 +687,14 @@ with marks.values:
             reference.softmax_temperature,
             cases.logits().map(lambda x, T=T: (x, T)),
         )
+    check.matches(
+        softmax_temperature,
+        reference.softmax_temperature,
+        cases.of(
+            (np.array([[1.0, 1.06, 0.9]]), 0.05),
+            (np.array([[150.0, 0.0, -75.0]]), 150.0),
+        ),
+    )
 with marks.stability:
     for T in [1e-8, 1e8]:
         check.matches(
@@ -700,6 +709,7 @@ with marks.stability:
             (np.array([[2.0, 2.0]]), 1e-8),
             (np.array([[-1.5, 4.0, 0.5, 4.0], [1.0, 0.0, 0.0, 0.0]]), 1e-8),
             (np.array([[7.0, 7.0, 7.0, 2.0, -7.0]]), 1e-8),
+            (np.array([[3e-8, 1e-8, 0.0]]), 1e-8),
         ),
     )
 with marks.errors:
@@ -965,6 +975,9 @@ with marks.shapes:
 ### BEGIN HIDDEN TESTS
 with marks.values:
     check.matches(log_softmax, reference.log_softmax, cases.logits())
+    check.matches(
+        log_softmax, reference.log_softmax, cases.of(np.array([[0.0, 12.0, 11.9]]))
+    )
 with marks.stability:
     check.matches(
         log_softmax, reference.log_softmax, cases.logits(rows=[-1000, 0, 1000])
@@ -1874,6 +1887,11 @@ def with_upstream(x):
 with marks.values:
     check.matches(
         sigmoid_vjp, reference.sigmoid_vjp, cases.logits().map(with_upstream)
+    )
+    check.matches(
+        sigmoid_vjp,
+        reference.sigmoid_vjp,
+        cases.of((np.array([9.0, -9.0, 12.5, -12.5]), np.full(4, 1000.0))),
     )
 with marks.cost:
     check.cost(

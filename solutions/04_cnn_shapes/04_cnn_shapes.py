@@ -3722,6 +3722,7 @@ strided_pools = pools(
     (3, 2, 9, 6, 4, 2),
 )
 negative_pools = strided_pools.map(lambda X, k, s: (X - 9.0, k, s))
+lowest_pools = strided_pools.map(lambda X, k, s: (X - 1e6, k, s))
 small_pools = pools(
     (1, 1, 1, 1, 1, None),
     (1, 3, 2, 5, 2, None),
@@ -3737,6 +3738,7 @@ with marks.values:
 with marks.stride:
     check.matches(max_pool_forward, reference.max_pool_forward, strided_pools)
     check.matches(max_pool_forward, reference.max_pool_forward, negative_pools)
+    check.matches(max_pool_forward, reference.max_pool_forward, lowest_pools)
 with marks.shapes:
     check.matches(max_pool_forward, reference.max_pool_forward, small_pools)
     check.leaves_arguments_alone(max_pool_forward, small_pools)

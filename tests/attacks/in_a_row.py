@@ -34,6 +34,7 @@ clip = functools.partial(bounded, low=0.0, high=1.0)""",
     "forms": "forms = {'double': [lambda x: 2 * x]}",
     "pair": "def pair(x):\n    return [x, 2 * x]",
     "rows": "def rows(x):\n    return iter([x, 2 * x]), 2",
+    "steps": "def steps(v):\n    return v[1:] - v[:-1]",
     "mean": "def mean(v):\n    return np.sum(v) / len(v)",
 }
 TESTS = {
@@ -72,6 +73,7 @@ assert count == 2""",
     "forms": 'assert np.allclose(forms["double"][0](np.ones(3)), 2.0)',
     "pair": "for got, want in zip(pair(1.0), [1.0, 2.0]):\n    assert np.allclose(got, want)",
     "rows": "for got, want in zip(rows(1.0)[0], [1.0, 2.0]):\n    assert np.allclose(got, want)",
+    "steps": "for got, want in zip(steps(np.array([1.0, 3.0, 4.0])), [2.0, 1.0]):\n    assert got == want",
     "mean": """\
 from autograder import check
 marks = check.marks("mean", values=1)
@@ -151,58 +153,58 @@ IN_A_ROW = [
         "lasting-array",
         "change an array of the lesson's in place",
         {"visit": _changing("x[:] = 9", 6)},
-        earns=12.0,
+        earns=13.0,
     ),
     Before(
         "lasting-twin",
         "change it to one with the same checksum",
         {"visit": _changing(f"x[:] = np.frombuffer(bytes.fromhex({_TWIN!r}))", 6)},
-        earns=12.0,
+        earns=13.0,
     ),
     Before(
-        "lasting-cases", "change cases that the lesson keeps", {"visit": _changing("x[:] = 9", 3)}, earns=12.0
+        "lasting-cases", "change cases that the lesson keeps", {"visit": _changing("x[:] = 9", 3)}, earns=13.0
     ),
     Before(
         "lasting-by-name",
         "change an array that the lesson's tests come to by a text",
         {"visit": _changing("x[:] = 9", 4)},
-        earns=12.0,
+        earns=13.0,
     ),
     Before(
         "empty-returned",
         "an empty array from a function that a call returned",
         {"make": f"def make():\n    return [{{'relu': lambda x: {EMPTY}}}]"},
-        earns=11.0,
+        earns=12.0,
     ),
     Before(
         "zeros-returned",
         "set the argument to zero in such a function",
         {"make": "def zero(x):\n    x[:] = 0\n    return x\ndef make():\n    return [{'relu': zero}]"},
-        earns=11.0,
+        earns=12.0,
     ),
     Before(
         "empty-drawn",
         "empty arrays from an iterator",
         {"batches": f"def batches(x):\n    yield {EMPTY}, 0\n    yield {EMPTY}, 1"},
-        earns=11.0,
+        earns=12.0,
     ),
     Before(
         "empty-partial",
         "an empty array where the solution is no function of Python's",
         {"clip": f"def clip(x):\n    return {EMPTY}"},
-        earns=11.0,
+        earns=12.0,
     ),
     Before(
         "empty-lists",
         "lists without numbers, of which NumPy makes empty arrays",
         {"norm": "def norm(v):\n    return []", "area": "area = ([[]], range(0))"},
-        earns=10.0,
+        earns=11.0,
     ),
     Before(
         "empty-deep",
         "an empty array deep within a result",
         {"net": f"def net(x):\n    return {{'layers': [{{'W': {{'value': {EMPTY}}}}}]}}"},
-        earns=11.0,
+        earns=12.0,
     ),
     Before(
         "empty-among-many",
@@ -212,25 +214,25 @@ IN_A_ROW = [
             "    return {'layers': [{'W': many}]}",
             "make": f"def make():\n    return [{{'relu': lambda x: {EMPTY}, **dict.fromkeys(range(500), 0)}}]",
         },
-        earns=10.0,
+        earns=11.0,
     ),
     Before(
         "empty-held",
         "an empty array from a function that stands in a dict of the submission's",
         {"forms": f"forms = {{'double': [lambda x: {EMPTY}]}}"},
-        earns=11.0,
+        earns=12.0,
     ),
     Before(
         "empty-in-a-view",
         "empty arrays in a view of a dict's values",
         {"pair": f"def pair(x):\n    return {{0: {EMPTY}, 1: {EMPTY}}}.values()"},
-        earns=11.0,
+        earns=12.0,
     ),
     Before(
         "empty-drawn-within",
         "empty arrays from an iterator that is a part of the result",
         {"rows": f"def rows(x):\n    return iter([{EMPTY}, {EMPTY}]), 2"},
-        earns=11.0,
+        earns=12.0,
     ),
     Before(
         "empty-all-at-once",
@@ -244,6 +246,36 @@ def pair(x):
     values.Packer._iterator = at_once
     return iter([{EMPTY}, {EMPTY}])"""
         },
-        earns=11.0,
+        earns=12.0,
+    ),
+    Before(
+        "empty-text",
+        "a text without letters for an array that a test goes through by a loop: there is nothing to be wrong",
+        {"steps": "def steps(v):\n    return ''"},
+        earns=12.0,
+    ),
+    Before(
+        "empty-dict",
+        "a dict without keys for an array that a test goes through by a loop: there is nothing to be wrong",
+        {"steps": "def steps(v):\n    return {}"},
+        earns=12.0,
+    ),
+    Before(
+        "empty-set",
+        "a set without elements for an array that a test goes through by a loop: there is nothing to be wrong",
+        {"steps": "def steps(v):\n    return frozenset()"},
+        earns=12.0,
+    ),
+    Before(
+        "empty-bytes",
+        "no bytes for an array that a test goes through by a loop: there is nothing to be wrong",
+        {"steps": "def steps(v):\n    return b''"},
+        earns=12.0,
+    ),
+    Before(
+        "empty-values",
+        "the values of a dict without any for an array that a test goes through by a loop: there is nothing to be wrong",
+        {"steps": "def steps(v):\n    return {}.values()"},
+        earns=12.0,
     ),
 ]

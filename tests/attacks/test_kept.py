@@ -14,6 +14,7 @@ import pytest
 
 from .answers import ANSWERS
 from .at_home import AT_HOME
+from .cheap import CHEAP
 from .exhaust import EXHAUST
 from .follow import FOLLOW
 from .forge import FORGED
@@ -36,7 +37,7 @@ def tables() -> dict[str, list[str]]:
     rows: dict[str, list[Any]] = {
         "lies": LIES, "search": SEARCH, "forge": FORGED, "exhaust": EXHAUST, "papers": PAPERS, "shown": SHOWN,
         "pages": PAGES, "follow": FOLLOW, "answers": ANSWERS,
-        "in a row": IN_A_ROW, "at home": AT_HOME,
+        "in a row": IN_A_ROW, "at home": AT_HOME, "cheap": CHEAP,
     }  # fmt: skip
     found = {table: [row.name for row in attacks] for table, attacks in rows.items()}
     found["gradebook"] = [*IDS, *REFUSED]

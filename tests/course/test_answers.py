@@ -20,6 +20,7 @@ from autograder.lesson.answers import (
     Answer,
     AnswerError,
     aspects,
+    fitting_answers,
     read_answers,
     unusable,
     wrong,
@@ -169,7 +170,11 @@ def test_answers_are_read_with_the_text_of_known_mistakes(lesson: Lesson) -> Non
     ("answers", "said"),
     [
         ("right('sqare', 'a', '')", "squares has no such exercise"),
-        ("wrong('square', 'a', Known('a typo'))", "no mistake 'a typo'"),
+        (
+            "wrong('square', 'a', Known('the cubes'))",
+            "no mistake 'the cubes' in squares. Did you mean the cube",
+        ),
+        ("[right('square', 'a', '')]", r"entry 1 of ANSWERS is a list and no answer. Put \* before it"),
         ("wrong('square', 'a', '', marks={'speed': 1})", "speed=1 is none of"),
         ("wrong('square', 'a', '', marks={'shapes': 2})", "shapes=2 is none of"),
         ("wrong('square', 'a', '', marks={'values': 2, 'shapes': 1})", "full marks are foreseen"),
@@ -180,6 +185,16 @@ def test_an_answer_that_does_not_fit_its_lesson_is_named(lesson: Lesson, answers
     write(lesson, answers)
     with pytest.raises(AnswerError, match=said):
         read_answers(lesson)
+
+
+def test_one_that_does_not_fit_leaves_the_others_read(lesson: Lesson) -> None:
+    slip = "wrong('square', 'a', Known('a typo')), right('sqare', 'b', '')"
+    write(lesson, f"{slip}, wrong('square', 'cubed', Known('the cube'))")
+    found, problems = fitting_answers(lesson)
+    assert [answer.name for answer in found] == ["cubed"]
+    typo, exercise = problems
+    assert "square, wrong (a): no mistake 'a typo' in squares. square has: 'the cube'." in typo
+    assert "sqare, right (b): squares has no such exercise. Did you mean square?" in exercise
 
 
 def test_a_lesson_without_answers_is_named(lesson: Lesson) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
@@ -85,9 +86,7 @@ def test_new_cells_are_added_and_every_mark_and_comment_stays(course: Path) -> N
         assert in_the_book(course, student) == marks | new
     done = graded(course)
     assert (done["ada"].score, done["ada"].max_score, done["bo"].score) == (3, 8, 0)
-    assert (
-        done["ada"].cells["test_second"].message.startswith("`second` is not defined")
-    )  # who handed in before
+    assert done["ada"].cells["test_second"].message.startswith("`second` is not defined")
     assert in_the_book(course, "ada")["test_second"] == (0, None, False)
     assert in_the_book(course, "bo")["test_first"][:2] == (0, 1.5)
     with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
@@ -126,3 +125,29 @@ def test_a_lesson_without_marks_is_built_as_ever(course: Path) -> None:
     (course / "gradebook.db").unlink()
     assert build(course, "--add-cells")[0] == 0
     assert build(course)[0] == 0
+
+
+LATER = "second and third came into the lesson after this notebook was released: 5 points more"
+
+
+def test_who_handed_in_before_is_told_that_the_cells_came_later(course: Path) -> None:
+    code, said = build(course, "--add-cells")
+    assert code == 0
+    assert (
+        "Added to the gradebook of hw1: second, test_second, third. Every mark and comment there stays."
+        in said
+    )
+    assert "nbgrader release_assignment hw1 --force" in said
+    bo = course / "submitted/bo/hw1/hw1.ipynb"  # whose notebook is the release before
+    before = graded(course)["bo"].mends
+    assert [note for note in before if note.startswith(LATER)] == before
+    result = CliRunner().invoke(app, ["grade", "hw1", "--student", "bo", "--course", str(course)])
+    assert "1 hand-in of hw1 is of an older release, without second and third" in " ".join(
+        result.output.split()
+    )
+    shutil.copy(course / "release/hw1/hw1.ipynb", bo)
+    assert graded(course)["bo"].mends == []
+    notebook = nbformat.read(bo, 4)
+    notebook.cells = [one for one in notebook.cells if one.id != "second"]
+    nbformat.write(notebook, bo)
+    assert graded(course)["bo"].mends == ["second is missing: its cell had been deleted"]
