@@ -95,7 +95,7 @@ def build(
     from autograder.lesson.course import CourseError  # noqa: PLC0415
     from autograder.lesson.generate import BuildError  # noqa: PLC0415
     from autograder.lesson.release import build as build_course  # noqa: PLC0415
-    from autograder.lesson.whereabouts import counted, next_step  # noqa: PLC0415
+    from autograder.lesson.whereabouts import cells_added, counted, next_step  # noqa: PLC0415
 
     opened = _open(course)
     try:
@@ -113,7 +113,9 @@ def build(
             "The notebooks are out of step with their sources. Run `autograder build` and commit what changes."
         )
     _say(f"In step: {done}." if result.in_step else f"Built: {done}.")
-    if not result.in_step:
+    for name, gained in result.added.items():
+        _say(cells_added(name, gained))
+    if not result.in_step and not result.added:
         first = result.assignments[0]
         _say(f"Next: look at {opened.release(first)} as a student; then nbgrader release_assignment {first}")
 
@@ -179,7 +181,7 @@ def report(
     graded = sum(one.graded for one in written)
     _say(
         f"{counted(len(written), 'report')} on {counted(graded, 'graded submission')}; "
-        "each is one file to open in a browser."
+        f"{'it' if len(written) == 1 else 'each'} is one file to open in a browser."
     )
 
 
@@ -219,9 +221,7 @@ def similar(
     for path in filter(None, (written.page, written.sheet)):
         _console.print(f"  {path}", markup=False, highlight=False, soft_wrap=True)
     unread = f", {written.unread} could not be read" if written.unread else ""
-    alike = (
-        f"{counted(written.pairs, 'pair')} {'is' if written.pairs == 1 else 'are'} alike beyond the lesson"
-    )
+    alike = f"{counted(written.pairs, 'pair is', 'pairs are')} alike beyond the lesson"
     ask = " Read both cells, and ask, before you think anything of it." if written.pairs else ""
     _say(f"{counted(written.students, 'student')} compared{unread}; {alike}.{ask}")
 
@@ -381,6 +381,7 @@ def export(
     from autograder.desk import exporting  # noqa: PLC0415
     from autograder.desk.export import ExportError  # noqa: PLC0415
     from autograder.desk.grades import NoGradesError  # noqa: PLC0415
+    from autograder.lesson.whereabouts import counted  # noqa: PLC0415
 
     opened = _open(course)
     target = output or opened.root / f"grades-{to}.csv"
@@ -393,7 +394,9 @@ def export(
         raise _stop(str(error)) from None
     for note in made.notes:
         _console.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
-    _console.print(f"{made.grades} grades in {target}", markup=False, highlight=False, soft_wrap=True)
+    _console.print(
+        f"{counted(made.grades, 'grade')} in {target}", markup=False, highlight=False, soft_wrap=True
+    )
     _console.print(exporting.next_step(to, filled=into is not None), markup=False, soft_wrap=True)
 
 

@@ -44,7 +44,7 @@ AUTOGRADE = (
     "nbgrader.preprocessors.CheckCellMetadata",
 )
 
-#: nbgrader's own steps to a release, with a stub for solutions that stand inside brackets.
+#: nbgrader's own steps to a release, with a stub for solutions that stand inside brackets, and a list of its cells.
 RELEASE = (
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
@@ -58,6 +58,7 @@ RELEASE = (
     "nbgrader.preprocessors.ClearMarkScheme",
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.lesson.listing.ListCells",
 )
 
 #: nbgrader's defaults for `CourseDirectory.ignore`, so that a config is read without importing nbgrader.

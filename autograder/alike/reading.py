@@ -18,7 +18,7 @@ from autograder.grading.reading import UnreadableError, read_submission
 from autograder.grading.refusal import failed
 from autograder.grading.sources import SourceFailsError, source_notebooks
 from autograder.lesson import notebook as cells
-from autograder.lesson.answers import AnswerError, read_answers
+from autograder.lesson.answers import AnswerError, fitting_answers
 from autograder.lesson.source import SourceError, read_lesson
 from autograder.lesson.stubbing import stubs_of
 
@@ -183,10 +183,9 @@ def _known(
     found, notes = [], []
     if lesson.with_name("answers.py").is_file() and lesson.is_file():
         try:
-            found = [
-                Cell("", answer.exercise, is_code=True, source=str(answer.source))
-                for answer in read_answers(read_lesson(lesson))
-            ]
+            answers, misfits = fitting_answers(read_lesson(lesson))
+            found = [Cell("", one.exercise, is_code=True, source=str(one.source)) for one in answers]
+            notes += [f"An answer of the lesson's is not left out: {misfit}" for misfit in misfits]
         except AnswerError as error:
             notes.append(f"The lesson's answers are not left out: {error}")
     return Known(given, (*texts, *found), len(found), frozenset(names), tuple(notes))

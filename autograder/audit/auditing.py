@@ -16,7 +16,7 @@ from autograder.audit.mutants import Mutant, mutants
 from autograder.audit.trials import Bench, Marked
 from autograder.grading.sources import source_notebooks
 from autograder.lesson import notebook as cells
-from autograder.lesson.answers import Answer, AnswerError, read_answers
+from autograder.lesson.answers import Answer, AnswerError, fitting_answers
 from autograder.lesson.source import SourceError, read_lesson
 from autograder.lesson.whereabouts import closest
 
@@ -113,7 +113,8 @@ def _materials(course: Course, assignment: str, only: str) -> list[_Material]:
         equivalents = read_equivalents(folder)
         if (folder / "answers.py").is_file():
             answers = None
-            answers = read_answers(read_lesson(folder / f"{assignment}.py"))
+            answers, misfits = fitting_answers(read_lesson(folder / f"{assignment}.py"))
+            faults += misfits
     except (EquivalentsError, AnswerError, SourceError, SyntaxError) as error:
         faults.append(str(error))
     notebooks = source_notebooks(course, assignment)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from autograder.audit.equivalents import entry
 from autograder.audit.hints import hint
+from autograder.lesson.whereabouts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,8 +84,9 @@ def print_end(console: Console, lessons: Sequence[AuditedLesson]) -> None:
     rows = [counts(exercise) for lesson in lessons for exercise in lesson.exercises]
     total = [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * 9
     console.print(
-        f"{len(rows)} exercises: {total[1]} of {total[0]} mutants killed, {total[2]} equivalent, {total[3]} alive; "
-        f"{total[6]} of {total[4]} mistakes caught and rightly named; {total[8]} of {total[7]} variants passed"
+        f"{counted(len(rows), 'exercise')}: {total[1]} of {total[0]} mutants killed, {total[2]} equivalent, "
+        f"{total[3]} alive; {total[6]} of {total[4]} mistakes caught and rightly named; "
+        f"{total[8]} of {total[7]} variants passed"
         f"{_foreseen(lessons)}.",
         highlight=False,
         soft_wrap=True,
@@ -105,9 +107,7 @@ def _foreseen(lessons: Sequence[AuditedLesson]) -> str:
     answers, amiss = sum(one.answers for one in found), sum(len(one.unforeseen) for one in found)
     if not answers and not amiss:
         return ""
-    return (
-        f"; {answers} wrong answers handed in, {f'{amiss} NOT as foreseen' if amiss else 'all as foreseen'}"
-    )
+    return f"; {counted(answers, 'wrong answer')} handed in, {f'{amiss} NOT as foreseen' if amiss else 'all as foreseen'}"
 
 
 def _line(exercise: AuditedExercise) -> str:
@@ -118,14 +118,14 @@ def _line(exercise: AuditedExercise) -> str:
     if mistakes:
         whole = caught == named == mistakes
         parts.append(
-            f"{mistakes} mistakes named"
+            f"{counted(mistakes, 'mistake')} named"
             if whole
             else f"{caught} caught and {named} named of {mistakes} mistakes"
         )
     if variants:
         parts.append(f"{passed} of {variants} variants passed")
     if exercise.answers:
-        parts.append(f"{exercise.answers} wrong answers handed in")
+        parts.append(f"{counted(exercise.answers, 'wrong answer')} handed in")
     parts += [f"{len(exercise.unforeseen)} NOT as foreseen"] if exercise.unforeseen else []
     return f"{exercise.name}: {', '.join(parts)}"
 

@@ -15,6 +15,7 @@ from autograder.desk.downloads import Download, Worksheet, names_missing, read_w
 from autograder.desk.gradebook import open_gradebook
 from autograder.desk.grades import Student
 from autograder.desk.roster import Roster
+from autograder.lesson.whereabouts import counted
 
 _NOT_WORK = {"__MACOSX", ".ipynb_checkpoints"}
 
@@ -80,10 +81,12 @@ class Downloads(FileNameCollectorPlugin):  # type: ignore[misc]
             )
         left = [one for one in found if not one.student]
         if left:
+            goes = "goes" if len(left) == 1 else "go"
             self.log.warning(
-                "%d of %d notebooks go to nobody, because nothing says clearly whose they are:\n%s\n"
+                "%d of %s to nobody, because nothing says clearly whose %s:\n%s\n"
                 "Mend the cause and run this again with --force, or put each into submitted/STUDENT/%s by hand.",
-                len(left), len(found), "\n".join(f"  {one.path}: {one.why}" for one in left),
+                len(left), counted(len(found), f"notebook {goes}", f"notebooks {goes}"),
+                "it is" if len(left) == 1 else "they are", "\n".join(f"  {one.path}: {one.why}" for one in left),
                 self.parent.coursedir.assignment_id,
             )  # fmt: skip
         late = sorted({one.student for one in found if one.late and one.student})

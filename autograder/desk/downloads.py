@@ -2,7 +2,8 @@
 
 Canvas names a file "lovelaceada_LATE_4711_90210_work.ipynb": name, late or not, the person's number, the file's own. Moodle
 names a folder "Ada Lovelace_31_assignsubmission_file": full name, and a number that holds for this one assignment; its
-grading worksheet says whose it is. What does not say clearly whose it is goes to nobody.
+grading worksheet says whose it is. A Moodle before 4.2 puts the name of a chosen group and a hyphen before each full name.
+What does not say clearly whose it is goes to nobody.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ _CANVAS_ANONYMOUS = re.compile(r"(LATE_)?anon_\w+?_\d+_.+")
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file(_(?P<file>.*))?")
 _AGAIN = re.compile(r"(.+)-\d+(\.\w+)")  # Canvas calls what is handed in again work-1.ipynb
 _MORE = "it could be somebody's by more than one of its names: {}"
+_BLIND = "Moodle gave it out without names: reveal identities first, or blind marking hides who is who"
+_GROUP = "Download with All participants, or put the grading worksheet beside it"
+_SURE = 2  # people with the same before their names
+_COLUMNS = 3  # of the least worksheet
 _IDENTIFIER, _FULL_NAME = "Identifier", "Full name"
 
 
@@ -74,6 +79,8 @@ def read_worksheet(path: Path) -> Worksheet | None:
     delimiter = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
     header, *rows = [tuple(row) for row in csv.reader(lines, delimiter=delimiter) if row] or [()]
     if _IDENTIFIER not in header:
+        header = _in_english(header, rows)
+    if _IDENTIFIER not in header:
         return None
     place = header.index(_IDENTIFIER)
     numbered = {}
@@ -82,6 +89,27 @@ def read_worksheet(path: Path) -> Worksheet | None:
         if number := re.search(r"\d+$", full[place].strip()):
             numbered[number[0]] = full
     return Worksheet(path.name, header, numbered)
+
+
+def _in_english(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return a header in English where a table is a worksheet in another language: told by its cells, not by words.
+
+    Moodle's first column is one word with each person's number, the second is the full name; addresses tell themselves.
+    """
+    words = {re.sub(r"\d+$", "", row[0].strip()) for row in rows}
+    if (
+        len(header) < _COLUMNS
+        or len(words) != 1
+        or not all(re.search(r"\D\d+$", row[0].strip()) for row in rows)
+    ):
+        return header
+    named = [_IDENTIFIER, _FULL_NAME, *header[2:]]
+    for at in range(2, len(header)):
+        cells = [cell for row in rows if (cell := (*row, *[""] * len(header))[at].strip())]
+        if cells and all(re.fullmatch(r"[^@\s]+@[^@\s]+", cell) for cell in cells):
+            named[at] = "Email address"
+            break
+    return tuple(named)
 
 
 def sort_out(
@@ -111,7 +139,13 @@ def sort_out(
     """
     paths = list(paths)
     above = len(Path(os.path.commonpath([path.parent for path in paths])).parts) if paths else 0
-    found = [_one(path, people, worksheet, expected, above) for path in paths]
+    moodles = _names_in_moodle(paths)
+    group = _group(moodles, people)
+    found = [_one(path, people, worksheet, expected, above, group) for path in paths]
+    if blind := _blind(moodles, people):
+        found = [
+            replace(one, why=_BLIND) if one.source in blind and not one.student else one for one in found
+        ]
     sources, files = defaultdict(set), defaultdict(list)
     for one in found:
         if one.student:
@@ -129,8 +163,43 @@ def sort_out(
     return checked
 
 
+def _names_in_moodle(paths: Iterable[Path]) -> set[tuple[str, str]]:
+    """Return the names and numbers that Moodle gave the topmost of what it names."""
+    found = (next(filter(None, map(_MOODLE.fullmatch, path.parts)), None) for path in paths)
+    return {(match["name"], match["number"]) for match in found if match}
+
+
+def _group(moodles: Iterable[tuple[str, str]], people: Roster) -> str:
+    """Return what stands before everybody's name where a group was chosen: "Group A-"; nothing where that is not sure.
+
+    Sure is what stands before all names, of two people or more, none of whom the gradebook knows with it and all of
+    whom it knows without.
+    """
+    names = sorted({name for name, _ in moodles})
+    hyphens = [at + 1 for at, sign in enumerate(min(names, default="")) if sign == "-"]
+    ends = [end for end in hyphens if all(name[:end] == names[0][:end] for name in names)]
+    if len(names) < _SURE or any(people.called(name) for name in names):
+        return ""
+    known = [names[0][:end] for end in ends if all(people.called(name[end:]) for name in names)]
+    return known[0] if len(known) == 1 else ""
+
+
+def _blind(moodles: Iterable[tuple[str, str]], people: Roster) -> set[str]:
+    """Return the sources of which Moodle keeps the names to itself: one word, in any language, with several numbers."""
+    numbers = defaultdict(set)
+    for name, number in moodles:
+        numbers[name].add(number)
+    hidden = {name for name, own in numbers.items() if len(own) > 1 and not people.called(name)}
+    return {f"{name} ({number})" for name in hidden for number in numbers[name]}
+
+
 def _one(
-    path: Path, people: Roster, worksheet: Worksheet | None, expected: Collection[str], above: int
+    path: Path,
+    people: Roster,
+    worksheet: Worksheet | None,
+    expected: Collection[str],
+    above: int,
+    group: str,
 ) -> Download:
     """Say whose a file is by itself: by the topmost name that Moodle gave, or the only one that Canvas gave.
 
@@ -139,7 +208,7 @@ def _one(
     if moodle := next(filter(None, map(_MOODLE.fullmatch, path.parts)), None):
         if name := _of_canvas(path.parts[: path.parts.index(moodle[0])], people, above):
             return Download(path, why=_MORE.format(f"{name} and {moodle[0]}"))
-        student, why = _in_moodle(moodle["name"], moodle["number"], people, worksheet)
+        student, why = _in_moodle(moodle["name"].removeprefix(group), moodle["number"], people, worksheet)
         file = path.name if moodle[0] != path.name else moodle["file"] or path.name
         return Download(path, student, file, why, f"{moodle['name']} ({moodle['number']})")
     if any(map(_CANVAS_ANONYMOUS.fullmatch, path.parts)):
@@ -192,10 +261,12 @@ def _in_moodle(name: str, number: str, people: Roster, worksheet: Worksheet | No
         if row is None:
             return "", f"{worksheet.name} has no participant {number}"
         called = row[worksheet.header.index(_FULL_NAME)] if _FULL_NAME in worksheet.header else ""
-        if called and letters(called) != letters(name):
+        alone = [name, *(name[at + 1 :] for at, sign in enumerate(name) if sign == "-")]  # without a group's
+        if called and letters(called) not in map(letters, alone):
             return "", f"{worksheet.name} calls participant {number} {called}: it is another assignment's"
         if student := people.in_row(worksheet.header, row, name):
             return student, ""
+        name = called or name
     return _by_name(name, people)
 
 
@@ -205,7 +276,11 @@ def _by_name(name: str, people: Roster) -> tuple[str, str]:
     if len(found) == 1:
         return found[0], ""
     shown = " or ".join(sorted(found))
-    return "", f"more than one is called {name}: {shown}" if found else f"nobody is called {name}"
+    if found:
+        return "", f"more than one is called {name}: {shown}"
+    behind = [name[at + 1 :] for at, sign in enumerate(name) if sign == "-" and people.called(name[at + 1 :])]
+    group = f" (is it {behind[0]}, with a group before the name? {_GROUP})" if behind else ""
+    return "", f"nobody is called {name}{group}"
 
 
 def from_a_person(name: str) -> bool:

@@ -11,6 +11,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from autograder.lesson.whereabouts import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -131,13 +133,16 @@ def remarks(grades: Grades, missing: str) -> list[str]:
         absent = sum(1 for grade in found if grade is None)
         if waiting:
             notes.append(
-                f"{name}: {waiting} have answers that wait for a person. Their grades are not final."
+                f"{name}: {counted(waiting, 'has', 'have')} answers that wait for a person. "
+                f"{'The grade is' if waiting == 1 else 'Their grades are'} not final."
             )
         if unread:
-            notes.append(f"{name}: {unread} could not be read and have no grade here.")
+            notes.append(
+                f"{name}: {unread} could not be read and {'has' if unread == 1 else 'have'} no grade here."
+            )
         if absent:
-            what = f"have {missing}" if missing else "have an empty cell"
-            notes.append(f"{name}: {absent} handed nothing in and {what}.")
+            has = "has" if absent == 1 else "have"
+            notes.append(f"{name}: {absent} handed nothing in and {has} {missing or 'an empty cell'}.")
     if grades.left_out:
         notes.append(f"Nobody has a grade for {', '.join(grades.left_out)}: left out.")
     return notes

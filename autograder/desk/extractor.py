@@ -29,6 +29,10 @@ _MOST_FILES = 2_000
 _DEEPEST = 3  # archives within archives
 _LONGEST_NAME = 200  # bytes
 _CHUNK = 1 << 20
+_RENAME = (
+    ", the most for one person's, as its name says it is. If it is the download of the whole class, call it "
+    "submissions.zip and run this again with --force"
+)
 
 
 class _TooMuchError(Exception):
@@ -100,7 +104,8 @@ class Archives(ExtractorPlugin):  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001 - an archive may be broken in any way
             if room is None and depth == 0:
                 self.parent.fail("%s cannot be unpacked: %s", archive, error)
-            self._leave_out(shown, error)
+            whole_class = depth == 0 and len(shown.parts) == 1 and isinstance(error, _TooMuchError)
+            self._leave_out(shown, f"{error}{_RENAME}" if whole_class else error)
         for path, about in within:
             self._take_apart(path, path, about, room or _Room(), depth + 1)
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from autograder.grading.changes import by_size
 from autograder.grading.text import on_one_line
+from autograder.lesson.whereabouts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,7 @@ def print_changes(console: Console, changes: Sequence[Change], *, new: int = 0, 
         console.print(_students(rows[:SHOWN], dry=dry))
         if len(rows) > SHOWN:
             say(
-                f"{len(rows) - SHOWN:,} more changed marks: `--changes FILE.csv` writes all of them as a table, "
+                f"{counted(len(rows) - SHOWN, 'more changed mark')}: `--changes FILE.csv` writes all of them as a table, "
                 "`--json FILE` with every reason."
             )
     if found or dry or any(change.is_regraded for change in changes):
@@ -62,8 +63,8 @@ def summary(changes: Sequence[Change], new: int = 0) -> str:
     up = [change for change in changes if change.counts > 0]
     down = [change for change in changes if change.counts < 0]
     again = sum(change.is_regraded for change in changes)
-    text = f"Graded before: {len(changes):,}, of which {again:,} were graded again. {len(up):,} up, {len(down):,} down, "
-    text += f"{len(changes) - len(up) - len(down):,} the same"
+    text = f"Graded before: {len(changes):,}, of which {counted(again, 'was', 'were')} graded again. "
+    text += f"{len(up):,} up, {len(down):,} down, {len(changes) - len(up) - len(down):,} the same"
     if up or down:
         most = max((*down, *up), key=lambda change: abs(change.counts))
         text += f"; largest change {most.counts:+g} ({on_one_line(most.student)}, {most.assignment})"

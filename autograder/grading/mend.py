@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.grading.additions import additions
 from autograder.grading.exercises import Outline, outline, squeezed
+from autograder.grading.later import came_with, is_as_released, told
 from autograder.grading.order import order, say_twice
 from autograder.grading.recognise import answered_elsewhere, recognise
 from autograder.lesson import notebook as cells
@@ -129,6 +130,7 @@ def _restore(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None
             restored.append(cell)
             continue
         original = lesson.known[name]
+        as_released = is_as_released(cell)
         changed = cells.points(cell) != cells.points(original) or cells.is_graded(cell) != cells.is_graded(
             original
         )
@@ -136,7 +138,7 @@ def _restore(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None
         if cells.is_locked(original):
             if _visible(original.source) != _visible(cell.source):
                 changed = True
-                own = additions(cell, original, lesson)
+                own = "" if as_released else additions(cell, original, lesson)
             cell.source = original.source
         if cell.cell_type != original.cell_type:
             changed = True
@@ -147,7 +149,11 @@ def _restore(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None
             del cell.metadata["tags"]
         kept = [new_cell("code", own)] if own else []
         restored += [*kept, cell] if cells.is_test(original) else [cell, *kept]
-        if changed:
+        if changed and as_released:
+            notes.append(
+                f"{name} was changed in the lesson since this notebook was released; the new one counts"
+            )
+        elif changed:
             added = "; what you had added stands in a cell of its own" if own else ""
             notes.append(f"{name} had been changed and was restored{added}")
     submitted.cells = restored
@@ -168,14 +174,23 @@ def _become(cell: NotebookNode, kind: str) -> None:
 
 
 def _put_back(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> None:
-    """Insert locked cells that are missing, each after the nearest cell before it that is there."""
+    """Insert locked cells that are missing, each after the nearest cell before it that is there.
+
+    A cell that came into the lesson after the notebook was released had not been deleted, and is not called so.
+    """
     place = {cells.grade_id(cell): i for i, cell in enumerate(submitted.cells)}
     last = -1
-    back = []
+    back, later = [], []
+    with_it = came_with(submitted)
+    answered = {name for name in lesson.known if any(n.startswith(f"{name} was answered") for n in notes)}
     for name, original in lesson.known.items():
         if name in place:
             last = place[name]
-        elif cells.is_locked(original) or cells.is_graded(original):
+            continue
+        came_later = with_it is not None and name not in with_it
+        if came_later and name not in answered:
+            later.append(name)
+        if cells.is_locked(original) or cells.is_graded(original):
             last += 1
             fresh = copied(original)
             if cells.is_solution(fresh):
@@ -183,11 +198,12 @@ def _put_back(submitted: NotebookNode, lesson: Outline, notes: list[str]) -> Non
             submitted.cells.insert(last, fresh)
             place = {n: i + (i >= last) for n, i in place.items()}
             place[name] = last
-            back.append(name)
-        elif not any(note.startswith(f"{name} was answered") for note in notes):
-            back.append("")
+            if not came_later:
+                back.append(name)
+        elif not came_later and name not in answered:
             notes.append(f"{name} is missing: its cell had been deleted")
-    _say_back([name for name in back if name], notes)
+    _say_back(back, notes)
+    notes += told(later, lesson)
 
 
 def _say_back(back: list[str], notes: list[str]) -> None:

@@ -136,7 +136,11 @@ def grade(
     except (BookError, EngineError) as error:
         raise StoppedError(f"{error} {after}") from error
     except KeyboardInterrupt:
-        done = "Stopped." if dry else f"Stopped: {len(found)} of {len(asked)} are graded."
+        done = (
+            "Stopped."
+            if dry
+            else f"Stopped: {len(found)} of {len(asked)} {'is' if len(found) == 1 else 'are'} graded."
+        )
         raise StoppedError(f"{done} {after}", 130) from None
     return [found[pair] for pair in asked]
 

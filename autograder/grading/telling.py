@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from autograder.grading.changes import as_csv, entries
 from autograder.grading.changes_table import print_changes
+from autograder.grading.later import left_out
 from autograder.grading.table import print_table, print_totals
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Told:
         if not dry:
             print_table(console, outcomes)
             print_totals(console, outcomes, self.totals)
+            for line in left_out(outcomes):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
         print_changes(console, self.changes, new=len(outcomes) - len(self.changes), dry=dry)
         if not dry:
             names = {outcome.assignment for outcome in outcomes}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from autograder.lesson import notebook as cells
 from autograder.lesson.samples import Known, known_mistakes
+from autograder.lesson.whereabouts import closest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -227,36 +228,70 @@ def read_answers(lesson: Lesson) -> tuple[Answer, ...]:
     Raises
     ------
     AnswerError
-        If there are none, or one of them does not fit the lesson; the message names it.
+        If there are none, or some do not fit the lesson; the message names each.
+    """
+    found, problems = fitting_answers(lesson)
+    if problems:
+        raise AnswerError("\n".join(problems))
+    return found
+
+
+def fitting_answers(lesson: Lesson) -> tuple[tuple[Answer, ...], tuple[str, ...]]:
+    """Read the answers that fit their lesson, and say of each of the others what is wrong with it.
+
+    Raises
+    ------
+    AnswerError
+        If none can be read at all.
     """
     path = lesson.path.with_name("answers.py")
     listed = _listed(path)
     possible = aspects(lesson)
     known = known_mistakes(lesson)
-    found = []
-    for answer in listed:
-        if answer.exercise not in possible:
-            raise AnswerError(f"{path}: {answer}: {lesson.name} has no such exercise.")
-        parts = possible[answer.exercise]
-        for aspect, points in (answer.marks or {}).items():
-            if not 0 <= points <= parts.get(aspect, -1):
-                raise AnswerError(f"{path}: {answer}: {aspect}={points:g} is none of {parts}.")
-        if answer.kind == "wrong" and parts and dict(answer.marks or {}) == parts:
-            raise AnswerError(f"{path}: {answer}: full marks are foreseen for a wrong answer.")
-        source, name = answer.source, ""
-        if isinstance(source, Known):
-            name = source.mistake
-            if source.mistake not in known.get(answer.exercise, {}):
-                raise AnswerError(f"{path}: {answer}: no mistake {source.mistake!r} in {lesson.name}.")
-            source = known[answer.exercise][source.mistake]
-        found.append(replace(answer, source=source, known=name))
-    names = [(answer.exercise, answer.kind, answer.name) for answer in found]
-    if doubled := sorted({str(a) for a, name in zip(found, names, strict=True) if names.count(name) > 1}):
-        raise AnswerError(f"{path}: more than once: {'; '.join(doubled)}")
-    return tuple(found)
+    found: list[Answer] = []
+    problems: list[str] = []
+    names = [(answer.exercise, answer.kind, answer.name) for answer in listed if isinstance(answer, Answer)]
+    for number, answer in enumerate(listed, 1):
+        if not isinstance(answer, Answer):
+            what = f"entry {number} of ANSWERS is a {type(answer).__name__} and no answer"
+            problems.append(
+                f"{path}: {what}. {'Put * before it.' if isinstance(answer, list) else 'Mend it.'}"
+            )
+        elif problem := _misfit(answer, possible, known, lesson.name):
+            problems.append(f"{path}: {answer}: {problem}")
+        elif names.count((answer.exercise, answer.kind, answer.name)) > 1:
+            problems.append(f"{path}: more than once: {answer}")
+        elif isinstance(source := answer.source, Known):
+            found.append(replace(answer, source=known[answer.exercise][source.mistake], known=source.mistake))
+        else:
+            found.append(answer)
+    return tuple(found), tuple(dict.fromkeys(problems))
 
 
-def _listed(path: Path) -> list[Answer]:
+def _misfit(
+    answer: Answer,
+    possible: Mapping[str, Mapping[str, float]],
+    known: Mapping[str, Mapping[str, str]],
+    lesson: str,
+) -> str:
+    """Say why an answer does not fit its lesson; nothing where it does."""
+    if answer.exercise not in possible:
+        return f"{lesson} has no such exercise.{closest(answer.exercise, [*possible])}"
+    parts, marks = possible[answer.exercise], dict(answer.marks or {})
+    for aspect, points in marks.items():
+        if not 0 <= points <= parts.get(aspect, -1):
+            return f"{aspect}={points:g} is none of {dict(parts)}."
+    if answer.kind == "wrong" and parts and marks == parts:
+        return "full marks are foreseen for a wrong answer."
+    there = [*known.get(answer.exercise, {})]
+    for name in [answer.source.mistake] if isinstance(answer.source, Known) else []:
+        if name not in there:
+            has = ", ".join(map(repr, there)) or "none"
+            return f"no mistake {name!r} in {lesson}.{closest(name, there)} {answer.exercise} has: {has}."
+    return ""
+
+
+def _listed(path: Path) -> list[object]:
     if not path.is_file():
         raise AnswerError(f"{path} is not there: the answers to a lesson are listed in it, as ANSWERS.")
     try:

@@ -33,7 +33,7 @@ class BuildError(Exception):
 
 def generate(
     course: Course, names: list[str], *, source: Path, release: Path, record: bool, add_cells: bool = False
-) -> None:
+) -> dict[str, tuple[str, ...]]:
     """Make students' versions of assignments.
 
     Parameters
@@ -49,6 +49,11 @@ def generate(
     add_cells : bool
         Add new cells also where the gradebook has marks of the assignment.
 
+    Returns
+    -------
+    dict
+        The grade ids of cells that were added so, by assignment; one that gained none is left out.
+
     Raises
     ------
     BuildError
@@ -63,6 +68,7 @@ def generate(
         config.GenerateAssignment.no_database = True
     said = io.StringIO()
     log = _quiet_log(said)
+    gained: dict[str, tuple[str, ...]] = {}
     for name in names:
         course_directory = course.coursedir(
             log=log,
@@ -73,7 +79,8 @@ def generate(
         )
         converter = GenerateAssignment(coursedir=course_directory, config=config, log=log)
         if add_cells:
-            converter.preprocessors = [_adding(step) for step in converter.preprocessors]
+            added: list[str] = []
+            converter.preprocessors = [_adding(step, added) for step in converter.preprocessors]
         try:
             with course.entered():
                 converter.start()
@@ -85,15 +92,20 @@ def generate(
             ) from error
         if not (release / name).is_dir():
             raise BuildError(f"nbgrader made no release of {name}.\n{said.getvalue().rstrip()}")
+        if add_cells and added:
+            gained[name] = tuple(added)
+    return gained
 
 
-def _adding(step: object) -> object:
-    """Return the step that adds cells in the place of nbgrader's that refuses them."""
+def _adding(step: object, added: list[str]) -> object:
+    """Return the step that adds cells, and notes them, in the place of nbgrader's that refuses them."""
     from nbgrader.preprocessors import SaveCells  # noqa: PLC0415
+
+    from autograder.lesson.more_cells import that_notes  # noqa: PLC0415
 
     names = {"nbgrader.preprocessors.SaveCells", "nbgrader.preprocessors.savecells.SaveCells"}
     refuses = step is SaveCells or step in names
-    return "autograder.lesson.more_cells.SaveMoreCells" if refuses else step
+    return that_notes(added) if refuses else step
 
 
 def _quiet_log(target: io.StringIO) -> logging.Logger:

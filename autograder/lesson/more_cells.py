@@ -7,7 +7,7 @@ and a cell that went is still refused: its marks would go with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbgrader.api import Comment, Grade, GradeCell, MissingEntry, SolutionCell, SourceCell, TaskCell
 from nbgrader.preprocessors import SaveCells
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 
 class SaveMoreCells(SaveCells):  # type: ignore[misc]
-    """Takes the place of ``nbgrader.preprocessors.SaveCells`` where `autograder build` is asked to add cells."""
+    """Takes the place of ``nbgrader.preprocessors.SaveCells`` where `autograder build` is asked to add cells.
+
+    Attributes
+    ----------
+    added
+        The grade ids that were, in the lesson's order. Each build has a list of its own: see `that_notes`.
+    """
+
+    added: ClassVar[list[str]] = []
 
     def _create_notebook(self, nb: NotebookNode) -> None:
         """Add the cells that are new, all at once or none; the rest is nbgrader's."""
@@ -55,3 +63,10 @@ class SaveMoreCells(SaveCells):  # type: ignore[misc]
                 if isinstance(cell, SolutionCell | TaskCell):
                     database.add(Comment(cell_id=cell.id, notebook=submitted))
         database.commit()
+        names = {cell.name for cell in added}
+        self.added.extend(name for name in self.new_source_cells if name in names)
+
+
+def that_notes(added: list[str]) -> type[SaveMoreCells]:
+    """Return the step, which writes what it adds into this list."""
+    return type(SaveMoreCells.__name__, (SaveMoreCells,), {"added": added})

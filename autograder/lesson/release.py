@@ -11,7 +11,7 @@ import fnmatch
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from autograder.lesson.source import Lesson, SourceError, read_lesson
 from autograder.lesson.whereabouts import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class SlipsFoundError(BuildError):
@@ -53,6 +53,8 @@ class BuildResult:
         Release folders that have no source folder at all. They are never removed, only told.
     unchanged : int
         Files that were right already and were not touched.
+    added : mapping
+        With ``add_cells=True``, the cells that came into a gradebook that has marks, by assignment.
     """
 
     check: bool
@@ -61,6 +63,7 @@ class BuildResult:
     removed: tuple[Path, ...]
     orphans: tuple[Path, ...]
     unchanged: int
+    added: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def in_step(self) -> bool:
@@ -104,7 +107,9 @@ def build(
         source, release = Path(folder, "source"), Path(folder, "release")
         for name in chosen:
             _stage(opened, name, lessons.get(name), source)
-        generate(opened, chosen, source=source, release=release, record=not check, add_cells=add_cells)
+        added = generate(
+            opened, chosen, source=source, release=release, record=not check, add_cells=add_cells
+        )
         for name in chosen:
             _refuse_leaks(release / name, lessons.get(name))
         written, removed, unchanged = _put_in_place(opened, chosen, lessons, release, write=not check)
@@ -115,6 +120,7 @@ def build(
         removed=tuple(sorted(removed)),
         orphans=tuple(_orphans(opened)) if names is None else (),
         unchanged=unchanged,
+        added=added,
     )
 
 

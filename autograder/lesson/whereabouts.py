@@ -72,9 +72,20 @@ def _after_handing_in(course: Course, pairs: Sequence[tuple[str, str]]) -> str:
     return f", graded, with feedback. Next: nbgrader release_feedback {pairs[-1][0]}, autograder export"
 
 
-def counted(count: int, what: str) -> str:
-    """Return "1 page", "2 pages"."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def cells_added(assignment: str, names: Sequence[str]) -> str:
+    """Say what came into the gradebook of a lesson that has marks, and how students get it."""
+    return (
+        f"Added to the gradebook of {assignment}: {', '.join(names)}. Every mark and comment there stays.\n"
+        "Who has fetched the lesson already gets it only when it is released again:\n"
+        f"  nbgrader release_assignment {assignment} --force\n"
+        "They fetch it, do what is new and hand in again. Who does not is told that it came later, and has no points for "
+        f"it. Next: autograder grade {assignment}, which says how many these are."
+    )
+
+
+def counted(count: int, what: str, many: str = "") -> str:
+    """Return "1 page", "2,000 pages"; `many` is what more than one are called where that is not one with an s."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {many or what + 's'}"
 
 
 def closest(name: str, there: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -145,10 +146,61 @@ def test_moodles_worksheet_says_who_is_who(tmp_path: Path) -> None:
     ]
 
 
+IN_MOODLE = "{}_assignsubmission_file/" + BOOK
+
+
+def test_a_group_before_every_name_is_no_part_of_it() -> None:
+    people = ["Group A-Ada Lovelace_31", "Group A-Blaise Pascal_33"]
+    assert whose(*map(IN_MOODLE.format, people)) == [("ada", BOOK), ("b.pascal", BOOK)]
+    people = ["A-1-Ada Lovelace_31", "A-1-Blaise Pascal_33"]
+    assert [one for one, _ in whose(*map(IN_MOODLE.format, people))] == ["ada", "b.pascal"]
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        ["Anna-Ada Lovelace_31"],  # it may be her name
+        ["Anna-Ada Lovelace_31", "Otto-Blaise Pascal_33"],
+        ["Anna-Ada Lovelace_31", "Blaise Pascal_33"],
+        ["Anna-Ada Lovelace_31", "Anna-Alan Turing_34"],
+    ],
+)
+def test_what_may_be_part_of_a_name_is_not_taken_off(people: list[str]) -> None:
+    student, why = whose(*map(IN_MOODLE.format, people))[0]
+    assert student == ""
+    assert why.startswith(
+        "nobody is called Anna-Ada Lovelace (is it Ada Lovelace, with a group before the name?"
+    )
+    assert "All participants" in why
+
+
+GERMAN = """\ufeffID,"Vollständiger Name",E-Mail-Adresse,Status
+"Teilnehmer/in 31","Ada Lovelace",ada@example.org,Abgegeben
+"Teilnehmer/in 32","Jane Doe",jd@example.org,Abgegeben
+"""
+
+
+def test_a_worksheet_says_it_of_groups_and_in_other_languages(tmp_path: Path) -> None:
+    sheet = tmp_path / "worksheet.csv"
+    folders = [IN_MOODLE.format(one) for one in ("Group A-Ada Lovelace_31", "Group B-Jane Doe_32")]
+    for text in (WORKSHEET, GERMAN):
+        sheet.write_text(text, encoding="utf-8")
+        assert whose(*folders, worksheet=sheet) == [("ada", BOOK), ("jd", BOOK)]
+        ((student, why),) = whose(IN_MOODLE.format("Group A-Jane Doe_31"), worksheet=sheet)
+        assert (student, "calls participant 31 Ada Lovelace" in why) == ("", True)
+
+
+def test_without_names_nobody_is_found_in_any_language() -> None:
+    found = whose(*map(IN_MOODLE.format, ["Teilnehmerin_31", "Teilnehmerin_32"]))
+    assert {student for student, _ in found} == {""}
+    assert all("without names: reveal identities first" in why for _, why in found)
+
+
 def test_another_table_is_no_worksheet(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Name;Grade\nAda;3\n")
     (tmp_path / "b.csv").write_text("")
-    assert [read_worksheet(tmp_path / name) for name in ("a.csv", "b.csv")] == [None, None]
+    (tmp_path / "c.csv").write_text("Task,Name,Points\ntask 1,Ada,3\ntask two,Bo,4\n")
+    assert [read_worksheet(tmp_path / name) for name in ("a.csv", "b.csv", "c.csv")] == [None, None, None]
 
 
 def commands(heading: str) -> list[str]:
@@ -161,7 +213,7 @@ def typed(course: Path, line: str) -> subprocess.CompletedProcess[str]:
     """Type a command of the page in a course of one's own."""
     bin_ = Path(sys.executable).parent
     return subprocess.run(
-        ["/bin/bash", "-euc", line.replace(".venv/bin", str(bin_))], cwd=course, text=True, check=False,
+        ["/bin/bash", "-euc", line.replace(".venv/bin", shlex.quote(str(bin_)))], cwd=course, text=True, check=False,
         env={**os.environ, "HOME": str(course), "PATH": f"{bin_}:{os.environ['PATH']}"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
     )  # fmt: skip

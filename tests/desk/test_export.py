@@ -79,8 +79,8 @@ def test_canvas_never_takes_a_mixed_id_for_a_number() -> None:
 def test_what_was_not_handed_in_is_empty_unless_it_is_to_be_zero() -> None:
     assert (78, "ps1") not in canvas_reads(export.canvas(GRADES).text, IN_CANVAS)[0]
     assert canvas_reads(export.canvas(GRADES, missing="0").text, IN_CANVAS)[0][78, "ps1"] == 0.0
-    assert "ps1: 1 handed nothing in and have an empty cell." in export.canvas(GRADES).notes
-    assert "ps1: 1 handed nothing in and have 0." in export.canvas(GRADES, missing="0").notes
+    assert "ps1: 1 handed nothing in and has an empty cell." in export.canvas(GRADES).notes
+    assert "ps1: 1 handed nothing in and has 0." in export.canvas(GRADES, missing="0").notes
 
 
 def test_the_table_says_the_same_of_it_and_counts_what_is_a_grade() -> None:
@@ -232,7 +232,7 @@ def test_the_table_says_what_nbgraders_own_export_says(graded: Desk, tmp_path: P
 def test_the_command_writes_the_file_and_says_what_comes_next(graded: Desk) -> None:
     run = CliRunner().invoke(app, ["export", "--to", "canvas", "--course", str(graded.course.root)])
     assert run.exit_code == 0, run.output
-    assert "1 grades in" in run.output
+    assert "1 grade in" in run.output
     assert "1 could not be read" in run.output
     assert "In Canvas: Grades, Import." in run.output
     text = (graded.course.root / "grades-canvas.csv").read_text()

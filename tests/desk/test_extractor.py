@@ -147,3 +147,17 @@ def test_a_download_that_is_broken_ends_the_command(places: tuple[Path, Path]) -
     (places[0] / "submissions.zip").write_bytes(b"text")
     with pytest.raises(SystemExit):
         Archives(parent=ZipCollectApp()).extract(*map(str, places))
+
+
+def test_a_whole_download_that_is_called_like_one_persons_is_said_to_be_so(
+    places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    download = zipped({f"lovelaceada_4711_{number}_ps.ipynb": BOOK for number in range(60)})
+    (places[0] / "stats_101_2026_submissions.zip").write_bytes(download)
+    Archives(parent=ZipCollectApp()).extract(*map(str, places))
+    said = " ".join(capsys.readouterr().err.split())
+    assert "the most for one person's, as its name says it is" in said
+    assert "If it is the download of the whole class, call it submissions.zip" in said
+    (places[0] / "stats_101_2026_submissions.zip").rename(places[0] / "submissions.zip")
+    Archives(parent=ZipCollectApp()).extract(*map(str, places))
+    assert len(list(places[1].glob("submissions/*.ipynb"))) == 60

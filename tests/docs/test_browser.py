@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=60_000)  # a busy machine is no failure
+expect.set_options(timeout=120_000)  # a busy machine is no failure
 
 PAGES = [f"lessons/{name}.html" for name in LESSONS] + [
     "explorables.html",
@@ -34,7 +34,7 @@ def opened(
     """Open a page and let it settle; yields it, all that it asked for, and all errors that it met."""
     context = chromium.new_context(**settings)  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     asked: list[str] = []
     errors: list[str] = []
 

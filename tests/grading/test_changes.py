@@ -304,6 +304,8 @@ def test_a_long_class_is_cut_and_says_where_the_whole_is(capsys: pytest.CaptureF
 
 def test_a_summary_counts_what_does_not_count() -> None:
     one = Change("ps", "bob", 5, 5, ["asked"], {"test_a": Mark(0, 2, 1.5)}, is_regraded=True)
+    assert summary([one]).startswith("Graded before: 1, of which 1 was graded again. ")
+    assert summary([one, one]).startswith("Graded before: 2, of which 2 were graded again. ")
     assert summary([one]).endswith(
         "0 up, 0 down, 1 the same. 1 mark that a person gave stays: the total does not follow the tests there."
     )

@@ -6,6 +6,7 @@ import copy
 
 import nbformat
 import pytest
+from nbgrader.utils import compute_checksum
 
 from autograder.grading.mend import mend
 from autograder.grading.reading import UnreadableError, read_submission
@@ -95,6 +96,58 @@ def test_a_test_turned_into_prose_is_code_again() -> None:
 def test_a_missing_exercise_is_named() -> None:
     notebook = without(work(), "halve")
     assert mend(notebook, lesson()) == ["halve is missing: its cell had been deleted"]
+
+
+def released_without(*grade_ids: str) -> nbformat.NotebookNode:
+    """Return what is handed in of a release that had not got these cells yet."""
+    notebook = without(work(), *grade_ids)
+    notebook.metadata["autograder"] = {"cells": [name for name in ids(notebook) if name]}
+    return notebook
+
+
+def test_a_test_that_the_lesson_changed_had_not_been_changed_by_its_student() -> None:
+    notebook = work()
+    cell = notebook.cells[3]
+    cell.source = "assert double(2) == 4  # an earlier release"
+    cell.metadata.nbgrader.checksum = compute_checksum(cell)
+    edited = copy.deepcopy(notebook)
+    assert mend(notebook, lesson()) == [
+        "test_double was changed in the lesson since this notebook was released; the new one counts"
+    ]
+    assert notebook.cells[3].source == TESTS["double"]
+    edited.cells[3].source = "True"
+    assert mend(edited, lesson()) == ["test_double had been changed and was restored"]
+
+
+CAME = "came into the lesson after this notebook was released"
+
+
+def test_a_cell_that_came_later_had_not_been_deleted() -> None:
+    notebook = without(released_without("halve", "test_halve"), "double")
+    deleted, later = mend(notebook, lesson())
+    assert deleted == "double is missing: its cell had been deleted"
+    assert later.startswith(f"halve {CAME}: 2 points more, of which it has none. Your teacher says whether")
+    assert cells.grade_id(notebook.cells[-3]) == "test_halve"
+
+
+def test_what_came_later_and_needs_no_answer_is_put_in() -> None:
+    assert mend(released_without("setup", "test_halve"), lesson()) == [
+        f"setup and test_halve {CAME} and were put in"
+    ]
+
+
+@pytest.mark.parametrize("listed", [None, 3, "setup", [], [3, None], {"cells": 1}])
+def test_a_notebook_that_lists_nothing_is_believed_to_have_had_every_cell(listed: object) -> None:
+    notebook = without(work(), "halve")
+    notebook.metadata["autograder"] = listed if isinstance(listed, dict) else {"cells": listed}
+    assert mend(notebook, lesson()) == ["halve is missing: its cell had been deleted"]
+
+
+def test_an_exercise_that_came_later_and_was_answered_all_the_same_counts() -> None:
+    notebook = released_without("halve", "test_halve")
+    notebook.cells.append(nbformat.v4.new_code_cell("def halve(x):\n    return x / 2"))
+    *_, note = mend(notebook, lesson())
+    assert note == f"test_halve {CAME} and was put in"
 
 
 def test_old_formats_and_marks_at_the_start_of_a_file_are_read() -> None:
