@@ -95,7 +95,7 @@ def build(
     from autograder.lesson.course import CourseError  # noqa: PLC0415
     from autograder.lesson.generate import BuildError  # noqa: PLC0415
     from autograder.lesson.release import build as build_course  # noqa: PLC0415
-    from autograder.lesson.whereabouts import cells_added, counted, next_step  # noqa: PLC0415
+    from autograder.lesson.whereabouts import after_build, cells_added, counted, next_step  # noqa: PLC0415
 
     opened = _open(course)
     try:
@@ -116,8 +116,7 @@ def build(
     for name, gained in result.added.items():
         _say(cells_added(name, gained))
     if not result.in_step and not result.added:
-        first = result.assignments[0]
-        _say(f"Next: look at {opened.release(first)} as a student; then nbgrader release_assignment {first}")
+        _say(after_build(opened, result))
 
 
 @app.command()

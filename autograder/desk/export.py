@@ -105,7 +105,7 @@ def canvas(grades: Grades, *, missing: str = "") -> Export:
     ]
     for who in grades.students.values():
         points = [shown(grades.of(who.id, name), missing=missing) for name in grades.worth]
-        rows.append((_sortable(who), _canvas_number(who), "", who.id, "", *points))
+        rows.append((_harmless(_sortable(who)), *_canvas_numbers(who), who.id, "", *points))
     notes = remarks(grades, missing)
     notes.append("An assignment that Canvas does not know by this name is made new by the import.")
     return Export(written(rows), _count(grades, missing), tuple(notes))
@@ -119,7 +119,8 @@ def moodle(grades: Grades, *, missing: str = "") -> Export:
     rows: list[Sequence[str]] = [(*MOODLE, *grades.worth)]
     for who in grades.students.values():
         points = [shown(grades.of(who.id, name), missing=missing) for name in grades.worth]
-        rows.append((who.id, who.lms_user_id, who.first_name, who.last_name, who.email, *points))
+        names = (_harmless(who.first_name), _harmless(who.last_name))  # Moodle finds nobody by these
+        rows.append((who.id, who.lms_user_id, *names, who.email, *points))
     return Export(written(rows), _count(grades, missing), tuple(remarks(grades, missing)))
 
 
@@ -168,6 +169,11 @@ def _sortable(who: Student) -> str:
     return ", ".join(filter(None, (who.last_name, who.first_name))) or who.id
 
 
-def _canvas_number(who: Student) -> str:
-    """Return Canvas's own number. It reads "12ab" as 12, somebody else's: only a whole number is one."""
-    return who.lms_user_id if who.lms_user_id.isascii() and who.lms_user_id.isdigit() else ""
+def _canvas_numbers(who: Student) -> tuple[str, str]:
+    """Return Canvas's own number and its SIS User ID; one of them, by what `lms_user_id` looks like.
+
+    Canvas reads "12ab" and "0012" under ID as 12, somebody else's. A SIS User ID is compared letter by letter.
+    """
+    known = who.lms_user_id
+    own = known.isascii() and known.isdigit() and not known.startswith("0")
+    return (known, "") if own else ("", known)

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from autograder.desk.export import CANVAS, Export, ExportError, number, remarks, shown, written
-from autograder.desk.roster import NAMES, Roster
+from autograder.desk.roster import NAMES, Roster, some
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WITH_ID = re.compile(r"(.*?)\s*\((\d+)\)\s*")  # Canvas writes an assignment as "Name (its number)"
 _CANVAS_INFO = {*CANVAS, "Integration ID", "Root Account", "LastName", "FirstName"}
+_EXCUSED = "EX"  # what Canvas writes in the place of a score
 _IDENTIFIER, _GRADE, _MODIFIED = "Identifier", "Grade", "Last modified (grade)"
 _MAXIMUM = "maximum grade"  # Moodle has written "Maximum Grade", too
 
@@ -45,13 +46,10 @@ def fill_canvas(
     """
     rows, delimiter = _read(text)
     header = rows[0]
-    if not (len(header) > 3 and "Student" in header[0] and "ID" in header[1]):  # noqa: PLR2004
-        raise ExportError(
-            "This is not a gradebook that Canvas exported: its first columns are not Student and ID. In Canvas: "
-            "Grades, Export, Export Entire Gradebook."
-        )
+    names = _names(header)
     kept = [place for place, name in enumerate(header) if name in _CANVAS_INFO]
     people, body, places, scales = Roster(grades.students), [header], {}, {}
+    excused: dict[str, list[str]] = {}
     possible = next((row for row in rows[1:] if "Points Possible" in row[0]), None)
     for name, worth in grades.worth.items():
         place = _column(header, (columns or {}).get(name, name), name)
@@ -62,15 +60,36 @@ def fill_canvas(
         body.append(row)
         if row is possible or not any(row[header.index(name)].strip() for name in NAMES if name in header):
             continue
-        student = people.in_row(header, row, row[0])
+        shown_as = ", ".join(filter(None, (row[place].strip() for place in range(names))))
+        student = people.in_row(header, row, shown_as)
         if student is None:
             continue
         for name, place in places.items():
             cell = shown(grades.of(student, name), missing=missing, scale=scales[name])
+            if cell and row[place].strip().upper() == _EXCUSED:
+                excused.setdefault(name, []).append(shown_as)
+                continue
             row[place] = cell or row[place]
             filled += bool(cell)
     cut = [[row[place] for place in (*kept, *places.values())] for row in body]
-    return Export(written(cut, delimiter), filled, (*remarks(grades, missing), *people.notes("Canvas")))
+    kept_so = [
+        f"{name}: {some(them)}: excused in Canvas, and left so. To give the grade, take that back there first."
+        for name, them in excused.items()
+    ]
+    notes = (*remarks(grades, missing), *kept_so, *people.notes("Canvas"))
+    return Export(written(cut, delimiter), filled, notes)
+
+
+def _names(header: Sequence[str]) -> int:
+    """Return how many columns have a student's name: Canvas may be set to write the last and the first one apart."""
+    if len(header) > 4 and header[0] == "LastName" and header[1] == "FirstName" and "ID" in header[2]:  # noqa: PLR2004
+        return 2
+    if len(header) > 3 and "Student" in header[0] and "ID" in header[1]:  # noqa: PLR2004
+        return 1
+    raise ExportError(
+        "This is not a gradebook that Canvas exported: its first columns are not Student and ID. In Canvas: "
+        "Grades, Export, Export Entire Gradebook."
+    )
 
 
 def fill_moodle(

@@ -73,10 +73,10 @@ class Roster:
         left = [who for who in self.students if who not in self.found]
         said = []
         if left:
-            said.append(f"{_some(left)}: graded here, not in {system}'s file, so not in this one.")
+            said.append(f"{some(left)}: graded here, not in {system}'s file, so not in this one.")
         if self.strangers:
             said.append(
-                f"{_some(self.strangers)}: in {system}'s file, not in the gradebook; left as they were."
+                f"{some(self.strangers)}: in {system}'s file, not in the gradebook; left as they were."
             )
         return said
 
@@ -96,7 +96,8 @@ def letters(name: str) -> str:
 _SHOWN = 5  # people named in a note
 
 
-def _some(names: Iterable[str]) -> str:
+def some(names: Iterable[str]) -> str:
+    """Name people in a note: the first few, and how many more."""
     all_of_them = list(names)
     more = len(all_of_them) - _SHOWN
     return ", ".join(all_of_them[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

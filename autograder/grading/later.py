@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from autograder.grading.exercises import Outline
     from autograder.grading.outcome import Outcome
 
-_CAME = " came into the lesson after this notebook was released"
+_SINCE = " this notebook was released"  # ends what is said of the lesson's own changes
+_CAME = f" came into the lesson after{_SINCE}"
 _NAMED = 6  # cells that a note names
 
 
@@ -82,14 +83,26 @@ def _all(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
+def is_the_lessons(note: str) -> bool:
+    """Whether a note tells what became of the lesson since the release, and not what a student did to the notebook."""
+    return _SINCE in note
+
+
+def lacking(notes: Iterable[str]) -> str:
+    """Return which cells a hand-in has no points for because they came later, as `told` names them; empty for none."""
+    for note in notes:
+        names, came, rest = note.partition(_CAME)
+        if came and rest.startswith(":"):
+            return names
+    return ""
+
+
 def left_out(outcomes: Iterable[Outcome]) -> list[str]:
     """Return, for whoever teaches, how many hand-ins of each assignment are of a release without later cells."""
     found: Counter[tuple[str, str]] = Counter()
     for one in outcomes:
-        for note in one.mends:
-            names, came, rest = note.partition(_CAME)
-            if came and rest.startswith(":"):
-                found[one.assignment, names] += 1
+        if names := lacking(one.mends):
+            found[one.assignment, names] += 1
     return [
         f"{counted(many, 'hand-in')} of {on_one_line(name)} "
         f"{'is' if many == 1 else 'are'} of an older release, without {on_one_line(names)}, with no points there. "

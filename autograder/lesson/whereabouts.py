@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from autograder.lesson.course import Course
+    from autograder.lesson.release import BuildResult
 
 _CONFIGS = ("nbgrader_config.py", "nbgrader_config.json")
 
@@ -70,6 +71,20 @@ def _after_handing_in(course: Course, pairs: Sequence[tuple[str, str]]) -> str:
     if silent := [pair for pair, page in pages.items() if not page.is_dir()]:
         return f", graded. Next: autograder feedback {silent[0][0]}, autograder report {silent[0][0]}"
     return f", graded, with feedback. Next: nbgrader release_feedback {pairs[-1][0]}, autograder export"
+
+
+def after_build(course: Course, built: BuildResult) -> str:
+    """Say what comes after a build, of the lessons that it changed."""
+    paths = (*built.written, *built.removed)
+    changed = [
+        name
+        for name in built.assignments
+        if any(path.is_relative_to(of(name)) for path in paths for of in (course.source, course.release))
+    ]
+    first, *others = changed or built.assignments[:1]
+    then = f"nbgrader release_assignment {first}"
+    same = f". The same for {', '.join(others)}" if others else ""
+    return f"Next: look at {course.release(first)} as a student; then {then}{same}"
 
 
 def cells_added(assignment: str, names: Sequence[str]) -> str:

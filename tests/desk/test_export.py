@@ -71,9 +71,18 @@ def test_canvas_reads_every_grade_and_nobodys_twice() -> None:
 
 def test_canvas_never_takes_a_mixed_id_for_a_number() -> None:
     text = export.canvas(GRADES).text
-    assert "12ab" not in text  # Canvas would read 12, which is somebody else
+    # Canvas would read 12 there, which is somebody else.
+    assert "12ab" not in {row["ID"] for row in csv.DictReader(io.StringIO(text))}
     with pytest.raises(RefusedError):
         canvas_reads(text.replace("Section", "Group"), IN_CANVAS)
+
+
+@pytest.mark.parametrize("number", ["0012", "12ab"])
+def test_what_canvas_would_take_for_somebody_elses_number_is_a_sis_id(number: str) -> None:
+    zero = Student("zero", "Zoë", "Null", "", number)
+    made = export.canvas(Grades({zero.id: zero}, {"ps1": 5.0}, {(zero.id, "ps1"): Grade(3.0, 5.0)}))
+    people = [CanvasUser(12, "Somebody, Else", "else"), CanvasUser(99, "Null, Z.", "z.null", sis_id=number)]
+    assert canvas_reads(made.text, people) == ({(99, "ps1"): 3.0}, [])
 
 
 def test_what_was_not_handed_in_is_empty_unless_it_is_to_be_zero() -> None:
@@ -128,6 +137,37 @@ def test_canvas_with_semicolons_is_read_and_stays_so() -> None:
 def test_a_file_that_cannot_be_filled_says_what_to_do(text: str, columns: dict[str, str], says: str) -> None:
     with pytest.raises(ExportError, match=says.replace("(", r"\(")):
         fill_canvas(GRADES, text, columns=columns)
+
+
+def test_who_is_excused_in_canvas_stays_so_and_is_named() -> None:
+    text = CANVAS_EXPORT.replace("b.pascal,A,3,9", "b.pascal,A,EX,ex")
+    filled = fill_canvas(GRADES, text, columns={"ps1": "Homework One"}, missing="0")
+    row = next(row for row in csv.reader(io.StringIO(filled.text)) if row[3] == "b.pascal")
+    assert row[5:] == ["EX", "ex"]
+    assert filled.grades == 2
+    said = (
+        "ps1: Pascal, Blaise: excused in Canvas, and left so. To give the grade, take that back there first."
+    )
+    assert said in filled.notes
+
+
+def test_canvas_may_write_first_and_last_names_apart() -> None:
+    text = (
+        CANVAS_EXPORT.replace("Student,ID", "LastName,FirstName,ID")
+        .replace("Points Possible,", "Points Possible,,")
+        .replace('"Lovelace, Ada"', "Lovelace,Ada")
+        .replace('"Pascal, Blaise"', "Pascal,Blaise")
+        .replace('"Turing, Alan"', "Turing,Alan")
+    )
+    filled = fill_canvas(GRADES, text, columns={"ps1": "Homework One"})
+    rows = list(csv.reader(io.StringIO(filled.text)))
+    assert rows[0] == [*text.split("\n", 1)[0].split(",")[:6], "Homework One (991)", "ps2 (992)"]
+    assert [row[:3] + row[6:] for row in rows[2:]] == [
+        ["Lovelace", "Ada", "4711", "4.25", "16"],
+        ["Pascal", "Blaise", "77", "0", "9"],
+        ["Turing", "Alan", "80", "1", ""],
+    ]
+    assert any(note.startswith("Turing, Alan: in Canvas's file") for note in filled.notes)
 
 
 def test_another_maximum_is_scaled_when_asked() -> None:
@@ -188,6 +228,19 @@ def test_a_spreadsheet_is_given_no_formula() -> None:
     made = export.plain(Grades({evil.id: evil}, {"a": 1.0}, {(evil.id, "a"): Grade(1.0, 1.0)}))
     for row in list(csv.reader(io.StringIO(made.text)))[1:]:
         assert not [cell for cell in row if cell.startswith(("=", "+", "@", "-"))]
+
+
+@pytest.mark.parametrize("system", ["canvas", "moodle"])
+def test_nor_is_it_by_a_name_in_what_other_systems_read(system: str) -> None:
+    evil = Student("eve", '=HYPERLINK("http://x.example")', "@sum", "eve@example.org", "4711")
+    write = export.canvas if system == "canvas" else export.moodle
+    made = write(Grades({evil.id: evil}, {"a": 1.0}, {(evil.id, "a"): Grade(1.0, 1.0)}))
+    for row in list(csv.reader(io.StringIO(made.text)))[1:]:
+        assert not [cell for cell in row if cell.startswith(("=", "+", "@", "-"))]
+    if system == "canvas":
+        assert canvas_reads(made.text, [CanvasUser(4711, "Eve", "e")]) == ({(4711, "a"): 1.0}, [])
+    else:
+        assert moodle_reads(made.text, {"eve": "eve"}, "Username") == {("eve", "a"): 1.0}
 
 
 @pytest.fixture

@@ -238,6 +238,37 @@ def test_what_needs_an_eye(desk: Desk) -> None:
     assert "handed in, graded 4 of 6" in said
 
 
+def test_a_hand_in_of_an_older_release_is_shown_and_not_held_against_the_exercise(desk: Desk) -> None:
+    later = "sign came into the lesson after this notebook was released: 2 points more, of which it has none"
+    unwritten = [nbf.new_output("error", ename="NotImplementedError", evalue="", traceback=[])]
+    for number in range(3):
+        old = marked(reported(RIGHT), unwritten, autograder={"status": "graded", "mends": [later]})
+        desk.hand_in(f"old{number}", old, scores={"test_relu": 3.0, "test_sign": 0.0})
+    changed = ["test_relu was changed in the lesson since this notebook was released; the new one counts"]
+    for number in range(8):
+        fresh = marked(reported(RIGHT), [], autograder={"status": "graded", "mends": changed})
+        desk.hand_in(f"new{number}", fresh, scores=dict(POINTS))
+    desk.change(
+        lambda book: setattr(book.find_grade("test_sign", ASSIGNMENT, ASSIGNMENT, "old2"), "manual_score", 1)
+    )
+    record = record_of(desk)
+    looks = {look.work.student: look.exercises for look in tallies.looks(record) if look.work}
+    assert looks == {f"old{number}": ("sign",) for number in range(3)}
+    sign = record.items[1]
+    assert tallies.states(record, sign) == {"full": 8, "part": 1, "none": 0, "unwritten": 0, "waiting": 0}
+    assert lines_of(record)["Time"].startswith("It was enough: nobody left an exercise unwritten.")
+    assert [work.score for work in record.works] == [*[5] * 8, 3, 3, 4]
+    said = words(page_of(desk))
+    assert "Of an older release, with no points for what came later 3" in said
+    assert "of these, of an older release 3" in said
+    assert (
+        "3 hand-ins are of an older release and have no points for what came into the lesson later." in said
+    )
+    assert f"nbgrader release_assignment {ASSIGNMENT} --force" in said
+    assert "mended before grading" not in said  # the students did nothing to their notebooks
+    assert "old0" not in page_of(desk, names=False)
+
+
 def test_what_a_student_wrote_stays_text(desk: Desk) -> None:
     evil = "<script>alert(1)</script>"
     for number in range(3):

@@ -131,3 +131,18 @@ def test_the_command_alone_lists_the_commands_and_says_where_the_course_stands(
     assert f"Here: {tmp_path} is no course" in said
     Path("nbgrader_config.py").write_text(CONFIG)
     assert "has no lesson yet" in run()[1]
+
+
+def test_after_a_build_the_lessons_that_it_changed_are_named(make_lesson: Callable[..., Path]) -> None:
+    course = make_lesson().parents[2]
+    tripling = make_lesson(name="tripling")
+    make_lesson(name="zeroing")
+    code, said = run("build", "--course", str(course))
+    assert code == 0
+    assert "then nbgrader release_assignment doubling. The same for tripling, zeroing" in said
+    tripling.write_text(tripling.read_text().replace("# # Doubling", "# # Twice, and once more"))
+    code, said = run("build", "--course", str(course))
+    assert code == 0
+    assert said.endswith(
+        f"look at {course}/notebooks/tripling as a student; then nbgrader release_assignment tripling"
+    )

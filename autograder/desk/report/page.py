@@ -133,6 +133,7 @@ def render_report(
         late=sorted((work.seconds_late for work in record.counted if work.seconds_late > 0), reverse=True),
         penalties=sum(work.penalty for work in record.counted),
         mended=sum(work.mends > 0 for work in record.counted),
+        older=sum(bool(work.later) for work in record.counted),
         by_hand=sum(result.by_hand for work in record.counted for result in work.results.values()),
         figures=_figures(record, statistics, chains, scores),
         formula=_formula,

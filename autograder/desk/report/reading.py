@@ -18,6 +18,7 @@ from autograder.desk.notebook import Kept, exercise_of, read_notebook
 from autograder.desk.redact import Redactor, plain, without_paths
 from autograder.desk.report.record import Aspect, ClassRecord, Derivation, Item, Result, Work
 from autograder.grading.folders import unusable_id
+from autograder.grading.later import is_the_lessons, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,7 @@ _UNWRITTEN = "not written yet"  # what check says of an exercise that is as it w
 _INSIDE = "in-sandbox"  # the tag of a test that runs beside the student's code
 _LONG = 160
 _CUT_SHORT = "a cell or a call crashed or ran out of time"
+_BETWEEN = re.compile(r", | and ")  # the names of cells in a note
 _YOU = re.compile(r"\b(?:you|your)\b")
 
 
@@ -108,13 +110,23 @@ def _work(
     if not notebooks:
         reason = _rejection(folder / "rejected.json")
         return work if reason is None else replace(work, status="rejected", reason=reason)
+    own = [_own(notebook) for notebook in notebooks.values() if notebook is not None]
+    mends = [str(note) for one in own for note in _list(one, "mends")]
+    later = [plain(names) for one in own if (names := lacking(map(str, _list(one, "mends"))))]
+    came = {name for names in later for name in _BETWEEN.split(names)}
     found = {}
     for item in items:
         mark = known[item.notebook].cells.get(item.grade_id) if item.notebook in known else None
         cell = _cell(notebooks.get(item.notebook), item, order)
         if mark is not None:
-            found[item.key] = _result(mark, cell)
-    own = [_own(notebook) for notebook in notebooks.values() if notebook is not None]
+            result = _result(mark, cell)
+            if (
+                exercise_of(item.grade_id) in came
+                and result.state in {"none", "unwritten"}
+                and not result.by_hand
+            ):
+                continue  # nobody who has the older release could have written it
+            found[item.key] = result
     status: Status = "partial" if any(one.get("status") == "partial" for one in own) else "graded"
     said = [str(text) for one in own for text in (one.get("reason"), *_list(one, "notes")) if text]
     return replace(
@@ -124,7 +136,8 @@ def _work(
         results=found,
         missing=tuple(sorted({item.notebook for item in items} - set(notebooks))),
         sandboxed=all(one.get("sandboxed", True) for one in own),
-        mends=sum(len(_list(one, "mends")) for one in own),
+        mends=sum(not is_the_lessons(note) for note in mends),
+        later=" and ".join(later),
     )
 
 

@@ -139,7 +139,9 @@ class Work:
     sandboxed
         False where it was graded without a sandbox.
     mends
-        How many things were put right in the notebook before it was graded.
+        How many things that the student had done to the notebook were put right before it was graded.
+    later
+        Cells that came into the lesson after the notebook was released and have no points here, as grading names them.
     """
 
     student: str
@@ -153,6 +155,7 @@ class Work:
     missing: tuple[str, ...] = ()
     sandboxed: bool = True
     mends: int = 0
+    later: str = ""
 
     @property
     def score(self) -> float:

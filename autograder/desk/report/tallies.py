@@ -232,6 +232,11 @@ def looks(record: ClassRecord) -> list[Look]:
         waiting = tuple(item.label for item in record.items if _state(work, item) == "waiting")
         if waiting:
             found.append(Look(work, "waits for points by hand", "", waiting))
+    found += [
+        Look(work, "of an older release, with no points for what came later", "", (work.later,))
+        for work in record.counted
+        if work.later
+    ]
     inside = tuple(
         item.label for item in record.items if any(result.inside for result in record.results(item))
     )
