@@ -203,8 +203,21 @@ def draw_net(rng, n):
     return cases.normal(rng, d), int(rng.integers(m)), params
 
 
+def draw_wide(rng, n, h_a=5.0, o_a=1.5):
+    """Draw a net of more units and of larger numbers, with an example in its last class."""
+    d, d_h, m = 14, 19, 13
+    params = {
+        "W1": cases.normal(rng, d_h, d),
+        "b1": cases.normal(rng, d_h),
+        "W2": cases.normal(rng, m, d_h, scale=o_a),
+        "b2": cases.normal(rng, m, scale=o_a),
+    }
+    return cases.normal(rng, d, scale=h_a), m - 1, params
+
+
 with marks.values:
-    check.matches(n_parameters, reference.n_parameters, [*sizes, (784, 100, 10)])
+    more_sizes = [(784, 100, 10), (20, 30, 15), (3072, 500, 100)]
+    check.matches(n_parameters, reference.n_parameters, [*sizes, *more_sizes])
 
 
 @mistake(
@@ -371,6 +384,7 @@ for name, why in {
         waiting_for = ""
 ### BEGIN HIDDEN TESTS
 nets = cases.draw(lambda rng, n: draw_net(rng, n)[::2])
+nets += cases.draw(lambda rng, n: draw_wide(rng, n)[::2], count=1)
 
 
 def carried_on(x, params):
@@ -593,6 +607,12 @@ def draw_data(rng, n, rows):
     return X, rng.integers(len(params["b2"]), size=rows), params
 
 
+def draw_many(rng, n):
+    """Draw a wide net, and forty examples, most of them with a small probability."""
+    x, _, params = draw_wide(rng, n)
+    return cases.normal(rng, 40, len(x)), rng.integers(13, size=40), params
+
+
 with marks.values:
     check.matches(
         empirical_risk,
@@ -601,6 +621,7 @@ with marks.values:
     )
 with marks.batches:
     some = cases.draw(lambda rng, n: draw_data(rng, n, [1, 2, 13, 3][n]), count=4)
+    some += cases.draw(draw_many, count=1)
     check.matches(empirical_risk, reference.empirical_risk, some)
     check.leaves_arguments_alone(empirical_risk, some)
     check.accepts_read_only(empirical_risk, some)
@@ -788,6 +809,9 @@ outputs = cases.draw(
         softmax(cases.normal(rng, [4, 2, 3, 5, 10, 7][n])),
         int(rng.integers([4, 2, 3, 5, 10, 7][n])),
     )
+)
+outputs += cases.draw(
+    lambda rng, n: (softmax(cases.normal(rng, 13, scale=4.0)), 12), count=1
 )
 with marks.values:
     check.matches(grad_output, reference.grad_output, outputs)
@@ -1422,6 +1446,10 @@ pairs = cases.draw(
         cases.normal(rng, sizes[n][1], scale=0.5),
     )
 )
+pairs += cases.draw(
+    lambda rng, n: (cases.normal(rng, 13, scale=9.0), cases.normal(rng, 19)),
+    count=1,
+)
 with marks.dW2:
     check.matches(
         grad_output_layer, reference.grad_output_layer, pairs, part=("dW2", 0)
@@ -1563,8 +1591,23 @@ def back_cases(picks):
     )
 
 
+def wide_cases(above, below):
+    """Draw a gradient of many units and the weights below it, with larger numbers."""
+    return cases.draw(
+        lambda rng, n: (
+            cases.normal(rng, above, scale=9.0),
+            cases.normal(rng, above, below, scale=3.0),
+        ),
+        count=1,
+    )
+
+
 with marks.values:
-    check.matches(grad_hidden, reference.grad_hidden, back_cases([0, 1, 4, 5]))
+    check.matches(
+        grad_hidden,
+        reference.grad_hidden,
+        back_cases([0, 1, 4, 5]) + wide_cases(13, 19),
+    )
 with marks.shapes:
     check.matches(grad_hidden, reference.grad_hidden, back_cases([2, 3]))
     check.leaves_arguments_alone(grad_hidden, back_cases([0, 1]))
@@ -1685,6 +1728,13 @@ bends = cases.draw(
         cases.normal(rng, n + 2, scale=0.5),
         cases.normal(rng, n + 2, scale=2.5),
     )
+)
+bends += cases.draw(
+    lambda rng, n: (
+        cases.normal(rng, 19, scale=9.0),
+        cases.normal(rng, 19, scale=30.0),
+    ),
+    count=1,
 )
 single = cases.draw(
     lambda rng, n: (cases.normal(rng, 1), cases.normal(rng, 1, scale=2.5)), count=3
@@ -1874,6 +1924,13 @@ pairs = cases.draw(
         cases.normal(rng, sizes[n][0]),
     )
 )
+pairs += cases.draw(
+    lambda rng, n: (
+        cases.normal(rng, 19, scale=9.0),
+        cases.normal(rng, 14, scale=9.0),
+    ),
+    count=1,
+)
 with marks.dW1:
     check.matches(
         grad_input_layer, reference.grad_input_layer, pairs, part=("dW1", 0)
@@ -2008,7 +2065,11 @@ def front_cases(picks):
 
 
 with marks.values:
-    check.matches(grad_input, reference.grad_input, front_cases([0, 1, 4, 5]))
+    check.matches(
+        grad_input,
+        reference.grad_input,
+        front_cases([0, 1, 4, 5]) + wide_cases(19, 14),
+    )
 with marks.shapes:
     check.matches(grad_input, reference.grad_input, front_cases([2, 3]))
     check.leaves_arguments_alone(grad_input, front_cases([0, 1]))
@@ -2079,7 +2140,9 @@ marks.total()
 # | `b1` | $\frac{\sqrt3}{2}\,[0.4, 0.8]$ |
 # | `x` | $\frac{\sqrt3}{2}\,[2, 0.8, 3.2]$ |
 #
-# The keys are the names of the arrays that the gradients belong to: under `"W1"` stands $\partial L/\partial W^{(1)}$.
+# The keys are the names of the arrays that the gradients belong to: under `"W1"` stands $\partial L/\partial W^{(1)}$. Grading also tries a
+# net with more than 100,000 weights. To move each of them and measure how the loss moves would take too long: a call has five
+# seconds.
 
 
 # %% nbgrader={"grade_id": "mlp_backward", "solution": true}
@@ -2150,6 +2213,21 @@ for name, why in {
         )
 ### BEGIN HIDDEN TESTS
 examples = cases.draw(draw_net)
+examples += cases.draw(lambda rng, n: draw_wide(rng, n, o_a=8.0), count=1)
+
+
+def draw_image(rng, n):
+    """Draw an image of 784 numbers and a net with more than 100,000 weights for it."""
+    params = {
+        "W1": cases.normal(rng, 150, 784, scale=0.1),
+        "b1": cases.normal(rng, 150),
+        "W2": cases.normal(rng, 10, 150, scale=0.3),
+        "b2": cases.normal(rng, 10),
+    }
+    return cases.normal(rng, 784), 9, params
+
+
+image = cases.draw(draw_image, count=1)
 
 
 def loss_of(x, y, params):
@@ -2180,7 +2258,9 @@ def slopes(x, y, params):
 few = cases.draw(draw_net, count=3)
 for name in ("W1", "b1", "W2", "b2", "x"):
     with getattr(marks, name):
-        check.matches(mlp_backward, reference.mlp_backward, examples, part=name)
+        check.matches(
+            mlp_backward, reference.mlp_backward, examples + image, part=name
+        )
         check.matches(
             mlp_backward,
             slopes,
@@ -2496,6 +2576,10 @@ def draw_other(rng, n):
 
 
 steps = cases.draw(draw_step)
+steps += cases.draw(
+    lambda rng, n: (draw_wide(rng, n)[2], draw_wide(rng, n, o_a=40.0)[2], 3.0),
+    count=1,
+)
 others = cases.draw(draw_other, count=3)
 with marks.values:
     for name in ("W1", "b1", "W2", "b2"):
@@ -2764,15 +2848,17 @@ layer_sizes = [
 layer_corners = [(1, 3, 2), (4, 3, 1), (3, 1, 2), (1, 1, 1)]
 
 
-def layer(rng, sizes):
+def layer(rng, sizes, scale=1.0):
     N, D, K = sizes
-    return cases.normal(rng, N, D), cases.normal(rng, D, K), cases.normal(rng, K)
+    shapes = (N, D), (D, K), (K,)
+    return tuple(cases.normal(rng, *shape, scale=scale) for shape in shapes)
 
 
 layers = cases.draw(lambda rng, n: layer(rng, layer_sizes[n]), count=4)
 corners = cases.draw(lambda rng, n: layer(rng, layer_corners[n]), count=4)
+wide_layers = cases.draw(lambda rng, n: layer(rng, (30, 19, 13), 9.0), count=1)
 with marks.values:
-    check.matches(linear_forward, reference.linear_forward, layers)
+    check.matches(linear_forward, reference.linear_forward, layers + wide_layers)
 with marks.shapes:
     check.matches(linear_forward, reference.linear_forward, corners)
     check.leaves_arguments_alone(linear_forward, layers)
@@ -3028,9 +3114,21 @@ def net(rng, sizes):
 
 nets = cases.draw(lambda rng, n: net(rng, net_sizes[n]), count=4)
 odd_nets = cases.draw(lambda rng, n: net(rng, net_corners[n]), count=4)
+
+
+def wide_net(rng, n):
+    """Draw a net of more units and a larger batch: large hidden numbers, modest scores."""
+    X, params = net(rng, (30, 14, 19, 13))
+    return 6.0 * X, params | {"W2": params["W2"] / 16.0}
+
+
+wide_nets = cases.draw(wide_net, count=1)
 with marks.values:
     check.matches(
-        two_layer_forward, reference.two_layer_forward, nets, part=("S", 0)
+        two_layer_forward,
+        reference.two_layer_forward,
+        nets + wide_nets,
+        part=("S", 0),
     )
 with marks.shapes:
     check.matches(
@@ -3319,7 +3417,7 @@ with marks.shapes:
     check.shape(softmax_cross_entropy(np.zeros((1, 5)), np.array([3]))[1], (1, 5))
     check.leaves_arguments_alone(softmax_cross_entropy, [(small_S, small_y)])
 ### BEGIN HIDDEN TESTS
-loss_sizes = [(2, 3), (4, 2), (3, 5), (5, 12), (7, 4)]
+loss_sizes = [(2, 3), (4, 2), (3, 5), (5, 12), (7, 4), (30, 14)]
 loss_corners = [(1, 3), (1, 2), (3, 1), (1, 1)]
 
 
@@ -3339,7 +3437,11 @@ def stretched(S, y):
     return 1000.0 * S, y
 
 
-scores = cases.draw(lambda rng, n: scored(rng, loss_sizes[n]), count=5)
+def further(S, y):
+    return 5.0 * S, y
+
+
+scores = cases.draw(lambda rng, n: scored(rng, loss_sizes[n]))
 odd_scores = cases.draw(lambda rng, n: scored(rng, loss_corners[n]), count=4)
 truth = reference.softmax_cross_entropy
 with marks.loss:
@@ -3368,10 +3470,11 @@ with marks.stability:
     check.matches(
         softmax_cross_entropy, truth, scores.map(shifted), part=("loss", 0)
     )
-    for result in [("loss", 0), ("dS", 1)]:
-        check.matches(
-            softmax_cross_entropy, truth, scores.map(stretched), part=result
-        )
+    for change in (further, stretched):
+        for result in [("loss", 0), ("dS", 1)]:
+            check.matches(
+                softmax_cross_entropy, truth, scores.map(change), part=result
+            )
 with marks.shapes:
     check.matches(softmax_cross_entropy, truth, odd_scores, part=("dS", 1))
     check.leaves_arguments_alone(softmax_cross_entropy, scores)
@@ -3878,6 +3981,7 @@ def upstream(X, W, b):
 
 
 backs, odd_backs = layers.map(upstream), corners.map(upstream)
+backs += wide_layers.map(upstream).map(lambda dY, X, W: (20.0 * dY, X, W))
 truth = reference.linear_backward
 with marks.dX:
     check.matches(linear_backward, truth, backs, part=("dX", 0))
@@ -4146,6 +4250,9 @@ def same(rng, sizes):
 
 
 pairs = cases.draw(lambda rng, n: same(rng, pair_sizes[n]), count=4)
+wide_pairs = cases.draw(lambda rng, n: same(rng, (30, 13)), count=1)
+pairs += wide_pairs.map(lambda dH, Z: (9.0 * dH, 30.0 * Z))
+pairs += wide_pairs.map(lambda dH, Z: (dH, Z / 1e5))
 odd_pairs = cases.draw(lambda rng, n: same(rng, pair_corners[n]), count=3)
 with marks.values:
     check.matches(relu_backward, reference.relu_backward, pairs)
@@ -4304,6 +4411,9 @@ marks.total()
 # **Before you code, on paper:** draw the network from left to right, $X \to Z \to H \to S \to L$. Under each arrow write the
 # function of yours that goes along it, and over it the one that comes back. Which numbers from the way there does the way
 # back need? (Look at the arguments of `linear_backward` and `relu_backward`.)
+#
+# Grading also tries a net with more than 100,000 weights. There is no time to measure their slopes one by one: a call has five
+# seconds.
 
 
 # %% nbgrader={"grade_id": "two_layer_backward", "solution": true}
@@ -4459,8 +4569,15 @@ def labelled(X, params):
     )
 
 
-tasks, odd_tasks = nets.map(labelled), odd_nets.map(labelled)
+def draw_images(rng, n):
+    """Draw images of 784 numbers and a net with more than 100,000 weights for them."""
+    X, params = net(rng, (4, 784, 150, 10))
+    return X, params | {"W1": params["W1"] / 20.0, "W2": params["W2"] / 4.0}
+
+
+tasks, odd_tasks = (nets + wide_nets).map(labelled), odd_nets.map(labelled)
 sums = tasks.map(lambda X, y, params: (X, y, params, "sum"))
+tasks += cases.draw(draw_images, count=1).map(labelled)
 truth = reference.two_layer_backward
 GRADS = ["W1", "b1", "W2", "b2"]
 with marks.loss:
@@ -4731,7 +4848,7 @@ def row_sums(x):
 def ground(rng, n, h):
     f, shape = [
         (cube, (1,)), (product, (3,)), (weighted_squares, (2, 3)), (waves, (5,)), (row_sums, (4, 2)),
-        (weighted_squares, (2, 1, 3)),
+        (weighted_squares, (2, 1, 3)), (waves, (4, 5)),
     ][n]  # fmt: skip
     return f, cases.normal(rng, *shape), *h
 
@@ -4746,7 +4863,8 @@ with marks.step:
     check.matches(
         numerical_gradient,
         reference.numerical_gradient,
-        cases.draw(lambda rng, n: ground(rng, n, (0.5 / (n + 1),)), count=6),
+        cases.draw(lambda rng, n: ground(rng, n, (0.5 / (n + 1),)), count=6)
+        + cases.draw(lambda rng, n: ground(rng, n + 6, (3.0,)), count=1),
     )
 with marks.restored:
     check.leaves_arguments_alone(
@@ -5262,7 +5380,7 @@ explore.relu_gradients(
 # **How it is marked.** The grader calls your function with these 1,297 images in another order, as rows of numbers from 0 to 1,
 # takes the `params` that come back and classifies 500 *other* images itself, which it has kept: the class with the largest
 # score of linear, ReLU, linear. 90 percent right earns `learns`, 95 percent earns `accuracy` as well. It also renames the digits (every 3 may
-# be called 7), so train on the `X` and `y` you are given, and on nothing else. **One call must end within five seconds** on the
+# be called 7) and turns the images (rows for columns), so train on the `X` and `y` you are given, and on nothing else. **One call must end within five seconds** on the
 # grader's machine; aim at two on yours.
 #
 # The check below does the same on a small scale: it trains on 1,000 of your images and scores the other 297. It asks for 85 and
@@ -5358,7 +5476,13 @@ with np.load("kept.npz") as file:
     kept_y = file["labels"].astype(int)
 renamed = np.array([7, 4, 9, 0, 2, 8, 1, 6, 3, 5])
 order = np.random.default_rng(5).permutation(len(digit_X))
-whole = 1297, digit_X[order], renamed[digit_y[order]]
+
+
+def turned(X):
+    return X.reshape(-1, 8, 8).swapaxes(1, 2).reshape(-1, 64)
+
+
+whole = 1297, turned(digit_X)[order], renamed[digit_y[order]]
 for aspect, asked in [(marks.learns, 0.90), (marks.accuracy, 0.95)]:
     with aspect:
         if share_right(trained(*whole), kept_X, kept_y) >= 0.5:
@@ -5368,7 +5492,14 @@ for aspect, asked in [(marks.learns, 0.90), (marks.accuracy, 0.95)]:
                     advice="Does your function train on the X and y that it is given?",
                 )
             )
-        share = share_right(trained(*whole), kept_X, renamed[kept_y])
+        if share_right(trained(*whole), kept_X, renamed[kept_y]) >= 0.5:
+            raise check.CheckFailed(
+                check.Finding(
+                    "it was given turned images, and knows only the ones that are not",
+                    advice="Does your function train on the X and y that it is given?",
+                )
+            )
+        share = share_right(trained(*whole), turned(kept_X), renamed[kept_y])
         at_least(asked, share, "500 images that were kept for grading")
 ### END HIDDEN TESTS
 marks.total()

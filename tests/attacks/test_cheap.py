@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from contextlib import ExitStack, closing
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from autograder.grading import marks
@@ -19,11 +21,14 @@ from autograder.lesson.source import read_lesson
 from autograder.sandbox.limits import Limits
 
 from .cheap import CHEAP, Cheap
+from .cheap_backprop import BACKPROP, TRAINED_AT_HOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nbformat import NotebookNode
+
+    from autograder.grading.outcome import CellOutcome
 
 pytestmark = pytest.mark.sandbox
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
@@ -48,15 +53,36 @@ def examiners() -> Iterator[Callable[[str], Examiner]]:
         yield of
 
 
-@pytest.mark.parametrize("row", CHEAP, ids=lambda row: row.name)
-def test_a_wrong_function_has_no_full_marks(examiners: Callable[[str], Examiner], row: Cheap) -> None:
-    submitted = source(row.lesson)
+def graded(examiner: Examiner, lesson: str, answers: dict[str, str]) -> dict[str, CellOutcome]:
+    """Grade the reference with some answers in it."""
+    submitted = source(lesson)
     for cell in submitted.cells:
-        cell.source = row.answers.get(cells.grade_id(cell) or "", cell.source)
-    mend(submitted, source(row.lesson))
-    result = examiners(row.lesson).examine(ExamRequest(marks.plan(submitted)))
+        cell.source = answers.get(cells.grade_id(cell) or "", cell.source)
+    mend(submitted, source(lesson))
+    result = examiner.examine(ExamRequest(marks.plan(submitted)))
     assert not result.error
     marks.write_outputs(submitted, result)
-    outcomes = marks.outcomes(submitted, result)
+    return marks.outcomes(submitted, result)
+
+
+@pytest.mark.parametrize("row", [*CHEAP, *BACKPROP], ids=lambda row: row.name)
+def test_a_wrong_function_has_no_full_marks(examiners: Callable[[str], Examiner], row: Cheap) -> None:
+    outcomes = graded(examiners(row.lesson), row.lesson, row.answers)
     lost = {name for name, one in outcomes.items() if one.score < one.max_score}
     assert {f"test_{name}" for name in row.answers} <= lost
+
+
+def test_a_net_that_was_trained_at_home_tells_no_digits(examiners: Callable[[str], Examiner]) -> None:
+    lesson = "03_mlp_backprop"
+    functions = {name: cell.source for cell in source(lesson).cells if (name := cells.grade_id(cell))}
+    space: dict[str, Any] = {"np": np}
+    for name in ("linear_forward", "two_layer_forward", "softmax_cross_entropy", "linear_backward",
+                 "relu_backward", "two_layer_backward", "train_digits"):  # fmt: skip
+        exec(functions[name], space)  # noqa: S102 - the lesson's own
+    with np.load(SOLUTIONS / lesson / "digits.npz") as file:
+        images, labels = file["images"].reshape(-1, 64) / 16.0, file["labels"].astype(int)
+    params = space["train_digits"](images, labels, 0)
+    numbers = np.concatenate([params[name].ravel() for name in ("W1", "b1", "W2", "b2")]).astype("<f4")
+    answer = TRAINED_AT_HOME.format(base64.b64encode(numbers.tobytes()).decode())
+    found = graded(examiners(lesson), lesson, {"train_digits": answer})["test_train_digits"]
+    assert found.score <= 1, found

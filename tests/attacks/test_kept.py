@@ -15,6 +15,7 @@ import pytest
 from .answers import ANSWERS
 from .at_home import AT_HOME
 from .cheap import CHEAP
+from .cheap_backprop import BACKPROP
 from .exhaust import EXHAUST
 from .follow import FOLLOW
 from .forge import FORGED
@@ -37,7 +38,7 @@ def tables() -> dict[str, list[str]]:
     rows: dict[str, list[Any]] = {
         "lies": LIES, "search": SEARCH, "forge": FORGED, "exhaust": EXHAUST, "papers": PAPERS, "shown": SHOWN,
         "pages": PAGES, "follow": FOLLOW, "answers": ANSWERS,
-        "in a row": IN_A_ROW, "at home": AT_HOME, "cheap": CHEAP,
+        "in a row": IN_A_ROW, "at home": AT_HOME, "cheap": CHEAP, "cheap backprop": BACKPROP,
     }  # fmt: skip
     found = {table: [row.name for row in attacks] for table, attacks in rows.items()}
     found["gradebook"] = [*IDS, *REFUSED]
