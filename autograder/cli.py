@@ -275,6 +275,11 @@ def grade(
 
     if scheduler and engine != "dask":
         raise _stop("--scheduler goes with --engine dask.")
+    for path in filter(None, (json, changes)):
+        if not path.parent.is_dir():
+            raise _stop(
+                f"{path} cannot be written: there is no folder {path.parent}. Make it, or name another."
+            )
     if unsafe_no_sandbox:
         _errors.print(_UNSAFE, style="red", markup=False, highlight=False)
     opened = _open(course)
@@ -341,7 +346,8 @@ def extend(
     except (extra_time.ExtraTimeError, ExportError) as error:
         raise _stop(str(error)) from None
     what = "every assignment" if assignment == extra_time.EVERY else assignment
-    time = f"{hours + 24 * days:g} hours more" if hours + days else "no extra time any more"
+    more = hours + 24 * days
+    time = f"{more:g} {'hour' if more == 1 else 'hours'} more" if more else "no extra time any more"
     _say(f"{student} has {time} for {what}: {opened.root / extra_time.FILE}.")
     known = sorted({name for _, name in opened.submissions()})
     if student not in known:

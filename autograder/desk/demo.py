@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
+import shlex
 import shutil
 import sys
 from contextlib import contextmanager
@@ -176,14 +177,15 @@ def tell_end(demo: Demo, console: Console, *, shown: str = "emil") -> None:
     tell(f"{total - len(odd)} of {total} as foreseen.", "red" if odd else "green")
     root = demo.course.root
     page = next((page for page in demo.pages if page.parent.parent.name == shown), demo.pages[0])
-    lab = f"{Path(sys.executable).with_name('jupyter')} lab{' --allow-root' if os.geteuid() == 0 else ''}"
+    jupyter = shlex.quote(str(Path(sys.executable).with_name("jupyter")))
+    lab = f"{jupyter} lab{' --allow-root' if os.geteuid() == 0 else ''}"
     tell("\nOpen next:")
     tell(f"  a student's feedback   {page}")
     tell(f"  everyone's feedback    {root / demo.course.feedback_directory}")
     for report in demo.reports:
         tell(f"  the report on a class  {report}")
     tell(f"  every mark, as JSON    {root / GRADES}")
-    tell(f"  the gradebook          cd {root} && {lab}")
+    tell(f"  the gradebook          cd {shlex.quote(str(root))} && {lab}")
     tell("                         and there the menu Nbgrader, Formgrader")
 
 

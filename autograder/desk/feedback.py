@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.desk.files import named, put
 from autograder.desk.gradebook import open_gradebook
 from autograder.desk.stamps import Stamps
 from autograder.grading.folders import link_in_the_way, unusable_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from autograder.desk.marks import Marks
     from autograder.lesson.course import Course
@@ -156,30 +155,40 @@ class _Desk:
     def _page(self, page: Path, path: Path, student: str) -> Path:
         marks = self.marks.get((student, path.stem))
         content = _content(path) or b""
+        broken: list[Path] = []
 
         def make() -> str:
+            try:
+                return draw()
+            except Exception:
+                # Whatever is wrong with one notebook, the rest of the class gets its pages.
+                log.exception("%s could not be turned into a page.", path)
+                broken.append(path)
+                return self._rejected(student, _UNREADABLE)
+
+        def draw() -> str:
             from autograder.desk.notebook import read_notebook  # noqa: PLC0415  not needed where nothing changed
             from autograder.desk.page import render_page  # noqa: PLC0415
 
             ids = {"assignment": self.assignment, "notebook": path.stem, "student": student}
             return render_page(read_notebook(content), marks=marks, **ids)
 
-        try:
-            self._write(page, content, marks, make)
-        except Exception:
-            # Whatever is wrong with one notebook, the rest of the class gets its pages.
-            log.exception("%s could not be turned into a page.", path)
-            _put(page, self._rejected(student, _UNREADABLE))
-            self.written.append(page)
+        self._write(page, content, marks, make, broken)
         return page
 
-    def _write(self, page: Path, content: bytes, known: object, make: Callable[[], str]) -> None:
-        """Make a page from a file's content and what the gradebook knows, unless it is there already."""
+    def _write(
+        self, page: Path, content: bytes, known: object, make: Callable[[], str], broken: Sequence[Path] = ()
+    ) -> None:
+        """Make a page from a file's content and what the gradebook knows, unless it is there already.
+
+        Where `make` says that something is broken, the next run tries again.
+        """
         stamp = self.stamps.stamp(content, known)
         if self.stamps.holds(page, stamp):
             return
-        _put(page, make())
-        self.stamps.keep(page, stamp)
+        put(page, make())
+        if not broken:
+            self.stamps.keep(page, stamp)
         self.written.append(page)
 
     def _rejected(self, student: str, reason: str) -> str:
@@ -204,16 +213,6 @@ def _reason(rejection: bytes) -> str:
     return str(found.get("reason") or "") if isinstance(found, dict) else ""
 
 
-def _put(page: Path, html: str) -> None:
-    """Put the page in place in one step, so that nobody ever reads half of one."""
-    page.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=page.parent, prefix=".page-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(html)
-    Path(name).chmod(0o664 if page.parent.stat().st_mode & 0o020 else 0o644)
-    Path(name).replace(page)
-
-
 def _copy_beside(course: Course, assignment: str, student: str) -> None:
     target = course.feedback(assignment, student)
     if not target.is_dir():
@@ -225,6 +224,9 @@ def _copy_beside(course: Course, assignment: str, student: str) -> None:
             # A student's link would lead to somebody else's secret, or to a file without an end.
             if (folder / name).is_file() and link_in_the_way(folder / name, top) is None:
                 # The copy in `submitted` may be read-only; contents alone are copied.
-                (target / name).unlink(missing_ok=True)
-                shutil.copyfile(folder / name, target / name, follow_symlinks=False)
+                try:
+                    (target / name).unlink(missing_ok=True)
+                    shutil.copyfile(folder / name, target / name, follow_symlinks=False)
+                except OSError as error:
+                    raise named(error, target / name) from error
                 break

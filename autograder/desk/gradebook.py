@@ -9,6 +9,7 @@ Nothing in this file writes: a gradebook that is not there stays so and reads as
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import re
 import sqlite3
 from collections import defaultdict
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Rows = Callable[[str, Mapping[str, str]], Sequence[Sequence[Any]]]
 
 _FILE = re.compile(r"sqlite:///(?P<path>[^?]+)")  # without a driver or options of its own
+_NO_TABLE = "no such"
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - nbgrader's times are UTC and say no zone
 
 _CELLS = """\
@@ -209,6 +211,11 @@ def open_gradebook(db_url: str) -> Iterator[Gradebook]:
     ------
     Gradebook
         Empty when there is no database, or none of nbgrader's tables in it.
+
+    Raises
+    ------
+    OSError
+        If it is there and cannot be read: nobody's marks would be a wrong answer. The error names it.
     """
     file = _FILE.fullmatch(db_url)
     with _of_a_file(Path(file["path"])) if file else _of_any(db_url) as rows:
@@ -220,16 +227,23 @@ def _of_a_file(path: Path) -> Iterator[Rows | None]:
     if not path.is_file():
         yield None  # connecting would make the file
         return
-    with closing(sqlite3.connect(path)) as connection:
+    try:
+        connection = sqlite3.connect(path)
+    except sqlite3.Error as error:
+        raise _trouble(error, str(path)) from error
+    with closing(connection):
 
         def rows(query: str, values: Mapping[str, str]) -> Sequence[Sequence[Any]]:
-            return connection.execute(query, values).fetchall()
+            try:
+                return connection.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                if _NO_TABLE in str(error):
+                    raise
+                raise _trouble(error, str(path)) from error
 
         try:
             rows(_FILLED, {})
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise
+        except sqlite3.OperationalError:  # none of nbgrader's tables
             yield None
             return
         yield rows
@@ -247,7 +261,11 @@ def _of_any(db_url: str) -> Iterator[Rows | None]:
         return
     engine = create_engine(url)
     try:
-        with engine.connect() as connection:
+        try:
+            connection = engine.connect()
+        except OperationalError as error:
+            raise _trouble(error.orig or error, url.render_as_string(hide_password=True)) from error
+        with connection:
 
             def rows(query: str, values: Mapping[str, str]) -> Sequence[Sequence[Any]]:
                 return connection.execute(text(query), values).all()
@@ -264,6 +282,17 @@ def _of_any(db_url: str) -> Iterator[Rows | None]:
             yield rows
     finally:
         engine.dispose()
+
+
+def _trouble(error: BaseException, where: str) -> OSError:
+    """Return what the database says as an error of the system's that names it, which commands have words for."""
+    why = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    number = errno.EIO
+    if "locked" in why:
+        number = errno.EBUSY
+    elif "unable to open" in why or "readonly" in why:
+        number = errno.EACCES
+    return OSError(number, why, where)
 
 
 def _time(value: dt.datetime | str | None) -> dt.datetime | None:

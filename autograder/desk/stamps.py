@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import autograder
+from autograder.desk.files import put
 
 NAME = ".autograder.json"
 _ROOMS = ("desk", "check", "derive")
@@ -66,9 +67,7 @@ class Stamps:
         if not self.folder.is_dir():
             return
         here = {name: stamp for name, stamp in self.known.items() if (self.folder / name).is_file()}
-        fresh = self.folder / f"{NAME}.{os.getpid()}"
-        fresh.write_text(json.dumps(here, separators=(",", ":")), encoding="utf-8")
-        fresh.replace(self.folder / NAME)
+        put(self.folder / NAME, json.dumps(here, separators=(",", ":")))
 
     def _name(self, page: Path) -> str:
         return os.path.relpath(page, self.folder)

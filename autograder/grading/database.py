@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 #: Seconds that one attempt waits for whoever holds the gradebook.
 PATIENCE = 5.0
 _DRIVERS = {"postgresql": "psycopg[binary]"}
+#: What to do, by a word in what the database says.
+_MENDS = (
+    ("readonly", " Set right who may write it, and the folder that it is in."),
+    (
+        "unable to open",
+        " Set right who may read and write it and its folder, or where db_url says that it is.",
+    ),
+    ("disk is full", " Make room there."),
+    ("not a database", " Take a copy of it that is whole."),
+    ("malformed", " Take a copy of it that is whole."),
+)
 _BUSY = (
     "database is locked",
     "database table is locked",
@@ -122,7 +133,9 @@ class Database:
             said = f"{type(error.orig).__name__}: {error.orig}"
             if any(word.lower() in said.lower() for word in _BUSY):
                 raise BookBusyError(f"another program is writing in the gradebook {self}") from error
-            raise BookError(f"the gradebook {self} cannot be used: {str(error.orig).strip()}") from error
+            why = str(error.orig).strip().rstrip(".")
+            mend = next((mend for word, mend in _MENDS if word in why.lower()), "")
+            raise BookError(f"the gradebook {self} cannot be used: {why}.{mend}") from error
 
     def close(self) -> None:
         """Close every connection."""

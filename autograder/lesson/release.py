@@ -178,6 +178,7 @@ def _stage(course: Course, name: str, lesson: Lesson | None, source: Path) -> No
         ignore=lambda folder, _: {generated} if Path(folder) == course.source(name) else set(),
         copy_function=os.symlink,
     )
+    target.chmod(0o700)  # a source that may only be read is built all the same, to compare
     (target / generated).write_text(lesson.notebook_text(), encoding="utf-8")
 
 

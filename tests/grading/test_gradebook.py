@@ -260,7 +260,7 @@ def test_what_is_missing_is_named(made: Course, tmp_path: Path, monkeypatch: pyt
     install = re.escape(f"is not installed: {sys.executable} -m pip install ")
     with pytest.raises(BookError, match=f"driver .* {install}MySQLdb$"):
         opened("mysql:///grades")
-    with pytest.raises(BookError, match="unable to open database file"):
+    with pytest.raises(BookError, match=r"unable to open database file\. Set right .* db_url says"):
         opened(f"sqlite:///{tmp_path}/no-such-folder/gradebook.db")
     with pytest.raises(BookError, match=r"c\.CourseDirectory\.course_id"):
         opened("postgresql:///grades", course_id="")

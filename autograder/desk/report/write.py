@@ -6,12 +6,10 @@ One without names is another file: neither is taken for the other, and neither o
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.desk import files
 from autograder.desk.gradebook import open_gradebook
 from autograder.desk.report import sheets
 from autograder.desk.report.page import points_table, render_report
@@ -20,6 +18,8 @@ from autograder.desk.report.reading import read_class
 from autograder.desk.report.statistics import items
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from autograder.lesson.course import Course
 
 FOLDER = "reports"
@@ -99,10 +99,5 @@ def _write(course: Course, assignment: str, people: People, csv: Path | None, ma
 
 
 def put(path: Path, text: str) -> None:
-    """Put a file in place in one step, so that nobody ever reads half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    Path(name).chmod(0o640)  # it holds marks: for the course's owner and group
-    Path(name).replace(path)
+    """Put a file in place: it holds marks, and is for the course's owner and group."""
+    files.put(path, text, mode=0o640)
