@@ -83,6 +83,8 @@ def after_build(course: Course, built: BuildResult) -> str:
     ]
     first, *others = changed or built.assignments[:1]
     then = f"nbgrader release_assignment {first}"
+    if course.submissions(first):
+        then = f"autograder grade {first} --dry-run, which shows whose marks would change"
     same = f". The same for {', '.join(others)}" if others else ""
     return f"Next: look at {course.release(first)} as a student; then {then}{same}"
 

@@ -204,6 +204,42 @@ def test_an_exercise_as_it_was_released_is_not_a_mistake(desk: Desk) -> None:
     )
 
 
+def test_an_answer_in_words_that_nobody_wrote_is_unwritten_and_tells_no_difficulty(desk: Desk) -> None:
+    why = solution("why", "")
+    why.metadata["nbgrader"] |= {"grade": True, "points": 2}
+
+    def add(book: Gradebook) -> None:
+        book.add_grade_cell("why", ASSIGNMENT, ASSIGNMENT, max_score=2, cell_type="markdown")
+
+    desk.change(add)
+    for number in range(12):
+        nb = all_right()
+        nb.cells.append(why)
+        desk.hand_in(f"s{number:02}", nb, scores=dict(POINTS) | {"why": 0.0})
+
+    def wait(book: Gradebook) -> None:
+        for number in range(9):
+            grade = book.find_grade("why", ASSIGNMENT, ASSIGNMENT, f"s{number:02}")
+            grade.auto_score, grade.needs_manual_grade = None, True
+
+    desk.change(wait)
+    record = record_of(desk)
+    item = next(item for item in record.items if item.grade_id == "why")
+    assert tallies.states(record, item) == {"full": 0, "part": 0, "none": 0, "unwritten": 3, "waiting": 9}
+    said = words(page_of(desk))
+    assert "why 2 \N{EN DASH}" in said  # points, difficulty
+    assert "The hardest is why" not in page_of(desk)
+
+    def mark(book: Gradebook) -> None:
+        for number in range(9):
+            grade = book.find_grade("why", ASSIGNMENT, ASSIGNMENT, f"s{number:02}")
+            grade.manual_score, grade.needs_manual_grade = (2.0 if number else 0.0), False
+
+    desk.change(mark)
+    assert tallies.states(record_of(desk), item)["none"] == 1  # a person gave 0
+    assert "why 2 67 %" in words(page_of(desk))
+
+
 def test_what_needs_an_eye(desk: Desk) -> None:
     desk.hand_in("ada", lesson(autograder={"status": "partial", "reason": "your cell was stopped"}))
     desk.hand_in("bo", lesson(autograder={"status": "graded", "sandboxed": False}))

@@ -146,3 +146,11 @@ def test_after_a_build_the_lessons_that_it_changed_are_named(make_lesson: Callab
     assert said.endswith(
         f"look at {course}/notebooks/tripling as a student; then nbgrader release_assignment tripling"
     )
+
+
+def test_after_a_change_of_what_was_handed_in_the_dry_run_is_next(make_lesson: Callable[..., Path]) -> None:
+    course = make_lesson().parents[2]
+    (course / "submitted/ada/doubling").mkdir(parents=True)
+    code, said = run("build", "--course", str(course))
+    assert code == 0
+    assert said.endswith("then autograder grade doubling --dry-run, which shows whose marks would change")

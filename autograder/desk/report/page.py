@@ -51,6 +51,7 @@ class ExerciseRow:
 
     item: Item
     statistics: ItemStatistics
+    share: float | None
     states: Mapping[State, int]
     tells: str
     mistake: str
@@ -164,12 +165,14 @@ def _figures(
         return drawn
     drawn["scores"] = figures.scores(histogram(scores, record.points), record.points, spread(scores))
     shares = [
-        (one.share, item) for item, one in zip(record.items, statistics, strict=True) if one.share is not None
+        (share, item)
+        for item, one in zip(record.items, statistics, strict=True)
+        if (share := _difficulty(record, item, one)) is not None
     ]
     if shares:
         worst, best = min(shares, key=lambda pair: pair[0]), max(shares, key=lambda pair: pair[0])
         rows = [
-            (item.label, tallies.states(record, item), _percent(one.share))
+            (item.label, tallies.states(record, item), _percent(_difficulty(record, item, one)))
             for item, one in zip(record.items, statistics, strict=True)
         ]
         alt = (
@@ -243,6 +246,7 @@ def _exercises(record: ClassRecord, statistics: Sequence[ItemStatistics]) -> lis
         ExerciseRow(
             item,
             one,
+            _difficulty(record, item, one),
             tallies.states(record, item),
             _tells(one.rest, len(record.counted)),
             often.get(item, ""),
@@ -283,6 +287,11 @@ def _formula(line: tuple[str, str]) -> Markup:
     if latex:
         return Markup(to_mathml(latex))  # noqa: S704  only known MathML gets through there
     return Markup("<code>{}</code>").format(plain(text))
+
+
+def _difficulty(record: ClassRecord, item: Item, one: ItemStatistics) -> float | None:
+    """Return the share of its points that it earned; None while it mostly waits: only who wrote nothing has a mark."""
+    return None if tallies.states(record, item)["waiting"] > one.n else one.share
 
 
 def _percent(share: float | None) -> str:

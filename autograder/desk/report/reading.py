@@ -202,8 +202,8 @@ _SAID: Kept[Result] = Kept(4096)
 
 def _said(cell: Cell) -> Result:
     """Read what a test cell found, without the points, which are the gradebook's."""
-    if not cell.is_check:
-        return Result(0.0, "none")
+    if not cell.is_check:  # an answer for a person: nothing but one left as it came has no points before that
+        return Result(0.0, "unwritten")
     data = cell.json()
     put_out = data.get("outputs", ())
     tags = data.get("metadata", {}).get("tags", ())
