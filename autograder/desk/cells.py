@@ -5,10 +5,11 @@ A cell that was drawn before, with the same mark and comment, is not drawn again
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from autograder.desk import outputs, prose
 from autograder.desk.notebook import Kept
@@ -28,6 +29,7 @@ _NOTHING = Markup("")
 _SILENT = outputs.Verdict("", _NOTHING)
 _PLACE = "\0"  # stands for a cell's anchor until it is put into a page; ours comes first in the cell's HTML
 _LARGE = 1 << 16
+_PLAIN = Markup("<p><em>[What this cell put out is not shown: the notebook holds too much.]</em></p>")
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,36 @@ class _Drawing:
 _DRAWN: Kept[tuple[str, str]] = Kept(4096)
 
 
-def draw(number: int, cell: Cell, marks: Marks | None, redactor: Redactor) -> CellView:
-    """Draw the cell that is `number` on its page."""
+def weight(cell: Cell) -> int:
+    """Return how many characters of a student's a cell holds, pictures aside: what it costs to draw."""
+    if cell.locked or cell.is_check:
+        return 0
+    pictures = 0
+    if b'"image/' in cell.raw:
+        data = cell.json()
+        bundles = [
+            *(data.get("attachments") or {}).values(),
+            *(o.get("data") for o in data.get("outputs", ())),
+        ]
+        pictures = sum(
+            len(json.dumps(shown))
+            for bundle in bundles
+            if isinstance(bundle, dict)
+            for kind, shown in bundle.items()
+            if kind.startswith("image/")
+        )
+    return len(cell.raw) - pictures
+
+
+def draw(
+    number: int, cell: Cell, marks: Marks | None, redactor: Redactor, *, plainly: bool = False
+) -> CellView:
+    """Draw the cell that is `number` on its page; `plainly` as it was written, without what it put out."""
     mark = marks.cells.get(cell.grade_id) if marks and cell.counts else None
     comment = marks.comments.get(cell.grade_id, "") if marks and cell.is_answer else ""
-    if len(cell.raw) > _LARGE:  # a student's pictures would fill the memory, and nobody else has them
-        reason, html = _draw(cell, mark, comment, redactor)
+    plainly = plainly and not cell.is_check
+    if plainly or len(cell.raw) > _LARGE:  # would fill the memory, and nobody else has them
+        reason, html = _draw(cell, mark, comment, redactor, plainly=plainly)
     else:
         key = cell.raw, mark, comment, redactor.secrets
         reason, html = _DRAWN.get(key, lambda: _draw(cell, mark, comment, redactor))
@@ -85,11 +111,18 @@ def draw(number: int, cell: Cell, marks: Marks | None, redactor: Redactor) -> Ce
     return CellView(anchor, mark, reason, Markup(html.replace(_PLACE, anchor, 1)))  # noqa: S704  drawn above
 
 
-def _draw(cell: Cell, mark: CellMark | None, comment: str, redactor: Redactor) -> tuple[str, str]:
+def _draw(
+    cell: Cell, mark: CellMark | None, comment: str, redactor: Redactor, *, plainly: bool = False
+) -> tuple[str, str]:
     data = cell.json()
     kind = "answer" if cell.is_answer else "prose"
     results, verdict = list[Markup](), _SILENT
-    if cell.kind == "markdown":
+    if plainly:
+        kind = "code" if cell.kind == "code" and kind == "prose" else kind
+        text = redactor.text(cell.text)
+        body = escape(prose.cut(text)) if cell.kind == "code" else prose.preformatted(text)
+        results = [_PLAIN] if data.get("outputs") else []
+    elif cell.kind == "markdown":
         body = prose.markdown(cell.text, dict(data.get("attachments") or {}))
     elif cell.kind == "raw":
         body = prose.preformatted(cell.text)

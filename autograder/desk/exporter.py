@@ -13,7 +13,7 @@ from nbconvert.exporters import Exporter
 from autograder.desk import outputs, prose
 from autograder.desk.gradebook import open_gradebook
 from autograder.desk.notebook import from_node
-from autograder.desk.page import render_page
+from autograder.desk.page import MAX_DRAWN, render_page
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -48,6 +48,11 @@ class FeedbackExporter(Exporter):
 def formgrader_markdown(context: Context, source: str) -> str:
     """Formgrader's `markdown2html`: sanitised, with MathML for formulas."""
     cell = context.get("cell") or {}
+    about = context.get("resources")
+    if isinstance(about, dict):  # one for the page
+        about["drawn"] = about.get("drawn", 0) + len(source)
+        if about["drawn"] > MAX_DRAWN:
+            return str(prose.preformatted(source))
     return str(prose.markdown(source, dict(cell.get("attachments") or {})))
 
 

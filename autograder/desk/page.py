@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograder.desk.cells import draw
+from autograder.desk.cells import draw, weight
 from autograder.desk.notebook import exercise_of
 from autograder.desk.redact import Redactor, plain, without_paths
 from autograder.desk.templating import points, render
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from autograder.desk.cells import CellView
     from autograder.desk.marks import CellMark, Marks
     from autograder.desk.notebook import Cell, Notebook
+
+#: Characters of a student's that are drawn on one page, five times what a long lesson holds; more is shown as it was
+#: written. Drawing may take time that grows as the square of a cell, and thirty times its room.
+MAX_DRAWN = 500_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,10 @@ def render_page(nb: Notebook, *, assignment: str, notebook: str, student: str, m
         From the gradebook; None when it does not know the submission.
     """
     redactor = Redactor.for_cells(nb.cells)
-    views = [draw(number, cell, marks, redactor) for number, cell in enumerate(nb.cells, 1)]
+    views, drawn = [], 0
+    for number, cell in enumerate(nb.cells, 1):
+        drawn += weight(cell)
+        views.append(draw(number, cell, marks, redactor, plainly=drawn > MAX_DRAWN))
     return render(
         "feedback.html.j2",
         assignment=assignment,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
+from secrets import token_hex
 from typing import Any
 
 import nh3
@@ -25,6 +26,8 @@ from autograder.desk.maths import to_mathml
 MAX_HIGHLIGHT = 20_000
 MAX_MARKDOWN = 20_000
 MAX_TEXT = 100_000
+#: Characters of attached pictures that a cell may show again: each stands in the page as often as it is shown.
+MAX_AGAIN = 1 << 20
 
 _TAGS = set(
     """
@@ -45,7 +48,6 @@ _ATTRIBUTES = {
 _STYLES = {"font-weight", "font-style", "text-align", "text-decoration", "vertical-align"}
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
-_HOLD = re.compile(r'<x-hold data-n="(\d{1,6})"></x-hold>')
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 
 _FORMATTER = HtmlFormatter(nowrap=True)
@@ -80,28 +82,41 @@ def clean(html: str) -> Markup:
 class _Renderer(Renderer):
     """Jupyter's Markdown with formulas as MathML, code in our colours and headings below the page's own.
 
-    What is drawn here goes past the sanitiser: its place is held by an element with a quoted attribute, which
-    student text cannot imitate inside an attribute value, since quotes are escaped there.
+    What is drawn here goes past the sanitiser: its place is held by an element that a student's text cannot imitate,
+    and so cannot repeat. It carries a word drawn for this one text, in quotes, which are escaped inside an attribute.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.held: list[str] = []
-        self.attachments: dict[str, Any] = {}
+        self.begin({})
 
     def begin(self, attachments: dict[str, Any]) -> None:
         """Forget the last text; the pictures of the next one are given."""
-        self.held, self.attachments = [], attachments
+        self._held: list[tuple[str, str]] = []
+        self._word = token_hex(8)
+        self._attachments, self._shown, self._again = attachments, set[str](), MAX_AGAIN
 
-    def _hold(self, html: str) -> str:
-        self.held.append(html)
-        return f'<x-hold data-n="{len(self.held) - 1}"></x-hold>'
+    def put_in(self, safe: str) -> str:
+        """Return sanitised HTML with what was held in its places."""
+        return self._place().sub(lambda match: self._held[int(match[1])][0], safe).replace(self._word, "")
+
+    def _place(self) -> re.Pattern[str]:
+        return re.compile(rf'<x-hold data-n="{self._word}-(\d+)"></x-hold>')
+
+    def _in_words(self, html: str) -> str:
+        """Return the text of a line that was drawn, its formulas as they were written."""
+        said = self._place().sub(lambda match: escape(self._held[int(match[1])][1]), html)
+        return unescape(re.sub(r"<[^>]*>", "", said))
+
+    def _hold(self, html: str, written: str = "") -> str:
+        self._held.append((html, written))
+        return f'<x-hold data-n="{self._word}-{len(self._held) - 1}"></x-hold>'
 
     def inline_math(self, body: str) -> str:
-        return self._hold(to_mathml(body))
+        return self._hold(to_mathml(body), f"${body}$")
 
     def block_math(self, body: str) -> str:
-        return self._hold(to_mathml(body, display=True))
+        return self._hold(to_mathml(body, display=True), f"$${body}$$")
 
     def latex_environment(self, name: str, body: str) -> str:
         return self._hold(to_mathml(rf"\begin{{{name}}}{body}\end{{{name}}}", display=True))
@@ -120,13 +135,17 @@ class _Renderer(Renderer):
         if source is None or not _PICTURE.match(source):
             return f"<em>[picture: {text or 'without a description'}]</em>"
         caption = f' title="{escape(title)}"' if title else ""
-        return f'<img src="{escape(source)}" alt="{escape(text)}"{caption}>'
+        return f'<img src="{escape(source)}" alt="{escape(self._in_words(text))}"{caption}>'
 
     def _attached(self, url: str) -> str | None:
-        bundle = self.attachments.get(url.removeprefix("attachment:"))
+        name = url.removeprefix("attachment:")
+        bundle = self._attachments.get(name)
         for kind in ("image/png", "image/jpeg", "image/gif"):
             if isinstance(bundle, dict) and isinstance(bundle.get(kind), str):
-                return f"data:{kind};base64,{bundle[kind]}"
+                if name in self._shown:
+                    self._again -= len(bundle[kind])
+                self._shown.add(name)
+                return None if self._again < 0 else f"data:{kind};base64,{bundle[kind]}"
         return None
 
 
@@ -155,12 +174,7 @@ def _markdown(source: str, attachments: dict[str, Any]) -> Markup:
         safe = _CLEANER.clean(html)
     except (RecursionError, ValueError):
         return preformatted(source)
-
-    def held(match: re.Match[str]) -> str:
-        number = int(match[1])
-        return renderer.held[number] if number < len(renderer.held) else ""
-
-    return Markup(_HOLD.sub(held, safe))  # noqa: S704  sanitised above; what was held is ours
+    return Markup(renderer.put_in(safe))  # noqa: S704  sanitised above; what was held is ours
 
 
 @lru_cache(maxsize=1024)

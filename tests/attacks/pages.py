@@ -103,6 +103,18 @@ PAGES = [
         "page-hold", "markup that poses as what the page puts in later",
         *(f'<x-hold data-n="{n}"></x-hold>' for n in range(9)),
     ),
+    _markdown(
+        "page-hold-again", "the same, so as to have one large formula put in hundreds of times",
+        f"${'+' * 3900}$\n\n" + '<x-hold data-n="0"></x-hold>' * 500,
+    ),
+    _markdown(
+        "page-attachment-again", "one attached picture, shown nine hundred times", "![](attachment:a)" * 900,
+        attachments={"a": {"image/png": "A" * 400_000}},
+    ),
+    _markdown(
+        "page-formulas", "formulas that take thirty times their room, in cell after cell",
+        *("$x$ " * 4900 + str(n) for n in range(60)),
+    ),
     Attack(
         "page-raw", "a raw cell that says it is HTML",
         relu=HONEST["relu"], earns=2.0,

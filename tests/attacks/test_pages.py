@@ -91,6 +91,11 @@ def test_a_feedback_page_runs_and_fetches_nothing(feedback: dict[str, str], atta
 
 
 @pytest.mark.parametrize("attack", wanted(), ids=lambda a: a.name)
+def test_a_feedback_page_stays_small(feedback: dict[str, str], attack: Attack) -> None:
+    assert len(feedback[attack.name]) < 32 << 20
+
+
+@pytest.mark.parametrize("attack", wanted(), ids=lambda a: a.name)
 def test_a_feedback_page_tells_no_secret(graded: Class, feedback: dict[str, str], attack: Attack) -> None:
     assert [word for word in graded.canaries.secret() if word in feedback[attack.name]] == []
 

@@ -171,6 +171,29 @@ def test_pictures_tables_and_figures_are_part_of_the_page(desk: Desk) -> None:
     assert "alert(1)" not in page
 
 
+def test_a_notebook_that_holds_too_much_is_shown_as_it_was_written(desk: Desk) -> None:
+    nb = lesson()
+    first, shown = len(nb.cells), nbf.new_output("stream", text="said")
+    nb.cells += [nbf.new_markdown_cell(f"$x$ and *{n}* " * 1_000) for n in range(60)]
+    nb.cells.append(nbf.new_code_cell("print('<said>')", outputs=[shown]))
+    page = page_of(desk, nb=nb)
+    assert len(page) < 32 << 20
+    assert "<em>0</em>" in page
+    assert "$x$ and *59*" in page
+    assert "print(&#39;&lt;said&gt;&#39;)" in page
+    assert "What this cell put out is not shown" in page
+    assert page.count('id="cell-') == first + 61
+
+
+def test_pictures_do_not_count_as_too_much(desk: Desk) -> None:
+    nb = lesson()
+    picture = nbf.new_output("display_data", {"image/png": "AAAA" * 50_000, "text/plain": "<Figure>"})
+    nb.cells += [nbf.new_code_cell(f"plot({n})", outputs=[picture]) for n in range(8)]
+    page = page_of(desk, nb=nb)
+    assert page.count("data:image/png;base64,AAAA") == 8
+    assert "is not shown" not in page
+
+
 def test_only_the_named_students_get_pages(desk: Desk) -> None:
     for student in ("ada", "bo", "cy"):
         desk.hand_in(student)

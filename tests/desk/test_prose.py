@@ -77,6 +77,22 @@ def test_a_picture_comes_from_the_notebook_itself_or_not_at_all() -> None:
     assert markdown("![a cat](https://cats.example/cat.png)") == "<p><em>[picture: a cat]</em></p>\n"
 
 
+def test_nothing_in_a_text_repeats_what_stands_in_it_once() -> None:
+    formula, picture = f"${'+' * 3900}$", {"a": {"image/png": "A" * 400_000}}
+    alone = markdown(formula)
+    assert len(markdown(formula + '\n\n<x-hold data-n="0"></x-hold>' * 500)) < 2 * len(alone)
+    assert markdown("![](attachment:a) " * 3, picture).count("<img") == 3
+    shown = markdown("![](attachment:a) " * 900, picture)
+    assert len(shown) < 2_000_000
+    assert shown.count("[picture: without a description]") == 900 - shown.count("<img")
+
+
+def test_a_picture_is_described_in_the_words_that_were_written() -> None:
+    html = markdown("![the *slope* of $f(x)$ < 1](attachment:a)", {"a": {"image/png": "aGk="}})
+    assert 'alt="the slope of $f(x)$ &lt; 1"' in html
+    assert html == markdown("![the *slope* of $f(x)$ < 1](attachment:a)", {"a": {"image/png": "aGk="}})
+
+
 def test_a_formula_is_mathml_that_carries_its_tex() -> None:
     html = to_mathml(r"\frac{\partial L}{\partial W} < 1", display=True)
     tree = ElementTree.fromstring(html)
