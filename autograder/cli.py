@@ -50,10 +50,8 @@ def _open(path: Path, before: str = "") -> Course:
         limits_of(course.config)
     except CourseError as error:
         raise _stop(str(error)) from None
-    except TraitError as error:
-        raise _stop(
-            f"A setting in nbgrader_config.py does not fit: {error} `autograder doctor --quick` looks at all of them."
-        ) from None
+    except (TraitError, ValueError) as error:
+        raise _misfit(error) from None
     if problem := why_no_course(course):
         raise _stop(f"{before}{problem}")
     return course
@@ -62,6 +60,13 @@ def _open(path: Path, before: str = "") -> Course:
 def _stop(message: str, code: int = 1) -> typer.Exit:
     _errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     return typer.Exit(code)
+
+
+def _misfit(error: Exception) -> typer.Exit:
+    what = str(error).rstrip(".")
+    return _stop(
+        f"A setting in nbgrader_config.py does not fit: {what}. `autograder doctor --quick` looks at all of them."
+    )
 
 
 def _say(text: str) -> None:
@@ -265,6 +270,8 @@ def grade(
     course: CourseOption = HERE,
 ) -> None:
     """Grade what is in submitted/ and new or changed: marks into the gradebook, reasons into autograded/."""
+    from traitlets import TraitError  # noqa: PLC0415
+
     from autograder.grading import run  # noqa: PLC0415
     from autograder.grading.asked import misplaced  # noqa: PLC0415
     from autograder.grading.progress import bar  # noqa: PLC0415
@@ -298,6 +305,8 @@ def grade(
         raise _stop(unknown_assignment(opened, assignment or "") or str(error)) from None
     except run.StoppedError as error:
         raise _stop(str(error), error.code) from None
+    except TraitError as error:  # of a late policy, which is made when it is needed
+        raise _misfit(error) from None
     except NoSandboxError as error:
         raise _stop(
             f"{error}\nNothing more was graded. `autograder doctor` says what holds here and what does not."

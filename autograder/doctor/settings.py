@@ -14,7 +14,7 @@ from traitlets.config import Config
 from traitlets.config.loader import DeferredConfig, JSONFileConfigLoader, LazyConfigValue, PyFileConfigLoader
 
 from autograder.grading.extra_time import ExtraTimeError, read_extra_time
-from autograder.grading.limits import LimitSettings
+from autograder.grading.limits import LimitSettings, limits_of
 from autograder.lesson.sections import ClearSolutions
 from autograder.sandbox.doctor import Finding
 
@@ -68,6 +68,12 @@ def look(course: Course) -> Iterator[Finding]:
     )  # fmt: skip
     with course.entered():  # where a course's own plugins are found
         wrong = [*mistakes(course.config), *_nowhere(course.config)]
+    try:
+        limits_of(course.config)
+    except TraitError:
+        pass  # told as one that does not fit
+    except ValueError as error:
+        wrong.append((f"c.SandboxedExecute: {error}", "Mend the number in nbgrader_config.py."))
     try:
         read_extra_time(course.root)
     except ExtraTimeError as error:

@@ -269,7 +269,7 @@ def _read_config(folder: Path, config: Config) -> None:
             config.merge(loader(name, path=str(folder)).load_config())
         except PermissionError:
             continue
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise CourseError(
                 f"{file} could not be read: {type(error).__name__}: {error}. Mend it, then try again."
             ) from error

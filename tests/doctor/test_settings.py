@@ -43,6 +43,7 @@ def test_a_course_as_new_exercise_begins_it_has_nothing_to_mend(tmp_path: Path) 
     [
         ("c.SandboxedExecute.cell_second = 5", "c.SandboxedExecute.cell_second is no setting", "cell_seconds?"),
         ('c.SandboxedExecute.memory_mib = "much"', "= 'much' does not fit", "It should be an int."),
+        ("c.SandboxedExecute.cell_seconds = -1", "the limit cell_seconds is -1.0", "Mend the number"),
         ("c.SandboxExecute.cell_seconds = 5", "c.SandboxExecute is nobody's", "c.SandboxedExecute?"),
         ("c.CourseDirectory.course = 'x'", "c.CourseDirectory.course is no setting", "c.CourseDirectory.course_id?"),
         ("c.Exchange.rooot = '/srv'", "c.Exchange.rooot is no setting", "c.Exchange.root?"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from autograder.cli import app
@@ -67,6 +68,47 @@ def test_a_limit_that_is_no_number_is_told(tmp_path: Path) -> None:
     assert code == 1
     assert "The 'cell_seconds' trait" in said
     assert "autograder doctor --quick" in said
+
+
+def test_a_limit_that_nobody_could_live_in_is_told(tmp_path: Path) -> None:
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.SandboxedExecute.cell_seconds = -1\n")
+    code, said = run("grade", "--course", str(tmp_path))
+    assert code == 1
+    assert (
+        "nbgrader_config.py does not fit: the limit cell_seconds is -1.0; give a number of at least" in said
+    )
+
+
+def test_a_config_that_ends_the_program_is_named(tmp_path: Path) -> None:
+    (tmp_path / "nbgrader_config.py").write_text("raise SystemExit(3)\n")
+    code, said = run("report", "--course", str(tmp_path))
+    assert code == 1
+    assert f"{tmp_path}/nbgrader_config.py could not be read: SystemExit: 3. Mend it" in said
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("c.LateDays.share_per_day = 'x'", "The 'share_per_day' trait"),
+        ("c.AssignLatePenalties.plugin_class = 'nosuch.Policy'", "'nosuch.Policy' could not be imported"),
+    ],
+)
+def test_a_late_policy_that_does_not_fit_is_told_by_grade(
+    make_lesson: Callable[..., Path], setting: str, told: str
+) -> None:
+    course = make_lesson().parents[2]
+    assert run("build", "--course", str(course))[0] == 0
+    late = shutil.copytree(course / "notebooks/doubling", course / "submitted/ada/doubling")
+    (late / "timestamp.txt").write_text("2026-03-02 10:00:00 UTC")
+    with Gradebook(open_course(course).db_url) as book:
+        book.update_or_create_assignment("doubling", duedate="2026-03-01 10:00:00 UTC")
+    policy = "c.AssignLatePenalties.plugin_class = 'autograder.grading.late_days.LateDays'"
+    (course / "nbgrader_config.py").write_text(f"{CONFIG}{policy}\n{setting}\n")
+    code, said = run("grade", "--course", str(course))
+    assert code == 1
+    assert "A setting in nbgrader_config.py does not fit:" in said
+    assert told in said
 
 
 @pytest.mark.parametrize(
