@@ -15,7 +15,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.alike.pairs import LEAST
-from autograder.alike.pieces import MOST, PASSAGE, PHRASE
+from autograder.alike.pieces import MOST, PASSAGE, PHRASE, is_read_in_part
 from autograder.alike.tokens import MAX_TEXT
 from autograder.desk.redact import plain
 
@@ -123,7 +123,7 @@ def render_page(
                 (Who(*people.of_student(one, names.get(one, ""))), people.told(clean(why)))
                 for one, why in found.unread
             ],
-            long=sum(len(cell.source) > MAX_TEXT for work in found.works for cell in work.cells),
+            long=[one for one, work in zip(who, found.works, strict=True) if is_read_in_part(work)],
             bounds={
                 "text": MAX_TEXT,
                 "most": MOST,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograder.alike.prints import Run, Vocabulary, back_of, covered
+from autograder.alike.tokens import is_read_in_part as is_long
 from autograder.alike.tokens import lexed
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from autograder.alike.prints import Numbers
-    from autograder.alike.reading import Cell, ClassWork, Known
+    from autograder.alike.reading import Cell, ClassWork, Known, Work
     from autograder.alike.tokens import Token
 
     Mask = NDArray[np.bool_]
@@ -71,7 +72,8 @@ def pieces_of(found: ClassWork, many: int) -> list[Piece]:
         left = MOST
         bound = frozenset[str]().union(*(lexed(c.source, is_code=c.is_code).bound for c in work.cells))
         chosen = bound - found.known.names
-        for at, cell in enumerate(work.cells):
+        in_order = sorted(enumerate(work.cells), key=lambda one: not one[1].exercise)
+        for at, cell in in_order:  # cells of one's own come last: a flood of them hides no answer
             for kind, written in _tokens(cell, found.known):
                 tokens = written[:left]
                 left -= len(tokens)
@@ -90,6 +92,14 @@ def pieces_of(found: ClassWork, many: int) -> list[Piece]:
             )
         )
     return pieces
+
+
+def is_read_in_part(work: Work) -> bool:
+    """Whether a student wrote more than is looked at."""
+    if any(is_long(cell.source, is_code=cell.is_code) for cell in work.cells):
+        return True
+    found = [lexed(cell.source, is_code=cell.is_code) for cell in work.cells]
+    return sum(len(one.code) + len(one.words) for one in found) > MOST
 
 
 def _tokens(cell: Cell, known: Known) -> Iterable[tuple[str, tuple[Token, ...]]]:

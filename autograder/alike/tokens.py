@@ -1,12 +1,14 @@
 """A cell's text as tokens: of code what Pygments reads, without layout and comments; of everything else its words.
 
 Student text is lexed and never parsed: a parser can be made to fall over. What a student named is told from what they
-use, so that a renamed copy is still the same; strings are read word by word, since derivations stand in them.
+use, so that a renamed copy is still the same; strings are read word by word, since derivations stand in them. What
+looks the same is the same: invisible signs, accents and letters of another alphabet make no other word.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,10 +19,16 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, String, Tex
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MAX_TEXT = 40_000  # characters of a cell that are read
+MAX_TEXT = 40_000  # characters of a cell that are read: of lines of code, and of lines of comments
 
 _LEXER = PythonLexer()  # IPython's own takes time that grows as the square of a run of signs
-_WORD = re.compile(r"[^\W_]+")
+_UNSEEN = "\u0300-\u036f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_UNSEEN}])*")
+#: Letters that look like Latin ones: Cyrillic, small and capital, then Greek.
+_LATIN = str.maketrans(
+    "аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅԚԜοανρυικτΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aeopcyxijshdqwABEKMHOPCTYXIJSQWoavpuiktABEZHIKMNOPTYX",
+)
 _PIECE = re.compile(r"\w+|[^\w\s]")
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 _WORDS = frozenset({"def", "class", "lambda", "for", "as"})
@@ -49,9 +57,8 @@ class Lexed(NamedTuple):
 @lru_cache(maxsize=8192)  # most cells of a class are the same
 def lexed(source: str, *, is_code: bool) -> Lexed:  # noqa: C901 - one branch a kind of token
     """Read a cell, as far as `MAX_TEXT`; any text at all can be read as code."""
-    source = source[:MAX_TEXT]
     if not is_code:
-        return Lexed((), tuple(_words(source, 0)), frozenset())
+        return Lexed((), tuple(_words(source[: _end_of(source)], 0)), frozenset())
     code: list[Token] = []
     words: list[Token] = []
     lines: list[int] = []  # where in `code` a line begins
@@ -67,7 +74,7 @@ def lexed(source: str, *, is_code: bool) -> Lexed:  # noqa: C901 - one branch a 
         elif kind in Number:
             code.append(Token(start, start + len(value), _number(value)))
         elif kind in Name:
-            code.append(Token(start, start + len(value), value, is_name=True))
+            code.append(Token(start, start + len(value), _name(value), is_name=True))
         elif kind in Keyword or kind in Operator:
             code.append(Token(start, start + len(value), value))
         else:
@@ -77,17 +84,46 @@ def lexed(source: str, *, is_code: bool) -> Lexed:  # noqa: C901 - one branch a 
     return Lexed(tuple(plain), tuple(words), bound)
 
 
+def is_read_in_part(source: str, *, is_code: bool) -> bool:
+    """Whether a cell is longer than what is read of it."""
+    if not is_code:
+        return _end_of(source) < len(source)
+    return any(len(kept) < len(line.rstrip()) for _, line, kept in _lines(source))
+
+
+def _end_of(source: str) -> int:
+    """Return where the part of a text ends that is read; of spaces in a row one counts."""
+    if len(source) <= MAX_TEXT:
+        return len(source)
+    counted = 0
+    for found in re.finditer(r"\S+", source):
+        if counted + len(found[0]) > MAX_TEXT:
+            return found.start() + MAX_TEXT - counted
+        counted += len(found[0]) + 1
+    return len(source)
+
+
+def _lines(source: str) -> Iterator[tuple[int, str, str]]:
+    """Yield where each line begins, the line, and what is read of it: nothing that hides behind blanks or comments."""
+    place, left = 0, {True: MAX_TEXT, False: MAX_TEXT}
+    for line in source.splitlines(keepends=True):
+        is_comment = line.lstrip()[:1] == "#"
+        kept = line.rstrip()[: left[is_comment]]
+        left[is_comment] -= len(kept) + 1 if kept else 0
+        yield place, line, kept
+        place += len(line)
+
+
 def _read(source: str) -> Iterator[tuple[int, Any, str]]:
     """Yield what Pygments finds; without blank lines, over many of which its expressions take very long."""
     kept, starts, places = [], [], []
-    place = length = 0
-    for line in source.splitlines(keepends=True):
-        if not line.isspace():
-            kept.append(line)
+    length = 0
+    for place, line, read in _lines(source):
+        if read:
+            kept.append(read + (line[-1] if line[-1].isspace() else ""))
             starts.append(length)
             places.append(place)
-            length += len(line)
-        place += len(line)
+            length += len(kept[-1])
     for start, kind, value in _LEXER.get_tokens_unprocessed("".join(kept)):
         at = bisect_right(starts, start) - 1
         shift = places[at] - starts[at]
@@ -103,12 +139,26 @@ def _read(source: str) -> Iterator[tuple[int, Any, str]]:
 
 def _words(text: str, start: int) -> Iterator[Token]:
     for found in _WORD.finditer(text):
-        yield Token(start + found.start(), start + found.end(), found[0].casefold())
+        yield Token(start + found.start(), start + found.end(), _word(found[0]))
 
 
 def _pieces(text: str, start: int) -> Iterator[Token]:
     for found in _PIECE.finditer(text):
         yield Token(start + found.start(), start + found.end(), found[0])
+
+
+def _word(text: str) -> str:
+    """Return a word as all write it that look the same."""
+    if text.isascii():
+        return text.casefold()
+    plain = unicodedata.normalize("NFKD", text)
+    seen = "".join(sign for sign in plain if unicodedata.category(sign) not in {"Mn", "Cf"})
+    return seen.translate(_LATIN).casefold() or text
+
+
+def _name(text: str) -> str:
+    """Return a name as Python reads it."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def _number(value: str) -> str:

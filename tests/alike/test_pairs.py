@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -49,6 +51,52 @@ def test_a_copy_comes_first_however_it_is_dressed_up(
     assert (
         {match.first for match in pair[1].matches} == {match.second for match in pair[1].matches} == {0, 1, 2}
     )
+
+
+JUNK = [f"word{n}" for n in range(12_000)]
+WIDE = {small: small + 0xFEE0 for small in range(ord("a"), ord("z") + 1)}
+PYTHONS = re.compile(r"\b(?:np|abs|float|len|list|zeros|maximum|where|shape|reshape|array|pop|append)\b")
+HIDDEN: dict[str, tuple[list[dict[str, Any]], Callable[[str], str]]] = {
+    "a flood of words above it": ([own_cell(" ".join(JUNK), "markdown")], str),
+    "a flood of code above it": ([own_cell(f"x = [{', '.join(JUNK)}]")] * 2, str),
+    "blank lines before it": ([], lambda source: "\n" * 40_000 + source),
+    "spaces at the ends of its lines": ([], lambda source: source.replace("\n", " " * 10_000 + "\n")),
+    "a long comment before it": ([], lambda source: f"# {'x' * 40_000}\n{source}"),
+    "wide letters, which Python reads as plain ones": (
+        [],
+        lambda source: PYTHONS.sub(lambda found: found[0].translate(WIDE), source),
+    ),
+}
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_a_copy_is_found_whatever_hides_it(course: Course, how: str) -> None:
+    above, change = HIDDEN[how]
+    hand_in(course, "ada", CODE)
+    path = hand_in(course, "bo", {name: change(source) for name, source in CODE.items()})
+    notebook = json.loads(path.read_text())
+    notebook["cells"][:0] = above
+    path.write_text(json.dumps(notebook))
+    ((names, pair),) = pairs_of(course).items()
+    assert names == ("ada", "bo")
+    assert pair.shares[0] > 0.8
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("e", "e\N{ZERO WIDTH SPACE}"),
+        lambda text: text.replace("o", "\N{SOFT HYPHEN}o"),
+        lambda text: text.translate({97: 0x430, 101: 0x435, 111: 0x43E, 112: 0x440, 99: 0x441, 120: 0x445}),
+    ],
+    ids=["invisible spaces", "soft hyphens", "letters of another alphabet"],
+)
+def test_words_that_look_the_same_are_the_same(course: Course, change: Callable[[str], str]) -> None:
+    hand_in(course, "ada", {"explain_dead": ORIGINAL["explain_dead"]})
+    hand_in(course, "bo", {"explain_dead": change(ORIGINAL["explain_dead"])})
+    ((names, pair),) = pairs_of(course).items()
+    assert names == ("ada", "bo")
+    assert min(pair.shares) > 0.8
 
 
 def test_a_copy_of_one_exercise_in_work_of_ones_own(course: Course) -> None:

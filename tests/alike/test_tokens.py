@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.alike.prints import Run, Vocabulary, back_of
-from autograder.alike.tokens import MAX_TEXT, lexed
+from autograder.alike.tokens import MAX_TEXT, is_read_in_part, lexed
 
 
 def code(source: str) -> list[str]:
@@ -82,7 +82,17 @@ def test_names_changed_unlike_have_others() -> None:
 def test_every_token_stands_where_it_says(source: str, is_code: bool) -> None:
     for token in (*lexed(source, is_code=is_code).code, *lexed(source, is_code=is_code).words):
         assert 0 <= token.start < token.end <= len(source)
-        assert token.text.casefold() == source[token.start : token.end].casefold() or token.text[0].isalnum()
+        said = source[token.start : token.end]
+        assert token.text.casefold() == said.casefold() or token.text[0].isalnum() or not said.isascii()
+
+
+def test_blanks_hide_nothing_and_comments_no_code() -> None:
+    for hiding in ("\n" * MAX_TEXT, f"{' ' * 100}\n" * MAX_TEXT, "# x\n" * MAX_TEXT):
+        assert [token.text for token in lexed(f"{hiding}a = b", is_code=True).code] == ["a", "=", "b"]
+        assert not is_read_in_part("a = b\n" + hiding[:1000], is_code=True)
+    assert is_read_in_part("# x\n" * MAX_TEXT, is_code=True)
+    assert lexed(" " * MAX_TEXT + "word", is_code=False).words[0].text == "word"
+    assert is_read_in_part("word " * MAX_TEXT, is_code=False)
 
 
 @pytest.mark.parametrize("flood", ["\t \n", "(", "!", "'''", "f'{", "\\", "x=1\n", "\n", " ", "a,"])
