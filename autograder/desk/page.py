@@ -13,6 +13,7 @@ from autograder.desk.cells import draw, weight
 from autograder.desk.notebook import exercise_of
 from autograder.desk.redact import Redactor, plain, without_paths
 from autograder.desk.templating import points, render
+from autograder.grading.later import is_the_lessons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,7 @@ class Notices:
     status: str
     reason: str
     mends: Sequence[str]
+    later: Sequence[str] = ()
     notes: Sequence[str] = ()
 
 
@@ -133,10 +135,12 @@ def _notices(nb: Notebook) -> Notices:
     own: Any = nb.metadata.get("autograder", {})
     if not isinstance(own, dict):
         own = {}
-    mends, notes = own.get("mends", ()), own.get("notes", ())
+    found, notes = own.get("mends", ()), own.get("notes", ())
+    mends = [str(mend) for mend in found] if isinstance(found, (list, tuple)) else []
     return Notices(
         status=str(own.get("status", "")),
         reason=without_paths(plain(str(own.get("reason") or ""))),
-        mends=[str(mend) for mend in mends] if isinstance(mends, (list, tuple)) else [],
+        mends=[mend for mend in mends if not is_the_lessons(mend)],
+        later=[mend for mend in mends if is_the_lessons(mend)],
         notes=[str(note) for note in notes] if isinstance(notes, (list, tuple)) else [],
     )

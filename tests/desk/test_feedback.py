@@ -94,6 +94,16 @@ def test_late_partial_and_mended_submissions_say_so(desk: Desk) -> None:
     assert "<li>a copied cell was left out</li>" in page
 
 
+def test_what_the_lesson_changed_is_not_called_damage_of_the_notebook(desk: Desk) -> None:
+    later = "tanh came into the lesson after this notebook was released: 3 points more, of which it has none"
+    changed = "test_relu was changed in the lesson since this notebook was released; the new one counts"
+    page = page_of(desk, nb=lesson(autograder={"status": "graded", "mends": [later, changed]}))
+    assert "had damage" not in page
+    assert "<strong>The lesson has changed</strong>" in page
+    assert f"<li>{later}</li>" in page
+    assert f"<li>{changed}</li>" in page
+
+
 def test_a_penalty_never_makes_the_total_negative(desk: Desk) -> None:
     assert "<strong>0</strong> of 5 points" in page_of(desk, penalty=9.0)
 

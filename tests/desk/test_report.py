@@ -305,6 +305,24 @@ def test_a_hand_in_of_an_older_release_is_shown_and_not_held_against_the_exercis
     assert "old0" not in page_of(desk, names=False)
 
 
+def test_a_class_that_is_all_of_an_older_release_is_one_line(desk: Desk) -> None:
+    later = "sign came into the lesson after this notebook was released: 2 points more, of which it has none"
+    for number in range(3):
+        old = marked(reported(RIGHT), failed_assert(), autograder={"status": "graded", "mends": [later]})
+        desk.hand_in(f"old{number}", old, scores={"test_relu": 3.0, "test_sign": 0.0})
+    (look,) = tallies.looks(record_of(desk))
+    assert (look.work, look.exercises, look.why) == (None, ("sign",), "all that were handed in lack it")
+    said = words(page_of(desk))
+    assert "need your eye 0" in said
+    assert "with no points for what came later sign; all that were handed in lack it" in said
+
+
+def test_who_needs_an_eye_for_two_reasons_is_one_person(desk: Desk) -> None:
+    nb = lesson(autograder={"status": "partial", "reason": "a cell was stopped", "sandboxed": False})
+    desk.hand_in("ada", nb)
+    assert "need your eye 1" in words(page_of(desk))
+
+
 def test_what_a_student_wrote_stays_text(desk: Desk) -> None:
     evil = "<script>alert(1)</script>"
     for number in range(3):

@@ -101,6 +101,7 @@ def render_report(
     found = tallies.aspects(record)
     lost = sorted((one for one in found if one.lost), key=lambda one: (-one.share, -one.lost))
     chains = tallies.chains(record)
+    groups = _groups(record, people)
     return render(
         "report.html.j2",
         record=record,
@@ -115,7 +116,8 @@ def render_report(
         lines=[
             (line.about, prose.inline(plain(line.text)), line.sound) for line in next_week(record, statistics)
         ],
-        groups=_groups(record, people),
+        groups=groups,
+        watched=len({(student, name) for group in groups for student, name, _ in group.entries if student}),
         exercises=_exercises(record, statistics),
         aspects=lost,
         has_aspects=bool(found),

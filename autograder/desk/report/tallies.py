@@ -232,11 +232,7 @@ def looks(record: ClassRecord) -> list[Look]:
         waiting = tuple(item.label for item in record.items if _state(work, item) == "waiting")
         if waiting:
             found.append(Look(work, "waits for points by hand", "", waiting))
-    found += [
-        Look(work, "of an older release, with no points for what came later", "", (work.later,))
-        for work in record.counted
-        if work.later
-    ]
+    found += _older(record)
     inside = tuple(
         item.label for item in record.items if any(result.inside for result in record.results(item))
     )
@@ -244,6 +240,16 @@ def looks(record: ClassRecord) -> list[Look]:
         why = "these tests ran beside the students' own code, which can read them"
         found.append(Look(None, "marked inside the sandbox", why, inside))
     return found
+
+
+def _older(record: ClassRecord) -> list[Look]:
+    """List hand-ins of an older release; where all are and lack the same, in one line."""
+    kind = "of an older release, with no points for what came later"
+    older = [Look(work, kind, "", (work.later,)) for work in record.counted if work.later]
+    lacking = {look.exercises for look in older}
+    if len(older) == len(record.counted) > 1 and len(lacking) == 1:
+        return [Look(None, kind, "all that were handed in lack it", *lacking)]
+    return older
 
 
 def _state(work: Work, item: Item) -> str:
