@@ -58,8 +58,13 @@ def export_grades(
         return (export.canvas if system == "canvas" else export.moodle)(grades, missing=missing)
     try:
         text = into.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExportError(f"{into} cannot be read: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise ExportError(
+            f"{into} is no UTF-8, which Canvas and Moodle write: a spreadsheet saved it otherwise. Take the file as it was "
+            'downloaded, or save it as "CSV UTF-8".'
+        ) from error
+    except OSError as error:
+        raise ExportError(f"{into} cannot be read: {error.strerror}.") from error
     if system == "canvas":
         return fill.fill_canvas(grades, text, columns=named, missing=missing, scale=scale)
     if system == "moodle" and len(grades.worth) == 1:

@@ -306,6 +306,19 @@ def test_a_lesson_that_nobody_handed_in_makes_no_column_unless_it_is_named(grade
     assert "next_week" in export_grades(graded.course, "canvas", [ASSIGNMENT, "next_week"]).text
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("Student,ID\nGauß".encode("cp1252"), "CSV UTF-8"), (None, "No such file or directory.")],
+)
+def test_a_file_to_fill_that_cannot_be_read_is_named(graded: Desk, content: bytes | None, says: str) -> None:
+    given = graded.course.root / "Grades-export.csv"
+    if content is not None:
+        given.write_bytes(content)
+    with pytest.raises(ExportError, match=says) as raised:
+        export_grades(graded.course, "canvas", into=given)
+    assert str(raised.value).startswith(str(given))
+
+
 def test_an_ungraded_course_says_so(desk: Desk) -> None:
     with pytest.raises(NoGradesError, match="autograder grade"):
         export_grades(desk.course, "csv")

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import re
 import stat
 from dataclasses import replace
@@ -321,6 +322,16 @@ def test_who_needs_an_eye_for_two_reasons_is_one_person(desk: Desk) -> None:
     nb = lesson(autograder={"status": "partial", "reason": "a cell was stopped", "sandboxed": False})
     desk.hand_in("ada", nb)
     assert "need your eye 1" in words(page_of(desk))
+
+
+def test_a_folder_whose_name_no_gradebook_can_hold_is_shown(desk: Desk) -> None:
+    desk.hand_in("ada")
+    folder = desk.course.submitted(ASSIGNMENT, os.fsdecode(b"M\xfcller"))
+    folder.mkdir(parents=True)
+    said = words(page_of(desk))
+    assert "handed in, graded 1 of 2" in said
+    assert re.search(r"Not readable 1 \S*M\S*ller : the folder \S+ has a name that is no text", said)
+    assert "ller" not in words(page_of(desk, names=False))
 
 
 def test_what_a_student_wrote_stays_text(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from autograder.desk.gradebook import open_gradebook
 from autograder.desk.notebook import Kept, exercise_of, read_notebook
 from autograder.desk.redact import Redactor, plain, without_paths
 from autograder.desk.report.record import Aspect, ClassRecord, Derivation, Item, Result, Work
-from autograder.grading.folders import unusable_id
+from autograder.grading.folders import readable, unusable_id
 from autograder.grading.later import is_the_lessons, lacking
 
 if TYPE_CHECKING:
@@ -71,6 +71,11 @@ def read_class(course: Course, assignment: str) -> ClassRecord:
     works = tuple(
         _work(course, assignment, student, names.get(student, ("", "")), items, marks, order)
         for student in sorted(students)
+    )
+    works += tuple(
+        Work(readable(student), "", "rejected", reason=_line(unusable_id(student)))
+        for _, student in course.submissions(assignment)
+        if unusable_id(student)
     )
     items.sort(key=lambda item: (item.notebook, order.get(item.key, len(order)), item.grade_id))
     absent = tuple(
