@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_UNPACKED = 64 << 20  # bytes of a compressed file
 MAX_PARTS = 500_000  # lists and records in a notebook's JSON
+MAX_VALUES = 5_000_000  # in these; each takes fifty bytes and more of the grader's memory
 MAX_CELLS = 2_000  # each is held against every exercise of the lesson
 MAX_SOURCE = 8 << 20  # characters of all cells together
 _TOO_MUCH = (
@@ -32,6 +33,7 @@ _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 _UNMERGED = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 _KEPT = ("cell_type", "source", "metadata", "id", "attachments")  # of a cell
 _NEWEST = 4  # format that nbformat knows
+_STRANGE = 100  # and one that nobody will know
 _TYPES = frozenset({"code", "markdown", "raw"})
 _AGAIN = "Open it in JupyterLab, or an earlier copy if it does not open, save it there, and hand it in again."
 _INSTEAD = "Hand in the notebook itself, the file that ends in .ipynb."
@@ -83,7 +85,8 @@ def _patiently(data: bytes, notes: list[str]) -> NotebookNode:
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableError("the file is empty. Save the notebook (File, Save) and hand it in again.")
     text = _text(data, notes)
-    if text.count("{") + text.count("[") > MAX_PARTS:  # before the parser makes gigabytes of them
+    # Counted before the parser makes gigabytes of them.
+    if text.count("{") + text.count("[") > MAX_PARTS or text.count(",") > MAX_VALUES:
         raise UnreadableError(
             "the file has more parts than a notebook can have. In JupyterLab choose Edit, Clear Outputs of All "
             "Cells, save, and hand it in again."
@@ -155,7 +158,7 @@ _decoder = msgspec.json.Decoder(_File)
 
 def _usual(data: bytes) -> NotebookNode | None:
     """Return the notebook of a file that is as it should be; None of any other, which is looked at with patience."""
-    if data[:1] != b"{" or data.count(b"{") + data.count(b"[") > MAX_PARTS:
+    if data[:1] != b"{" or data.count(b"{") + data.count(b"[") > MAX_PARTS or data.count(b",") > MAX_VALUES:
         return None
     try:
         if not data.isascii():
@@ -187,7 +190,8 @@ def _notebook(found: Any) -> NotebookNode:
         raise TypeError("it is JSON, but no notebook")
     version = found.get("nbformat", 4 if "cells" in found else 3)
     if type(version) is int and version > _NEWEST:
-        raise TypeError(f"its format, {version}, is newer than the grader")
+        shown = f", {version}," if version < _STRANGE else ""
+        raise TypeError(f"its format{shown} is newer than the grader")
     if _count(found) > MAX_CELLS:
         raise UnreadableError(_TOO_MUCH)
     if isinstance(found.get("cells"), list):

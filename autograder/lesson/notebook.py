@@ -54,7 +54,12 @@ def grade_id(cell: NotebookNode) -> str | None:
 def points(cell: NotebookNode) -> float | None:
     """Points of a graded cell, or None if it has none or they are no number."""
     value = _nbgrader(cell).get("points")
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # a number of four hundred digits is nobody's points
+        return None
 
 
 def is_solution(cell: NotebookNode) -> bool:

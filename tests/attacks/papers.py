@@ -54,6 +54,12 @@ def _odd_tags(notebook: NotebookNode) -> None:
         cell.metadata["tags"] = 7
 
 
+def _endless_points(notebook: NotebookNode) -> None:
+    for cell in _test_cells(notebook):
+        cell.metadata["nbgrader"].update(points=10**400)
+    notebook["worksheets"] = []  # a form of which the reader is in doubt
+
+
 def _own_test(notebook: NotebookNode) -> None:
     known = _test_cells(notebook)[0].metadata["nbgrader"]
     for name, points in (("test_relu", 1000), ("test_new", 1000)):
@@ -235,6 +241,13 @@ def relu(x):
         Attack(f"metadata-{name}", f"grading metadata that is {name}", edit=_metadata(value), statuses=ANY)
         for name, value in _ODD.items()
     ),
+    Attack(
+        "points-without-end",
+        "points of four hundred digits, which no number of the machine holds",
+        edit=_endless_points,
+        relu=HONEST["relu"],
+        earns=2.0,
+    ),
     Attack("tags-odd", "tags that are no list", edit=_odd_tags, statuses=ANY),
     Attack("about-notebook", "hostile metadata of the notebook", edit=_about, relu=HONEST["relu"], earns=2.0),
     Attack(
@@ -327,6 +340,14 @@ def relu(x):
         "text-without-end",
         "fifteen megabytes of short lines, each to be compared with the lesson's",
         raw=_notebook(*([_cell("\n".join(map(str, range(25_000))))] * 100)),
+        statuses=REFUSED,
+    ),
+    Attack(
+        "values-without-end",
+        "a cell of six million empty lines: three bytes each, and much more once they are read",
+        raw=b'{"nbformat":4,"metadata":{},"cells":[{"cell_type":"code","metadata":{},"source":['
+        + b'"",' * 6_000_000
+        + b'""]}]}',
         statuses=REFUSED,
     ),
     Attack(

@@ -80,3 +80,19 @@ def test_another_encoding_in_an_output_is_noted() -> None:
 def test_what_is_odd_is_looked_at_with_patience(change: dict[str, Any]) -> None:
     text = json.dumps({"cells": [], "metadata": {}, "nbformat": 4} | change)
     assert reading._usual(text.encode()) is None
+
+
+@pytest.mark.parametrize("version", [5, 10**4000], ids=["the next", "without end"])
+def test_a_newer_format_is_named_in_few_words(version: int) -> None:
+    with pytest.raises(reading.UnreadableError, match="newer than the grader") as refused:
+        reading.read_submission(json.dumps({"nbformat": version, "metadata": {}, "cells": []}).encode())
+    assert len(str(refused.value)) < 300
+    assert (" 5," in str(refused.value)) == (version == 5)
+
+
+@pytest.mark.parametrize("nbformat", [b"4", b"4.0"], ids=["the short way", "with patience"])
+def test_a_file_of_millions_of_values_is_refused_before_they_are_made(nbformat: bytes) -> None:
+    many = b'"",' * (reading.MAX_VALUES + 1)
+    data = b'{"nbformat":%s,"metadata":{},"cells":[{"cell_type":"code","metadata":{},"source":[%s""]}]}'
+    with pytest.raises(reading.UnreadableError, match="more parts than a notebook can have"):
+        reading.read_submission(data % (nbformat, many))
