@@ -7,7 +7,7 @@ import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from autograder.grading.folders import LONGEST_ID, link_in_the_way, readable, unusable_id
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autograder.lesson.course import Course
 
 MAX_FILES = 500
+_LONGEST_NAME, _LONGEST_PATH = 255, 1_000  # bytes, as they are written
 __all__ = [
     "LONGEST_ID", "extra_files", "lesson_source", "link_in_the_way", "read_sources", "readable",
     "source_notebooks", "unusable_id",
@@ -113,9 +114,13 @@ def extra_files(folder: Path, ignore: Sequence[str], room: int) -> tuple[list[tu
     """
     kept: list[tuple[str, bytes]] = []
     left: list[str] = []
+    taken: set[str] = set()
     for path in _walk(folder):
         name = readable(path.relative_to(folder).as_posix())
         if path.suffix == ".ipynb" or any(fnmatch(part, p) for part in path.parts[-3:] for p in ignore):
+            continue
+        if problem := _unusable_name(name, taken):
+            left.append(f"{name[:80]} was left out: {problem}")
             continue
         try:
             handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -134,7 +139,23 @@ def extra_files(folder: Path, ignore: Sequence[str], room: int) -> tuple[list[tu
             data = file.read(room + 1)
         room -= len(data)
         kept.append((name, data))
+        taken.update((name, *(f"{above.as_posix()}/" for above in PurePosixPath(name).parents)))
     return kept, left
+
+
+def _unusable_name(name: str, taken: set[str]) -> str:
+    """Say why a file cannot be written under its name; bytes that are no text take more room once they are readable.
+
+    `taken` holds the files that are kept, and the folders that they are in, with a slash at the end.
+    """
+    if len(name.encode()) > _LONGEST_PATH or any(
+        len(part.encode()) > _LONGEST_NAME for part in name.split("/")
+    ):
+        return "its name is too long"
+    above = {parent.as_posix() for parent in PurePosixPath(name).parents}
+    if name in taken or f"{name}/" in taken or above & taken:
+        return "another file has its name"
+    return ""
 
 
 def _size(count: int) -> str:

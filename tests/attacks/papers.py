@@ -117,6 +117,20 @@ def _names(scene: Scene) -> None:
     (scene.folder / "rejected.json").write_text('{"reason": "<script>alert(1)</script>"}')
 
 
+def _names_that_grow(scene: Scene) -> None:
+    """Name files so that their names are longer, or are one name, once they can be read."""
+    folder = os.fsencode(scene.folder)
+    for name in (b"\xff" * 200, b"\xff", b"\xfe", b"\xf0/inside", b"\xf1", b"d" * 200 + b"/" + b"\xff" * 90):
+        path = Path(os.fsdecode(folder + b"/" + name))
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+    inner = scene.folder
+    while len(os.fsencode(inner)) < 3_800:
+        inner /= "d" * 200
+    inner.mkdir(parents=True)
+    (inner / ("e" * (4_093 - len(os.fsencode(inner))))).write_text("x")
+
+
 def _renamed(scene: Scene) -> None:
     name = os.fsdecode(b"<script>\xff.ipynb")
     (scene.folder / "ps1.ipynb").rename(scene.folder / name)
@@ -291,6 +305,13 @@ def relu(x):
         statuses=REFUSED,
     ),
     Attack("names", "files with hostile names", files=_names, relu=HONEST["relu"], earns=2.0),
+    Attack(
+        "names-that-grow",
+        "files whose names are too long, or the same, once they are written down",
+        files=_names_that_grow,
+        relu=HONEST["relu"],
+        earns=2.0,
+    ),
     Attack("name-notebook", "a notebook with a hostile name", files=_renamed, statuses=REFUSED),
     Attack(
         "time-huge",
