@@ -324,6 +324,15 @@ def test_who_needs_an_eye_for_two_reasons_is_one_person(desk: Desk) -> None:
     assert "need your eye 1" in words(page_of(desk))
 
 
+def test_what_is_cut_is_cut_between_words(desk: Desk) -> None:
+    for student, reason in (("ada", "several words " * 20), ("bo", "w" * 300)):
+        desk.hand_in(student, lesson(autograder={"status": "partial", "reason": reason}))
+    whole, unbroken = (work.reason for work in record_of(desk).works)
+    assert whole.endswith(("several…", "words…"))
+    assert 140 < len(whole) <= 160
+    assert unbroken == "w" * 159 + "…"
+
+
 def test_a_folder_whose_name_no_gradebook_can_hold_is_shown(desk: Desk) -> None:
     desk.hand_in("ada")
     folder = desk.course.submitted(ASSIGNMENT, os.fsdecode(b"M\xfcller"))

@@ -60,7 +60,9 @@ def test_a_full_disk_at_feedback_names_the_page_and_leaves_no_wrong_one(desk: De
     assert said.endswith("and run the same command again.")
     # Neither a page that says that the notebook could not be read, nor a draft.
     assert [path.name for path in page.parent.parent.rglob("*") if path.is_file()] == []
-    assert command(course, "feedback")[0] == 0
+    code, said = command(course, "feedback")
+    assert code == 0
+    assert f"Next: nbgrader release_feedback {ASSIGNMENT} puts them" in said
     assert "words words" in page.read_text()
 
 

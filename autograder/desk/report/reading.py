@@ -276,4 +276,7 @@ def _about(text: str) -> str:
 def _line(text: str) -> str:
     """Return a text's first line, without colours and folders of this machine, cut where it is long."""
     first = next((line.strip() for line in without_paths(plain(text)).split("\n") if line.strip()), "")
-    return first if len(first) <= _LONG else first[: _LONG - 1].rstrip() + "…"
+    if len(first) <= _LONG:
+        return first
+    words = first[:_LONG].rpartition(" ")[0]  # no half word stands at its end
+    return (words if len(words) > _LONG // 2 else first[: _LONG - 1]).rstrip(" ,;:") + "…"
