@@ -74,6 +74,10 @@ def _partial(output: Any, points: float) -> float:
     return earned
 
 
+#: Names of zones. A path is none: it would be opened, wherever on the machine it leads.
+_ZONE = re.compile(r"[\w+-]+(?:/[\w+-]+)*", re.ASCII)
+
+
 def parse_utc(text: str) -> datetime:
     """Read a timestamp as nbgrader does, as a time in UTC without a zone.
 
@@ -94,7 +98,7 @@ def parse_utc(text: str) -> datetime:
         try:
             zone = int(parts[2])
         except ValueError:
-            zone = gettz(parts[2])
+            zone = gettz(parts[2]) if _ZONE.fullmatch(parts[2]) else None
         found = dateutil.parser.parse(" ".join([*parts[:2], "TZ"]), tzinfos={"TZ": zone})
     else:
         found = dateutil.parser.parse(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from autograder.lesson import nbgraded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from nbformat import NotebookNode
 
@@ -86,3 +88,16 @@ def test_points_and_checksums_are_nbgraders(cell: NotebookNode) -> None:
 )
 def test_timestamps_are_read_as_nbgrader_reads_them(text: str) -> None:
     assert answer(nbgraded.parse_utc, text) == answer(utils.parse_utc, text)
+
+
+def test_a_timestamps_zone_opens_no_file(tmp_path: Path) -> None:
+    """A path is a zone to nbgrader, which opens it as whoever grades, wherever it leads."""
+    own = tmp_path / "own"
+    counts = 0, 0, 0, 0, 1, 4  # one kind of time, with a name of four bytes
+    own.write_bytes(
+        b"TZif" + bytes(16) + struct.pack(">6l", *counts) + struct.pack(">lbb", 9 * 3600, 0, 0) + b"OWN\0"
+    )
+    text = f"2026-01-01 10:00:00 {own}"
+    assert utils.parse_utc(text).hour == 1  # nine hours earlier: the file was read
+    assert nbgraded.parse_utc(text) == nbgraded.parse_utc("2026-01-01 10:00:00 nowhere")
+    assert nbgraded.parse_utc("2026-01-01 10:00:00 ../../../../../../../proc/kmsg").hour == 10
