@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 import time
+from functools import partial
 from itertools import takewhile, zip_longest
 from typing import TYPE_CHECKING, Any
 
-from autograder.grading.again import OneRun, better
+from autograder.grading.again import better
 from autograder.grading.credit import counted
+from autograder.grading.heard import run_at
 from autograder.grading.outcome import CellResult, ExamResult
 from autograder.grading.text import scrub
 from autograder.sandbox.proxy import TestDesk
 from autograder.sandbox.session import GRACE, CellRun, SandboxDied
 
 if TYPE_CHECKING:
+    from autograder.grading.again import OneRun
     from autograder.grading.lesson import Lesson, TestCell
     from autograder.grading.outcome import ExamRequest, PlanCell
     from autograder.sandbox.limits import Limits
@@ -134,14 +137,11 @@ class Exam:
         return CellResult(cell.index, tested.outputs, "timeout" if tested.trouble else "ok", tested.reports)
 
     def _run_test(self, cell: PlanCell, submission: Submission, stand_ins: StandIns | None = None) -> OneRun:
-        seconds = min(self._limits.test_seconds, max(self._ends - time.monotonic(), 0.1))
-        desk = TestDesk(submission, stand_ins)
+        seconds = min(self._limits.test_seconds, max(self._ends - time.monotonic(), 0.1)) + GRACE
+        if stand_ins is None and self._limits.reuse_results and self._lesson.heard.knows(cell.grade_id):
+            return self._lesson.tested(cell.grade_id, submission, seconds)
         run = self._lesson.run_test if stand_ins is None else self._lesson.run_test_again
-        try:
-            outputs, reports = run(cell.grade_id, desk, seconds + GRACE)
-        finally:
-            desk.close()
-        return OneRun(outputs, reports, desk.trouble)
+        return run_at(TestDesk(submission, stand_ins), partial(run, cell.grade_id), seconds)
 
     def _again(self, cell: PlanCell, first: OneRun, points: float) -> OneRun:
         """Run a test that lost marks once more, where its exercise builds on one that had lost marks before."""

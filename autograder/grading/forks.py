@@ -21,7 +21,7 @@ from autograder.sandbox import lockdown, wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST = 16  # questions that one fork answers
+MOST = 256  # questions that one fork answers
 _LONGEST_REASON = 2_000
 _MORE, _LAST = b"m", b"l"  # what a fork says once it has answered: that it may be asked again, or not
 STOPPED = "it was stopped"

@@ -37,6 +37,10 @@ class LimitSettings(HasTraits):
         _DEFAULT.cost_once,
         help="Grade what builds on a lost exercise with the reference in its place as well",
     ).tag(config=True)
+    reuse_results = Bool(
+        _DEFAULT.reuse_results,
+        help="Use again what a test said, where another submission answers the very same",
+    ).tag(config=True)
     pictures = Bool(False, help="Keep the figures of every cell, not only of those a person marks").tag(
         config=True
     )

@@ -68,13 +68,13 @@ class Ledger:
         self.essential: set[str] = set()  # locked cells that tests need: the others only show something
         self.bound: dict[str, None] = {}  # every name that any cell binds
         self.booked: list[Booked] = []  # every cell, in order
-        self._reaching: list[Reaching] = []  # every locked cell and test, in order
+        self.reaching: list[Reaching] = []  # every locked cell and test, in order
         self._told: dict[str, list[str]] = {}  # the submission's names that a test or locked cell can come to
 
     def run(self, cell: NotebookNode, namespace: Mapping[str, Any], execute: Callable[[], object]) -> None:
         """Execute one cell and book what it did to `namespace`."""
         kind, name = kind_of(cell), cells.grade_id(cell)
-        tree = _parse(cell.source)
+        tree = parse(cell.source)
         mentioned = _mentioned(tree)
         if kind == "test":
             self._speak_of(mentioned)
@@ -83,9 +83,9 @@ class Ledger:
             if kind == "locked" and (mentioned is None or mentioned & self._reach):
                 self.following.add(name)
         seeded = seedings()
-        before = {n: (value, _print_of(value)) for n, value in namespace.items() if not is_shells(n)}
+        before = {n: (value, print_of(value)) for n, value in namespace.items() if not is_shells(n)}
         execute()
-        bound = _bound(before, namespace, _assigned(tree))
+        bound = _bound(before, namespace, assigned(tree))
         if kind == "locked" and name is not None:
             self._locked[name] = mentioned, bound, seedings() != seeded
         if kind == "student":
@@ -97,7 +97,7 @@ class Ledger:
             known |= vars(builtins).keys() - namespace.keys()
             own = {n: namespace[n] for n in bound if n in namespace and n not in known}
             of = Reaching.of(name or "", cell.source, tree, mentioned, own, known.__contains__)
-            self._reaching.append(of)
+            self.reaching.append(of)
         for n in sorted(bound):
             self.bound[n] = None
             if is_imported(namespace.get(n)):
@@ -124,8 +124,8 @@ class Ledger:
                     found = True
                     self.essential.add(name)
                     self._speak_of(mentioned)
-        for at, cell in enumerate(self._reaching):
-            names, told = self.all_names(cell.grade_id), reached(cell, self._reaching[:at])
+        for at, cell in enumerate(self.reaching):
+            names, told = self.all_names(cell.grade_id), reached(cell, self.reaching[:at])
             self._told[cell.grade_id] = names if told is None else [n for n in names if n in told]
 
     def all_names(self, grade_id: str) -> list[str]:
@@ -160,7 +160,8 @@ def is_imported(value: object) -> bool:
     return isinstance(value, _DEFINED) and getattr(value, "__module__", None) not in {None, "__main__"}
 
 
-def _parse(source: str) -> ast.Module | None:
+def parse(source: str) -> ast.Module | None:
+    """Return the tree of a cell as IPython reads it; None where it is no Python."""
     if tree := tree_of(source):  # most cells are Python as they stand, and IPython looks at every token
         return tree
     try:
@@ -182,8 +183,8 @@ def _mentioned(tree: ast.Module | None) -> set[str] | None:
     return found
 
 
-def _assigned(tree: ast.Module | None) -> set[str]:
-    """Names that a cell's own statements assign, functions' bodies left out."""
+def assigned(tree: ast.Module | None) -> set[str]:
+    """Return the names that a cell's own statements assign, functions' bodies left out."""
     found: set[str] = set()
     waiting: list[ast.AST] = [] if tree is None else [tree]
     while waiting:
@@ -205,12 +206,12 @@ def _bound(before: dict[str, tuple[Any, Any]], namespace: Mapping[str, Any], ass
             continue
         same = name in before and before[name][0] is value
         again = name in assigned and not callable(value)  # an equal constant is the same object
-        if not same or again or before[name][1] != _print_of(value):
+        if not same or again or before[name][1] != print_of(value):
             found.add(name)
     return found
 
 
-def _print_of(value: object) -> object:
+def print_of(value: object) -> object:
     """Return something that differs once a changeable value was changed in place."""
     if not isinstance(value, _CHANGEABLE):
         return None

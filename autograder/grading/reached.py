@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import ast
 import re
+import types
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from autograder.check.cases import Cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +51,8 @@ class Reaching:
     begins
         What it binds before anything else, to values that are made of what is imported: what these names stood for
         before is out of reach.
+    fixed
+        Those of `leads` that nothing changes once they are made: functions and cases.
     """
 
     grade_id: str
@@ -55,6 +60,7 @@ class Reaching:
     leads: frozenset[str]
     elsewhere: bool
     begins: frozenset[str]
+    fixed: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -63,12 +69,13 @@ class Reaching:
     ) -> Reaching:  # fmt: skip
         """Return what is known of a cell that was run, and that bound these names of its own."""
         leads = frozenset(name for name, value in bound.items() if not is_data(value))
+        fixed = frozenset(name for name in leads if _is_fixed(bound[name]))
         if tree is None or mentions is None or any(word in source for word in _BY_TEXT):
             return cls(name, None, leads, elsewhere=True, begins=frozenset())
         spoken = frozenset(mentions - {"get_ipython"} if _has_quiet_magics_alone(tree) else mentions)
         if spoken & ANY:
             return cls(name, None, leads, elsewhere=True, begins=frozenset())
-        return cls(name, spoken, leads, _sets_elsewhere(tree, is_imported), _begins(tree, is_imported))
+        return cls(name, spoken, leads, _sets_elsewhere(tree, is_imported), _begins(tree, is_imported), fixed)
 
 
 def reached(cell: Reaching, above: Sequence[Reaching]) -> frozenset[str] | None:
@@ -105,6 +112,23 @@ def is_data(value: object) -> bool:
     if type(value) in _HOLDING:
         return all(map(is_data, value))  # type: ignore[call-overload]
     return type(value) in _PLAIN or (isinstance(value, np.generic) and not value.dtype.hasobject)
+
+
+def _is_fixed(value: object) -> bool:
+    """Whether nothing can be kept in an object: a function without a state of its own, or cases."""
+    if type(value) is types.FunctionType:
+        defaults = (value.__defaults__ or (), value.__kwdefaults__ or {})
+        return (
+            not (value.__closure__ or value.__dict__) and all(map(is_data, defaults)) and not _holds(defaults)
+        )
+    return type(value) is Cases
+
+
+def _holds(value: object) -> bool:
+    """Whether something can be put into a value, or into what it holds."""
+    if isinstance(value, tuple):
+        return any(map(_holds, value))
+    return (isinstance(value, dict) and bool(value)) or isinstance(value, list | set | np.ndarray)
 
 
 def _has_quiet_magics_alone(tree: ast.Module) -> bool:

@@ -18,6 +18,7 @@ from autograder.sandbox import plain
 from autograder.sandbox.shell import Shell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import CodeType
 
     _Codes = list[tuple[CodeType, bool]]  # of each statement, and whether its value is shown
@@ -36,6 +37,7 @@ class TrustedShell(Shell):
     """
 
     def __init__(self, first: TrustedShell | None = None) -> None:
+        self.done = 0  # statements that a cell has come through, the most since it was set to none
         self.kept: _Kept = ({}, {}) if first is None else first.kept
         self._read, self._compiled = self.kept
         super().__init__()
@@ -95,6 +97,16 @@ class TrustedShell(Shell):
             self.events.trigger("post_run_cell", result)
         return result
 
+    def run_statements(
+        self, raw_cell: str, numbers: Iterable[int], namespace: dict[str, Any] | None = None
+    ) -> None:
+        """Run some statements, none of which shows anything, of a cell that was compiled here."""
+        codes = self._compiled[raw_cell] or []
+        space = self.user_ns if namespace is None else namespace
+        with self.builtin_trap:
+            for number in numbers:
+                exec(codes[number][0], space, space)  # noqa: S102 - the lesson's own cell
+
     def _compile(self, raw_cell: str) -> list[tuple[CodeType, bool]] | None:
         """Return the code of each statement, and whether its value is shown; None where IPython is to see to it."""
         try:
@@ -120,17 +132,21 @@ class TrustedShell(Shell):
         return codes
 
     def _execute(self, codes: list[tuple[CodeType, bool]], result: ExecutionResult) -> None:
+        done = 0
         try:
             for code, shown in codes:
                 if shown:
                     self._show(eval(code, self.user_global_ns, self.user_ns))  # noqa: S307 - the lesson's own cell
                 else:
                     exec(code, self.user_global_ns, self.user_ns)  # noqa: S102 - the lesson's own cell
+                done += 1
         except bdb.BdbQuit as error:
             result.error_in_exec = error
         except BaseException as error:  # noqa: BLE001 - a cell may be ended by anything, and the next one runs
             result.error_in_exec = error
             self.showtraceback()
+        finally:
+            self.done = max(self.done, done)
 
     def _show(self, value: Any) -> None:
         """Show a cell's last value; a number of points, as most are, without asking every formatter."""

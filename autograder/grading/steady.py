@@ -90,11 +90,11 @@ class Steady:
             self._remember([reference, *beside], [live, *beside])
         modules = [vars(sys.modules[name]) for name in _WATCHED if name in sys.modules]
         self._modules = [(module, dict(module), list(map(id, module.values()))) for module in modules]
-        self._state = _state()
+        self._state = state()
 
     def holds(self) -> bool:
         """Whether all is as it was."""
-        if self.reason or self._state != _state():
+        if self.reason or self._state != state():
             return False
         return (
             all(
@@ -192,7 +192,7 @@ def _is_open(one: Any, spaces: Collection[int]) -> bool:
     )
 
 
-def _state() -> tuple[Any, ...]:
+def state() -> tuple[Any, ...]:
     """Return what belongs to the whole process, and what a test cell may have changed."""
     parameters = getattr(sys.modules.get("matplotlib"), "rcParams", {})
     return (

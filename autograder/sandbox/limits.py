@@ -38,6 +38,8 @@ class Limits:
         How often one call may call back into functions that a test handed to it.
     cost_once
         Whether what builds on an exercise that lost marks is graded with the reference in its place as well.
+    reuse_results
+        Whether what a test said before is used again where a submission gives the very same answers.
     """
 
     cell_seconds: float = 30.0
@@ -52,11 +54,14 @@ class Limits:
     hung_calls: int = 2
     callbacks: int = 100_000
     cost_once: bool = True
+    reuse_results: bool = True
 
     def __post_init__(self) -> None:
         """Refuse limits that no submission could live in."""
         for name, value in asdict(self).items():
-            least = 0 if name in {"restarts", "hung_calls", "callbacks", "cost_once"} else 1e-3
+            least = (
+                0 if name in {"restarts", "hung_calls", "callbacks", "cost_once", "reuse_results"} else 1e-3
+            )
             if value < least:
                 raise ValueError(f"the limit {name} is {value}; give a number of at least {least}")
         if self.memory_mib < 128:  # noqa: PLR2004 - the interpreter with NumPy needs about 60

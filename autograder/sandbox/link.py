@@ -60,12 +60,20 @@ class TestLink:
     @contextmanager
     def conversation(self) -> Iterator[None]:
         """Stay with who is asked first until all is answered."""
-        _ = self.socket
-        self._under_way += 1
+        self.begin_conversation()
         try:
             yield
         finally:
-            self._under_way -= 1
+            self.end_conversation()
+
+    def begin_conversation(self) -> None:
+        """Stay with who is asked first from here on."""
+        _ = self.socket
+        self._under_way += 1
+
+    def end_conversation(self) -> None:
+        """Note that all of it is answered."""
+        self._under_way -= 1
 
     def describe(
         self, names: list[str], seconds: float, *, under_way: bool = False, again: Sequence[str] = ()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.series import Packed
     from autograder.sandbox.session import Submission
     from autograder.sandbox.stand_ins import StandIns
+    from autograder.sandbox.tape import Tape
 
 PATIENCE = (
     4  # times the limit of a call in which functions stand in: each way through the wall takes its time
@@ -51,12 +52,17 @@ class TestDesk(Conversation):
         The sandbox, with all cells before the test cell run.
     stand_ins
         What is the reference's in this test, in the place of the submission's.
+    tape
+        A link that was opened for it.
     """
 
     __test__ = False
 
-    def __init__(self, submission: Submission, stand_ins: StandIns | None = None) -> None:
+    def __init__(
+        self, submission: Submission, stand_ins: StandIns | None = None, tape: Tape | None = None
+    ) -> None:
         super().__init__(submission, stand_ins)
+        self._tape = tape
         self._deadline = time.monotonic() + self._limits.test_seconds
         self._names: list[str] = []
         self._around = Surroundings()
@@ -157,7 +163,7 @@ class TestDesk(Conversation):
         if self._link is None:
             spent = self._submission.again_seconds
             try:
-                self._link = self._submission.test()
+                self._link = self._first() or self._submission.test()
             except SandboxDied as death:
                 raise self._gone(death) from None
             finally:
@@ -165,6 +171,14 @@ class TestDesk(Conversation):
             self._generation += 1
             self._around.renew()
         return self._link
+
+    def _first(self) -> TestLink | None:
+        """Return the link that was opened for this desk; another one is not kept, and so the first alone is no more."""
+        tape = self._tape
+        if tape is None or self._generation == 0:
+            return tape
+        tape.whole = False
+        return None
 
     def _gone(self, death: SandboxDied) -> ProcessDied:
         self._lost()

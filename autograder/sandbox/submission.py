@@ -20,6 +20,7 @@ from autograder.sandbox import watch, wire
 from autograder.sandbox.holder import NoSandboxError
 from autograder.sandbox.link import TestLink
 from autograder.sandbox.ran import CellRun, Fate, Foretold, outputs_of
+from autograder.sandbox.tape import Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -205,11 +206,18 @@ class Submission:
 
     def test(self) -> TestLink:
         """Open what one test cell needs; a worker is forked for it when it first has something to do there."""
+        return TestLink(self, self._next_test())
+
+    def tape(self) -> Tape:
+        """Open the same, and keep what goes over it."""
+        return Tape(self, self._next_test())
+
+    def _next_test(self) -> int:
         self._made_again()
         if not self._open:
             raise SandboxDied("died")
         self._tests += 1
-        return TestLink(self, self._tests)
+        return self._tests
 
     def names_for(
         self, number: int, names: list[str], again: Sequence[str] = ()

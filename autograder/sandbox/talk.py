@@ -59,6 +59,7 @@ class Conversation:
         self._made: list[StudentFunction] = []  # by the answer that is being read
         self._answered: list[tuple[StandIn, Asked]] = []  # what may be answered in the sandbox, by its number
         self._too_often = False  # whether it did that once too often, in the call that was made last
+        self.changed = False  # whether a call changed an argument
         self.trouble = False  # whether a call hung or took its process down
 
     def _lost(self) -> None:
@@ -198,6 +199,7 @@ class Conversation:
         unpacker = Unpacker(payload, self._known)
         before = copies(arguments, answer.get("changed")) if self.doubts is not None else {}
         replies.copy_back(answer.get("changed"), arguments, unpacker.unpack)
+        self.changed |= "changed" in answer
         if self.doubts is not None:
             self.doubts.changed(callee, arguments, before)
         replies.print_again(answer.get("printed"))

@@ -1,0 +1,191 @@
+"""Tests whose answers were heard before: what one said then, it says again, and need not be run.
+
+A test is told of a submission by answers alone. So a test that stands alone (`autograder.grading.alone`) says the same
+wherever the answers are the same, bit by bit. What was asked and answered is kept as a tree: from each node the same is
+asked, and each answer leads on to another node. A submission is asked along the tree. Where it answers as another did
+before, what the test said then is what it says now; where it does not, the test itself is run, is handed the answers that
+came already, and goes on from there.
+
+What a test said is used again only after a second run of it on the same answers said the same, to the last letter. A test
+that asks or says something else then is run each time from there on.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from autograder.grading.again import OneRun
+from autograder.sandbox import wire
+from autograder.sandbox.proxy import TestDesk
+from autograder.sandbox.session import GRACE, SandboxDied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from autograder.sandbox.session import Submission
+    from autograder.sandbox.tape import Step, Tape
+
+    Result = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+    Run = Callable[[TestDesk, float], Result]
+
+_MOST_BYTES = 24 << 20  # of all that is kept
+_OF_A_NODE = 1_000
+_HASTE = 0.5  # of a test's time: one that took more may have said so
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
+
+
+@dataclass(slots=True)
+class _Node:
+    """What is asked after the answers that lead here, and what the test said where nothing more was asked."""
+
+    steps: list[Step] = field(default_factory=list)  # the last of them asks
+    answers: dict[bytes, _Node] = field(default_factory=dict)
+    said: bytes | None = None
+    confirmed: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing is known yet of what follows."""
+        return not self.steps and self.said is None
+
+
+class Heard:
+    """What the tests of one lesson heard and said, in this process.
+
+    Parameters
+    ----------
+    tests
+        Those that stand alone.
+    state
+        Returns, for a test, what it may have changed in this process beside its own names.
+    done
+        Returns how many of its statements the test that was run last has come through.
+    """
+
+    def __init__(
+        self, tests: Collection[str], state: Callable[[str], object], done: Callable[[], int]
+    ) -> None:
+        self._tests = set(tests)
+        self._state = state
+        self._done = done
+        self._trees: dict[tuple[str, tuple[str, ...]], _Node] = {}
+        self._room = _MOST_BYTES
+        self.again = 0  # how often nothing had to be run
+
+    def knows(self, grade_id: str) -> bool:
+        """Whether a test is one that may have been heard."""
+        return grade_id in self._tests
+
+    def run(
+        self, grade_id: str, names: Callable[[], list[str]], submission: Submission, seconds: float, run: Run
+    ) -> tuple[OneRun, int | None]:
+        """Return what a test says of a submission; where it was not run, also how many of its statements had been.
+
+        Parameters
+        ----------
+        grade_id
+            The test's, which is known.
+        names
+            Returns the names that it is told of the submission.
+        submission
+            With all cells before the test cell run.
+        seconds
+            That the test may take.
+        run
+            Runs it at a desk, within so many seconds.
+        """
+        told, began = tuple(names()), time.monotonic()
+        try:
+            tape = submission.tape()
+        except SandboxDied:
+            return run_at(TestDesk(submission), run, seconds), None
+        root = self._trees.setdefault((grade_id, told), _Node())
+        node = self._follow(tape, root, began + seconds)
+        if node is not None and node.confirmed and node.said is not None:
+            tape.close()
+            self.again += 1
+            outputs, reports, done = _decode(node.said)
+            return OneRun(outputs, reports, trouble=False), done
+        tape.rewind()
+        known = node is not None and node.said is not None  # nothing was moved then
+        before = None if known else self._now(grade_id)
+        found = run_at(TestDesk(submission, tape=tape), run, seconds)
+        if not tape.is_through:
+            self._tests.discard(grade_id)
+            submission.spoil()
+            return run_at(TestDesk(submission), run, seconds), None
+        quick = time.monotonic() - began < _HASTE * seconds
+        still = known or self._now(grade_id) == before
+        if tape.whole and quick and still and not found.trouble and tuple(names()) == told:
+            self._keep(grade_id, root, tape, found)
+        return found, None
+
+    def _follow(self, tape: Tape, node: _Node, ends: float) -> _Node | None:
+        """Ask along the tree; return where the answers led, if all is asked, and nothing where they left it."""
+        here: _Node | None = node
+        with suppress(wire.WireError, wire.Deadline, SandboxDied):
+            while here is not None:
+                key = None
+                for step in here.steps:
+                    key = tape.play(step, max(ends - time.monotonic(), 1e-3) + GRACE)
+                if key is None:
+                    return here
+                here = here.answers.get(key)
+        return None
+
+    def _keep(self, grade_id: str, node: _Node, tape: Tape, found: OneRun) -> None:
+        """Add a talk and what the test said to the tree, or confirm it."""
+        said = _encode((found.outputs, found.reports, self._done()))
+        keys = iter(tape.keys)
+        part: list[Step] = []
+        for step in tape.steps:
+            part.append(step)
+            if not step.asks:
+                continue
+            if not self._asks(node, part):
+                self._tests.discard(grade_id)
+                return
+            key = next(keys)
+            if key not in node.answers:
+                if self._room <= 0:
+                    return
+                self._room -= len(key) + _OF_A_NODE + sum(len(step.buffers) for step in part)
+                node.answers[key] = _Node()
+            node, part = node.answers[key], []
+        if node.said == said and _same(node.steps, part):
+            node.confirmed = True
+        elif node.is_new:
+            self._room -= len(said)
+            node.steps, node.said = part, said
+        else:
+            self._tests.discard(grade_id)
+
+    def _asks(self, node: _Node, part: list[Step]) -> bool:
+        """Whether this is what is asked at a node; of a new one it is from now on."""
+        if node.is_new:
+            node.steps = part
+        return _same(node.steps, part)
+
+    def _now(self, grade_id: str) -> object:
+        drawn: Any = np.random.get_state()  # noqa: NPY002 - the global state is what a test may have moved
+        return drawn[1].tobytes(), drawn[2:], random.getstate(), self._state(grade_id)
+
+
+def run_at(desk: TestDesk, run: Run, seconds: float) -> OneRun:
+    """Run a test at a desk, and close the desk."""
+    try:
+        outputs, reports = run(desk, seconds)
+    finally:
+        desk.close()
+    return OneRun(outputs, reports, desk.trouble)
+
+
+def _same(some: list[Step], others: list[Step]) -> bool:
+    return [step.what for step in some] == [step.what for step in others]
