@@ -149,8 +149,7 @@ def feedback(
     folder = opened.root / opened.feedback_directory
     _say(f"{counted(len(pages.paths), 'page')} in {folder}, {len(pages.written)} of them new or changed")
     _say(f"Look at one: {pages.paths[0]}")
-    named = {path.parent.name for path in pages.paths if path.parent.name in opened.assignments()}
-    which = assignment or (named.pop() if len(named) == 1 else "ASSIGNMENT")
+    which = pages.assignments[0] if len(pages.assignments) == 1 else "ASSIGNMENT"
     _say(f"Next: nbgrader release_feedback {which} puts them where students fetch them.")
 
 

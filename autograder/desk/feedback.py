@@ -43,10 +43,13 @@ class Pages:
         All of them, by assignment and student.
     written
         Those that are new or changed.
+    assignments
+        What they are of.
     """
 
     paths: tuple[Path, ...]
     written: tuple[Path, ...]
+    assignments: tuple[str, ...]
 
 
 def write_feedback(
@@ -85,6 +88,7 @@ def update_feedback(
     """
     pages: list[Path] = []
     written: list[Path] = []
+    assignments: list[str] = []
     absent = set(students)
     stamps = Stamps.read(course.root / course.feedback_directory)
     with open_gradebook(course.db_url) as gradebook:
@@ -94,6 +98,7 @@ def update_feedback(
             wanted = [
                 student for one, student in pairs if one == name and (not students or student in students)
             ]
+            before = len(pages)
             desk = _Desk(course, name, names, gradebook.marks(name), stamps)
             for student in wanted:
                 for page in desk.pages(student):
@@ -103,10 +108,12 @@ def update_feedback(
                         on_page(page)
                 _copy_beside(course, name, student)
             written += desk.written
+            if len(pages) > before:
+                assignments.append(name)
     stamps.write()
     for student in sorted(absent):
         log.warning("%s has nothing graded yet: run `autograder grade` first.", student)
-    return Pages(tuple(pages), tuple(written))
+    return Pages(tuple(pages), tuple(written), tuple(assignments))
 
 
 def _submissions(course: Course, gradebook: Any, assignment: str | None) -> list[tuple[str, str]]:
