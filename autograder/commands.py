@@ -40,9 +40,9 @@ _MENDS = {
 def told(error: OSError) -> str:
     """Say which file stands in the way and what to do; nothing for an error of another kind."""
     mend = _MENDS.get(error.errno or 0)
-    if mend is None or error.filename is None:
+    if mend is None or (error.filename is None and mend is not _ROOM):
         return ""
-    return f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}. {mend}"
+    return f"{os.fsdecode(error.filename or 'a file')} cannot be used: {error.strerror}. {mend}"
 
 
 class _Group(TyperGroup):

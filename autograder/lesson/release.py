@@ -228,6 +228,8 @@ def _write(file: Path, content: bytes) -> None:
     try:
         draft.write_bytes(content)
         draft.replace(file)
+    except OSError as error:  # named after what was to be written; a full disk names nothing at all
+        raise OSError(error.errno, error.strerror, str(file)) from error
     finally:
         draft.unlink(missing_ok=True)
 

@@ -79,6 +79,23 @@ def test_a_folder_that_cannot_be_written_is_named(desk: Desk, words: tuple[str, 
     )
 
 
+def test_a_notebook_that_cannot_be_built_is_named(tmp_path: Path) -> None:
+    code, said = command(tmp_path, "new-exercise", "hw1", "center", "--new-course")
+    assert code == 0, said
+    release = tmp_path / "release/hw1"
+    release.mkdir(parents=True)
+    release.chmod(0o555)
+    code, said = command(tmp_path, "build")
+    assert code == 1
+    assert f"{release}/hw1.ipynb cannot be used: Permission denied. Set right who may" in said
+    release.chmod(0o755)
+    for source in (tmp_path / "source/hw1", *(tmp_path / "source/hw1").iterdir()):
+        source.chmod(0o555 if source.is_dir() else 0o444)
+    code, said = command(tmp_path, "build", "--check")  # what may only be read can be compared
+    assert code == 1
+    assert "out of step" in said
+
+
 def test_what_stands_in_the_place_of_a_folder_is_named(desk: Desk) -> None:
     desk.hand_in("ada")
     (desk.course.root / "numbers").write_text("")
