@@ -140,12 +140,13 @@ def test_a_helper_is_there_for_those_below_also_where_its_test_is_not_run(grade:
 
 
 def test_a_helper_that_a_failing_test_did_not_come_to_is_missing_as_ever(grade: Grade) -> None:
-    tests = {"f": "assert f(1) == 2\ndef want(x):\n    return x + x", "g": TESTS["g"]}
-    of, f = lesson(tests), "def f(x):\n    return x"
+    tests = {"f": "assert f(5) == 10\ndef want(x):\n    return x + x", "g": TESTS["g"]}
+    of, f = lesson(tests), "def f(x):\n    return 2 * x + (x == 5)"
     alone = grade(lesson(tests), ANEW, f=f)
     assert "NameError" in str(alone[4])
     assert [grade(of, f=f) for _ in range(4)] == [alone] * 4
     assert "NameError" not in str([grade(of) for _ in range(4)])
+    assert grade(of, f=f) == alone
 
 
 def test_a_notebook_in_another_order_teaches_nothing(grade: Grade) -> None:
@@ -160,11 +161,14 @@ def test_a_notebook_in_another_order_teaches_nothing(grade: Grade) -> None:
 
 def test_data_of_the_lesson_that_an_answer_changed_is_not_taken_for_what_it_was(grade: Grade) -> None:
     tests = {"f": "f(row)\nassert f(1) == 2", "g": "assert sum(row) == 3, row.tolist()\nassert g([1]) == [2]"}
-    spoil = "def f(x):\n    if isinstance(x, np.ndarray):\n        x += 1\n    return 2 * x"
+    honest = (
+        "def f(x, more=0):\n    if isinstance(x, np.ndarray) and more:\n        x += more\n    return 2 * x"
+    )
+    spoil = honest.replace("more=0", "more=1")
     of = lesson(tests)
     alone = grade(lesson(tests), ANEW, f=spoil)
     for _ in range(3):
-        grade(of)
+        grade(of, f=honest)
     assert [grade(of, f=spoil) for _ in range(3)] == [alone] * 3
 
 
