@@ -1061,9 +1061,9 @@ def sizes_in(line):
 
 def is_shape(line):
     """Tell whether a line is meant as a shape, such as "(m, d_h)", and is no formula."""
-    size = r"\s*\w+\s*"
-    sizes = rf"[(\[]?{size}(?:(?:,|\bx\b){size})*,?\s*[)\]]?\s*(?:\.shape)?"
-    if not isinstance(line, str) or not re.fullmatch(sizes, line.strip()):
+    size = r" ?\w+ ?"
+    sizes = rf"[(\[]?{size}(?:(?:,|\bx\b){size})*,? ?[)\]]? ?(?:\.shape)?"
+    if not isinstance(line, str) or not re.fullmatch(sizes, " ".join(line.split())):
         return False
     alone = len(sizes_in(line)) == 1 and "," not in line and ".shape" not in line
     return not alone or sizes_in(line)[0] in {"m", "d_h", "d"}

@@ -86,3 +86,13 @@ def test_a_net_that_was_trained_at_home_tells_no_digits(examiners: Callable[[str
     answer = TRAINED_AT_HOME.format(base64.b64encode(numbers.tobytes()).decode())
     found = graded(examiners(lesson), lesson, {"train_digits": answer})["test_train_digits"]
     assert found.score <= 1, found
+
+
+def test_a_line_of_blanks_takes_the_time_of_any_line(examiners: Callable[[str], Examiner]) -> None:
+    """It is held against the form of a shape, by an expression that once took the cube of its length."""
+    lesson, names = "03_mlp_backprop", ("W2", "b2", "h_s", "h_a", "W1", "b1", "x")
+    chains = {name: ["1", f"d{' ' * 5_000}!"] for name in names}
+    answers = {"derive_column_grads": f"derive_column_grads = {chains!r}"}
+    found = graded(examiners(lesson), lesson, answers)["test_derive_column_grads"]
+    assert found.score == 0
+    assert "took too long" not in found.message
