@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from autograder.desk.marks import CellMark, Marks
     from autograder.desk.notebook import Cell, Notebook
 
-#: Characters of a student's that are drawn on one page, five times what a long lesson holds; more is shown as it was
+#: Characters of a student's that are drawn on one page, three times what a long lesson holds; more is shown as it was
 #: written. Drawing may take time that grows as the square of a cell, and thirty times its room.
-MAX_DRAWN = 500_000
+MAX_DRAWN = 300_000
 
 
 @dataclass(frozen=True)
