@@ -22,11 +22,11 @@ import numpy as np
 from autograder import check
 from autograder.check import ProcessDied, grading
 from autograder.grading import credit
-from autograder.grading.alone import Standing, standings
 from autograder.grading.follow import Follow
 from autograder.grading.heard import Heard, run_at
 from autograder.grading.names import Ledger, is_imported, kind_of, print_of
 from autograder.grading.needs import INSIDE_TAG
+from autograder.grading.passage import Givens, Passage, how_tests_stand
 from autograder.grading.reached import misses
 from autograder.grading.remarks import remarks_of
 from autograder.grading.shell import TrustedShell
@@ -86,9 +86,6 @@ class Lesson:
                 self.locked[name] = cell.source
         self._ledger = Ledger()
         self._student = ""
-        self._passed: list[str] = []  # tests and locked cells, of the submission at hand
-        self._odd = False  # whether one of them has left what others find not as it is left to all
-        self._left: dict[str, dict[str, object]] = {}  # by the lesson's own run, for `_is_given`
         self._numeric: set[str] = set()  # tests whose last value is a number of points
         first = TrustedShell()
         self.reference = self._run_source(first, learn=True)
@@ -98,14 +95,16 @@ class Lesson:
         self._mistakes.close()
         self._shell = TrustedShell(first)
         self._namespace = self._shell.user_ns
+        given = Givens(self.reference)
         with grading.learning(self.reference.values()):
-            self._run_source(self._shell)
+            self._run_source(self._shell, given)
         lasting = {name for name, value in self._namespace.items() if value is check.reference}
         for name in self._ledger.bound:
             if name not in lasting and not is_imported(self._namespace.get(name)):
                 self._namespace.pop(name, None)
         self._shell.remember()
-        self.standings = self._how_tests_stand()
+        within = [name for name, test in self.tests.items() if test.inside]
+        self.passage = Passage(how_tests_stand(source, within, self._ledger, self._shell, given))
         grading.settle()  # derivations: each submission is judged with what the lesson's own run left
         self._steady = Steady(
             source,
@@ -113,11 +112,13 @@ class Lesson:
             self.reference,
             [self._namespace, self._mistakes.functions(), self.follow.known],
         )
-        alone = () if self._steady.reason else [n for n, one in self.standings.items() if one.alone]
+        alone = () if self._steady.reason else [n for n, one in self.passage.standings.items() if one.alone]
         self.heard = Heard(alone, self._around, lambda: self._shell.done)
         scrub("")  # prepares what it looks for
 
-    def _run_source(self, shell: TrustedShell, *, learn: bool = False) -> dict[str, Any]:
+    def _run_source(
+        self, shell: TrustedShell, given: Givens | None = None, *, learn: bool = False
+    ) -> dict[str, Any]:
         """Run every code cell of the source; the first time, learn who binds which name."""
         namespace: dict[str, Any] = shell.user_ns
 
@@ -141,46 +142,20 @@ class Lesson:
                 booked = self._ledger.booked[at]
                 names = None if booked.kind == "test" else booked.bound if booked.kind == "student" else ()
                 self.follow.tally.run(booked.grade_id, namespace, names, execute)
-                if booked.kind == "test":
-                    self._left[booked.grade_id] = {n: print_of(namespace.get(n)) for n in booked.bound}
+                if given is not None:
+                    given.leave(booked.grade_id, booked.bound, namespace)
         return namespace
-
-    def _how_tests_stand(self) -> dict[str, Standing]:
-        """Return how each test stands, where all of the lesson can be told; nothing where it cannot."""
-        sources = [cell.source for cell in self._notebook.cells if cell.cell_type == "code"]
-        inside = {name for name, test in self.tests.items() if test.inside}
-        if any(test.source not in self._shell.codes for n, test in self.tests.items() if n not in inside):
-            return {}
-        found = standings(self._ledger, sources, self._namespace.keys(), inside)
-        return found if all(self._is_given(name, one.given) for name, one in found.items()) else {}
 
     def _around(self, grade_id: str) -> object:
         """Return what differs once a test has changed something beside its own names."""
-        names = self.standings[grade_id].reads & self._namespace.keys() - set(
-            self._ledger.all_names(grade_id)
-        )
+        reads = self.passage.standings[grade_id].reads.difference(self._ledger.all_names(grade_id))
+        names = reads & self._namespace.keys()
         return state(), {name: print_of(self._namespace[name]) for name in names}
-
-    def _is_given(self, grade_id: str, numbers: tuple[int, ...]) -> bool:
-        """Whether a test's given statements leave by themselves what the whole test leaves."""
-        stage = dict(self.reference)
-        try:
-            with self._session():
-                self._shell.run_statements(self.tests[grade_id].source, numbers, stage)
-        except Exception:  # noqa: BLE001 - a cell of the source failed, which is said elsewhere
-            return False
-        left = self._left[grade_id]
-        return all(
-            print_of(value) == left.get(name)
-            for name, value in stage.items()
-            if value is not self.reference.get(name)
-        )
 
     def begin(self, student: str = "") -> None:
         """Make ready for one student's submission: nothing of the source's run stays but what it imported."""
         self._student = student
-        self._passed.clear()
-        self._odd = False
+        self.passage.begin()
         self._shell.begin_again()
         with warnings.catch_warnings():
             pass  # by which Python forgets which warnings it has shown once
@@ -209,13 +184,12 @@ class Lesson:
 
     def run_locked(self, grade_id: str, desk: TestDesk | None, seconds: float) -> None:
         """Run one locked cell beside the tests, for what it binds; what it shows is the sandbox's to show."""
-        self._passed.append(grade_id)
         if desk is not None and self._lay(grade_id, desk):
-            self._odd = True
+            self.passage.locked(grade_id, fine=False)
             return
         with self._session(), timer(seconds):
             ok, _ = self._shell.run(self.locked[grade_id])
-        self._odd |= not ok or (desk is not None and desk.changed)
+        self.passage.locked(grade_id, fine=ok and (desk is None or not desk.changed))
 
     def _lay(self, grade_id: str, desk: TestDesk) -> str:
         """Lay the submission's names into the namespace; return what went wrong, if anything did."""
@@ -237,18 +211,15 @@ class Lesson:
 
     def tested(self, grade_id: str, submission: Submission, seconds: float) -> OneRun:
         """Return what a test says of a submission, from memory where the very same was answered before."""
-        stands = self.standings[grade_id]
         run = partial(self.run_test, grade_id)
-        if self._odd or tuple(self._passed) != stands.above:
+        if not self.passage.is_usual(grade_id):
             return run_at(TestDesk(submission), run, seconds)
         names = partial(self._ledger.names, grade_id)
         found, done = self.heard.run(grade_id, names, submission, seconds, run)
         if done is not None:  # what it defines is defined for those below
-            self._passed.append(grade_id)
             with self._session():
-                given = [number for number in stands.given if number < done]
+                given = self.passage.test(grade_id, done)
                 self._shell.run_statements(self.tests[grade_id].source, given)
-            self._odd = len(given) < len(stands.given)
         return found
 
     def run_test(
@@ -261,10 +232,7 @@ class Lesson:
         """
         self._shell.done = 0
         result = self._run_informed(grade_id, desk, seconds)
-        self._passed.append(grade_id)
-        stands = self.standings.get(grade_id)
-        given = stands.given if stands is not None else ()
-        self._odd |= desk.changed or any(number >= self._shell.done for number in given)
+        self.passage.test(grade_id, self._shell.done, changed=desk.changed)
         return result
 
     def _run_informed(

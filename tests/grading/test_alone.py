@@ -86,7 +86,7 @@ def standings(locked: dict[str, str], tests: dict[str, str]) -> dict[str, Standi
         if between:
             cells.append(cell(between, locked[between], locked=True))
         cells.append(cell(own, source, grade=True, locked=True, points=1.0))
-    return Lesson(new_notebook(cells=cells)).standings
+    return dict(Lesson(new_notebook(cells=cells)).passage.standings)
 
 
 @pytest.mark.parametrize("name", LESSONS)
