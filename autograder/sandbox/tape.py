@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Answer = tuple[dict[str, Any], memoryview]
 
 _LARGE = 64 << 10  # bytes of an answer, above which a digest of it is kept
-_MOST = 4 << 20  # bytes of one message, above which a talk is not kept
+_MOST = 8 << 20  # bytes of all that is sent, above which a talk is not kept
 _TIMES = ("seconds", "left")  # in a message: they differ from one time to the next
 
 
@@ -81,6 +81,7 @@ class Tape(TestLink):
         self._came: list[Answer | BaseException | None] = []  # by step
         self._at: int | None = None  # the next step that is handed out again
         self._within = False  # a step that takes others
+        self._sent = 0  # bytes
 
     def play(self, step: Step, left: float) -> bytes | None:
         """Do a step of an earlier talk, with `left` seconds for the rest; return what tells its answer from others."""
@@ -107,13 +108,20 @@ class Tape(TestLink):
         """Whether a test that was handed what was done so far has asked for all of it."""
         return not self.diverged and self._at in {None, len(self.steps)}
 
+    @property
+    def _is_plain(self) -> bool:
+        """Whether nothing is to be kept or handed out: within another step, or where not all is kept any more."""
+        return self._within or (not self.whole and self._at is None)
+
     def rewind(self) -> None:
         """Hand out again what was done so far, as long as the same is asked for."""
         self._at = 0
 
     def send(self, message: dict[str, Any], buffers: list[Any]) -> None:
         """Ask something."""
-        if self._within:
+        self._sent += sum(memoryview(one).nbytes for one in buffers)
+        self.whole &= self._sent < _MOST
+        if self._is_plain:
             return super().send(message, buffers)
         stable = {key: value for key, value in message.items() if key not in _TIMES}
         times = tuple(name for name in _TIMES if name in message)
@@ -121,13 +129,12 @@ class Tape(TestLink):
         step = Step(
             ("send", wire.encoded(stable), joined, times), stable, joined, message.get("seconds", 0.0)
         )
-        self.whole &= len(joined) < _MOST
         self._through(step, lambda: super(Tape, self).send(message, buffers))
         return None
 
     def receive(self, deadline: float) -> Answer:
         """Wait for an answer."""
-        if self._within:
+        if self._is_plain:
             return super().receive(deadline)
         step = Step(("receive",), seconds=deadline - time.monotonic())
         return self._answer(step, lambda: super(Tape, self).receive(deadline))
@@ -135,7 +142,7 @@ class Tape(TestLink):
     @contextmanager
     def conversation(self) -> Iterator[None]:
         """Stay with who is asked first until all is answered."""
-        if self._within:
+        if self._is_plain:
             with super().conversation():
                 yield
             return
@@ -159,7 +166,7 @@ class Tape(TestLink):
 
     def leaves_trace(self) -> None:
         """Note that something else is asked, which the notebook's process must not feel."""
-        if self._within:
+        if self._is_plain:
             super().leaves_trace()
         else:
             self._through(Step(("trace",)), super().leaves_trace)

@@ -177,3 +177,12 @@ def test_it_can_be_switched_off(grade: Grade) -> None:
     for _ in range(4):
         grade(of, ANEW)
     assert of.heard.again == 0
+
+
+def test_a_talk_of_many_megabytes_is_not_kept(grade: Grade) -> None:
+    large = "x = np.zeros(600_000)\nfor _ in range(3):\n    assert f(x).sum() == 0"
+    of = lesson(TESTS | {"f": large, "g": "assert g([1]) == [2]"})
+    found = [grade(of) for _ in range(4)]
+    assert found[1:] == found[:1] * 3
+    assert of.heard.again == 2  # of `g`
+    assert not any(outputs for _, outputs, _ in found[0])
