@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from classes import copy_of, lesson_class
 from measure import Cost, cost
-from plain_part import ours
+from plain_part import EVERY_TEST, ours
 from results import Row
 
 from autograder.sandbox.pages import MALLOC
@@ -24,7 +24,7 @@ _AS_GRADED = [f"{name}={value}" for name, value in MALLOC.items()]  # what the C
 
 
 def lessons(sizes: Mapping[str, int], jobs: int, folder: Path) -> list[Row]:
-    """Return two rows for each lesson: the bare exec, and `autograder grade`."""
+    """Return three rows for each lesson: the bare exec, `autograder grade`, and the same with every test run."""
     rows = []
     words: list[str | Path]
     for name, size in sizes.items():
@@ -44,11 +44,16 @@ def lessons(sizes: Mapping[str, int], jobs: int, folder: Path) -> list[Row]:
             folder / f"graded-{name}"
         )  # so it is graded again
         start = ours(course, name, jobs, "--student", "student0000")
+        every = copy_of(made, folder / f"{name}-every").course
+        with (every / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+            config.write(EVERY_TEST)
+        slower = ours(every, name, jobs)
         rows += [
             Row("lessons", name, "bare exec", size, Cost(whole.wall, each, 0.0), figures=parts),
             Row(
                 "lessons", name, "autograder grade", size, spent, ratio=spent.cpu / each, goal="<= 1.5",
                 note=f"of which {start.cpu:.1f} s to start and for one submission", figures={"start": start.cpu},
             ),
+            Row("lessons", name, "the same, every test run", size, slower, ratio=slower.cpu / each),
         ]  # fmt: skip
     return rows

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BIN = Path(sys.executable).parent
 WARNS = [name for name in CLASS[PLAIN] if name not in ALIKE[PLAIN]]
+EVERY_TEST = "\nc = get_config()\nc.SandboxedExecute.reuse_results = False\n"
 OURS = "from autograder.nbgrader_setup import configure\n\nc = get_config()\nconfigure(c)\n"
 
 
@@ -39,6 +40,9 @@ def graders(size: int, jobs: int, folder: Path) -> list[Row]:
     (mine.course / "nbgrader_config.py").write_text(OURS)
     stock = cost([BIN / "nbgrader", "autograde", PLAIN, "--create"], theirs.course)
     spent = ours(mine.course, PLAIN, jobs)
+    every = copy_of(made, folder / "every").course
+    (every / "nbgrader_config.py").write_text(OURS + EVERY_TEST)
+    slower = ours(every, PLAIN, jobs)
     said = _agreement(made, theirs.course, mine.course)
     pages = cost([BIN / "nbgrader", "generate_feedback", PLAIN], theirs.course)
     page = cost([BIN / "autograder", "feedback", PLAIN, "--course", mine.course], mine.course)
@@ -54,6 +58,7 @@ def graders(size: int, jobs: int, folder: Path) -> list[Row]:
             goal=">= 40",
             note=said,
         ),
+        Row("plain", PLAIN, "the same, every test run", size, slower, ratio=stock.cpu / slower.cpu),
         Row("feedback", PLAIN, "nbgrader generate_feedback", size, pages),
         Row("feedback", PLAIN, "autograder feedback", size, page, ratio=pages.cpu / page.cpu, goal=">= 10"),
     ]
