@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 24 << 20  # of all that is kept
 _OF_A_NODE = 1_000
-_HASTE = 0.5  # of a test's time: one that took more may have said so
+_QUICK = (
+    0.9  # seconds: a test that took more may have lost patience, with a call or with the search for a mistake
+)
 _encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
 
 
@@ -121,7 +123,7 @@ class Heard:
             self._tests.discard(grade_id)
             submission.spoil()
             return run_at(TestDesk(submission), run, seconds), None
-        quick = time.monotonic() - began < _HASTE * seconds
+        quick = time.monotonic() - began < min(_QUICK, seconds / 2)
         still = known or self._now(grade_id) == before
         if tape.whole and quick and still and not found.trouble and tuple(names()) == told:
             self._keep(grade_id, root, tape, found)
