@@ -10,6 +10,9 @@ from autograder.check._compare import equal, fail
 from autograder.check._difference import numeric
 from autograder.check._remarks import is_whole
 
+_DIVIDED = "/ gives floats even for whole numbers, // does not."
+_WRITTEN = "A whole number has no decimal point. (/ gives one even for whole numbers, // does not.)"
+
 
 def integer(got: Any, want: int | None = None, *, because: str | None = None) -> None:
     """Check that a value is one whole number: an int of Python's or NumPy's, no float, no True or False.
@@ -34,12 +37,8 @@ def integer(got: Any, want: int | None = None, *, because: str | None = None) ->
     if values is None or values.ndim > 0 or values.dtype.kind not in "iu":
         if is_whole(got):
             verdict = f"expected an int, got the float {float(got)}"
-            raise fail(
-                verdict,
-                because=because,
-                case=asked(),
-                advice="/ gives floats even for whole numbers, // does not.",
-            )
+            case = asked()
+            raise fail(verdict, because=because, case=case, advice=_WRITTEN if case is None else _DIVIDED)
         if values is not None and values.ndim == 0 and values.dtype.kind in "fc":
             verdict = f"expected an int, got the float {_show.number(values[()])}"
             raise fail(

@@ -55,6 +55,7 @@ INSTEAD = {
 }
 LETTERS = re.compile(r"[A-Za-z0-9_+\-*/@.,()\[\]:<>=! ]")
 IMPLICIT = re.compile(r"(?<![A-Za-z0-9_.])(\d+\.?\d*|\.\d+)(?!\d*[eE][+-]?\d)(?=\s*[A-Za-z_(])")
+SLOPE = re.compile(r"(?<![A-Za-z0-9_.])d\s*/\s*d[A-Za-z]\w*\b")
 ARRAYS = re.compile(r"\.T\b|@|\b(diag|outer|eye|ones|onehot)\b")
 LITERAL = re.compile(r"(?<![A-Za-z0-9_])(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?(\d+))?")
 
@@ -165,6 +166,8 @@ def _literals(body: str) -> None:
     for found in LITERAL.finditer(body):
         if sum(c.isdigit() for c in found.group()) > MAX_DIGITS or len(found.group(1) or "") > MAX_EXPONENT:
             raise Unreadable("this number is too large or too long to compute with", found.start())
+    if slope := SLOPE.search(body):
+        raise Unreadable("a derivative is written `diff(...)`, as in `diff(exp(x), x)`", slope.start())
     if odd := re.search(r"(?<![A-Za-z0-9_.])\d+(_\d|[xXoObB][0-9a-fA-F])", body):
         raise Unreadable("write numbers in plain decimal digits, like `1000` or `0.5`", odd.start())
     if power := POWER.search(body):

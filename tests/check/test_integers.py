@@ -33,6 +33,11 @@ def test_what_is_no_int(got: Any, verdict: str) -> None:
     assert refused(check.integer, got, 28).verdict == verdict
 
 
+def test_a_float_that_was_written_down_is_no_matter_of_dividing() -> None:
+    answer = 4.0
+    assert "decimal point" in str(refused(check.integer, answer).advice)
+
+
 SHAPES = [(6, 28, 28), (6, 14, 14)]
 
 
