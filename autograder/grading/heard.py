@@ -7,7 +7,8 @@ before, what the test said then is what it says now; where it does not, the test
 came already, and goes on from there.
 
 What a test said is used again only after a second run of it on the same answers said the same, to the last letter. A test
-that asks or says something else then is run each time from there on.
+that asks or says something else then is run each time from there on. Both runs may be of other forks of the process that
+ran the lesson: what each of them hears, all are told (`autograder.grading.shared`).
 """
 
 from __future__ import annotations
@@ -22,15 +23,17 @@ import msgspec
 import numpy as np
 
 from autograder.grading.again import OneRun
+from autograder.grading.shared import Shared
 from autograder.sandbox import wire
 from autograder.sandbox.proxy import TestDesk
 from autograder.sandbox.session import GRACE, SandboxDied
+from autograder.sandbox.tape import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from autograder.sandbox.session import Submission
-    from autograder.sandbox.tape import Step, Tape
+    from autograder.sandbox.tape import Tape
 
     Result = tuple[list[dict[str, Any]], list[dict[str, Any]]]
     Run = Callable[[TestDesk, float], Result]
@@ -79,6 +82,7 @@ class Heard:
         self._done = done
         self._trees: dict[tuple[str, tuple[str, ...]], _Node] = {}
         self._room = _MOST_BYTES
+        self._shared = Shared(_MOST_BYTES)
         self.again = 0  # how often nothing had to be run
 
     def knows(self, grade_id: str) -> bool:
@@ -121,12 +125,13 @@ class Heard:
         found = run_at(TestDesk(submission, tape=tape), run, seconds)
         if not tape.is_through:
             self._tests.discard(grade_id)
+            self._shared.add((grade_id, told, [], [], None))
             submission.spoil()
             return run_at(TestDesk(submission), run, seconds), None
         quick = time.monotonic() - began < min(_QUICK, seconds / 2)
         still = known or self._now(grade_id) == before
         if tape.whole and quick and still and not found.trouble and tuple(names()) == told:
-            self._keep(grade_id, root, tape, found)
+            self._keep(grade_id, told, tape, found)
         return found, None
 
     def _follow(self, tape: Tape, node: _Node, ends: float) -> _Node | None:
@@ -142,38 +147,72 @@ class Heard:
                 here = here.answers.get(key)
         return None
 
-    def _keep(self, grade_id: str, node: _Node, tape: Tape, found: OneRun) -> None:
-        """Add a talk and what the test said to the tree, or confirm it."""
-        said = _encode((found.outputs, found.reports, self._done()))
-        keys = iter(tape.keys)
-        part: list[Step] = []
-        for step in tape.steps:
-            part.append(step)
-            if not step.asks:
-                continue
-            if not self._asks(node, part):
+    def begin(self) -> None:
+        """Begin with another submission: learn what others have heard meanwhile."""
+        self._shared.forget()
+        for grade_id, told, steps, keys, said in self._shared.news():
+            if said is None:
                 self._tests.discard(grade_id)
-                return
-            key = next(keys)
+            elif grade_id in self._tests:
+                talk = [None if part is None else [Step.read(step) for step in part] for part in steps]
+                root = self._trees.setdefault((grade_id, tuple(told)), _Node())
+                self._learn(grade_id, root, talk, keys, said)
+
+    def publish(self) -> None:
+        """Have others know what was heard of the submission that has been examined."""
+        self._shared.publish()
+
+    def _keep(self, grade_id: str, told: tuple[str, ...], tape: Tape, found: OneRun) -> None:
+        """Learn a talk and what the test said, and have others know of it."""
+        said = _encode((found.outputs, found.reports, self._done()))
+        talk: list[list[Step] | None] = [[]]
+        for step in tape.steps:
+            assert talk[-1] is not None  # noqa: S101 - none is left out yet
+            talk[-1].append(step)
+            if step.asks:
+                talk.append([])
+        new = self._learn(grade_id, self._trees[grade_id, told], talk, tape.keys, said)
+        if new is not None:
+            steps = [None if part is None else [step.written() for step in part] for part in new]
+            self._shared.add((grade_id, told, steps, tape.keys, said))
+        elif grade_id not in self._tests:
+            self._shared.add((grade_id, told, [], [], None))
+
+    def _learn(
+        self, grade_id: str, node: _Node, talk: list[list[Step] | None], keys: Sequence[bytes], said: bytes
+    ) -> list[list[Step] | None] | None:
+        """Add a talk and what the test said to the tree, or confirm it; return the talk with what was new alone.
+
+        Of a talk of another process, parts are left out that this one has to know already.
+        """
+        *asking, rest = talk
+        new: list[list[Step] | None] = []
+        for part, key in zip(asking, keys, strict=True):
+            is_new = node.is_new
+            if node.said is not None or not (part is None or is_new or _same(node.steps, part)):
+                self._tests.discard(grade_id)
+                return None
+            if part is None and is_new:
+                return None
+            if part is not None and is_new:
+                node.steps = part
+            new.append(part if is_new else None)
             if key not in node.answers:
                 if self._room <= 0:
-                    return
-                self._room -= len(key) + _OF_A_NODE + sum(len(step.buffers) for step in part)
+                    return None
+                self._room -= len(key) + _OF_A_NODE + sum(len(step.buffers) for step in part or ())
                 node.answers[key] = _Node()
-            node, part = node.answers[key], []
-        if node.said == said and _same(node.steps, part):
+            node = node.answers[key]
+        if node.said == said and (rest is None or _same(node.steps, rest)):
             node.confirmed = True
-        elif node.is_new:
-            self._room -= len(said)
-            node.steps, node.said = part, said
-        else:
+            return [*new, None]
+        if not node.is_new:
             self._tests.discard(grade_id)
-
-    def _asks(self, node: _Node, part: list[Step]) -> bool:
-        """Whether this is what is asked at a node; of a new one it is from now on."""
-        if node.is_new:
-            node.steps = part
-        return _same(node.steps, part)
+        elif rest is not None:
+            self._room -= len(said)
+            node.steps, node.said = rest, said
+            return [*new, rest]
+        return None
 
     def _now(self, grade_id: str) -> object:
         drawn: Any = np.random.get_state()  # noqa: NPY002 - the global state is what a test may have moved

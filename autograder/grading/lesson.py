@@ -156,6 +156,7 @@ class Lesson:
         """Make ready for one student's submission: nothing of the source's run stays but what it imported."""
         self._student = student
         self.passage.begin()
+        self.heard.begin()
         self._shell.begin_again()
         with warnings.catch_warnings():
             pass  # by which Python forgets which warnings it has shown once
@@ -165,7 +166,10 @@ class Lesson:
     def is_as_before(self) -> bool:
         """Whether the submission that was examined has left nothing behind that `begin` does not put back."""
         self._shell.begin_again()
-        return grading.go_back() and self._steady.holds()
+        holds = grading.go_back() and self._steady.holds()
+        if holds:
+            self.heard.publish()
+        return holds
 
     def needs(self, grade_id: str) -> bool:
         """Whether a cell is a locked one with something in it that tests need."""

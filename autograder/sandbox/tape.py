@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Answer = tuple[dict[str, Any], memoryview]
 
-_LARGE = 64 << 10  # bytes of an answer, above which a digest of it is kept
 _MOST = 8 << 20  # bytes of all that is sent, above which a talk is not kept
 _TIMES = ("seconds", "left")  # in a message: they differ from one time to the next
 
@@ -55,6 +54,19 @@ class Step:
     def asks(self) -> bool:
         """Whether something comes in answer."""
         return self.what[0] in {"receive", "describe"}
+
+    def written(self) -> list[Any]:
+        """Return the step as plain values, for another process."""
+        return [self.what, self.seconds]
+
+    @classmethod
+    def read(cls, written: Sequence[Any]) -> Step:
+        """Return the step that was written so."""
+        kept, seconds = written
+        what = tuple(tuple(part) if type(part) is list else part for part in kept)
+        if kept[0] == "send":
+            return cls(what, wire.decoded(kept[1]), kept[2], seconds)
+        return cls(what, seconds=seconds)
 
 
 class Tape(TestLink):
@@ -218,11 +230,10 @@ class Tape(TestLink):
 
 
 def _key(answer: dict[str, Any], payload: memoryview) -> bytes:
-    """Return what is the same for the same answers alone: all of it, or a digest where it is large."""
-    whole = wire.encoded(answer)
-    if len(payload) > _LARGE:
-        return whole + hashlib.blake2b(payload).digest()
-    return whole + bytes(payload)
+    """Return what is the same for the same answers alone: a digest that nobody can find a second answer for."""
+    digest = hashlib.blake2b(wire.encoded(answer), digest_size=32)
+    digest.update(payload)
+    return digest.digest()
 
 
 def _changes(answer: dict[str, Any]) -> bool:

@@ -29,7 +29,7 @@ PERIOD = 0.05  # seconds between two looks at the sender's memory
 SEND_SECONDS = 20.0  # without a byte taken, after which a receiver counts as gone
 
 _encode = encoded = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder().decode
+_decode = decoded = msgspec.msgpack.Decoder().decode
 
 
 class WireError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,9 +120,9 @@ def test_other_answers_are_marked_as_if_nothing_had_been_heard(grade: Grade, nam
 
 
 def test_a_test_that_asks_something_else_each_time_is_run_each_time(grade: Grade) -> None:
-    draws = "class Bits:\n    pass\nx = hash(Bits) % 1000\nassert f(x) == 2 * x"
-    counts = "def want(x):\n    return 2 * x\nfor n in sorted({str(object()) for _ in range(3)}):\n    assert f(n) == n + n"
-    for source in (draws, counts):
+    draws = "x = int(np.random.default_rng().integers(1 << 40))\nassert f(x) == 2 * x"
+    words = "for n in range(3):\n    x = str(np.random.default_rng().random())\n    assert f(x) == x + x"
+    for source in (draws, words):
         of = lesson(TESTS | {"f": source, "g": "assert g([1]) == [2]"})
         found = [grade(of) for _ in range(4)]
         assert found[1:] == found[:1] * 3
@@ -130,7 +131,7 @@ def test_a_test_that_asks_something_else_each_time_is_run_each_time(grade: Grade
 
 
 def test_a_test_that_says_something_else_each_time_is_run_each_time(grade: Grade) -> None:
-    of = lesson(TESTS | {"f": "f(1)\nprint(object())", "g": "assert g([1]) == [2]"})
+    of = lesson(TESTS | {"f": "f(1)\nprint(np.random.default_rng().random())", "g": "assert g([1]) == [2]"})
     said = {str(grade(of)[2]) for _ in range(4)}
     assert len(said) > 1
     assert of.heard.again == 2
@@ -193,3 +194,72 @@ def test_a_talk_of_many_megabytes_is_not_kept(grade: Grade) -> None:
     assert found[1:] == found[:1] * 3
     assert of.heard.again == 2  # of `g`
     assert not any(outputs for _, outputs, _ in found[0])
+
+
+def in_fork(work: Callable[[], object]) -> None:
+    """Do something in a fork, as the examiner does, which must come to its end."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_what_one_fork_heard_another_need_not_hear_again(grade: Grade) -> None:
+    of = lesson()
+    alone = grade(lesson(), ANEW)
+
+    def work(again: int) -> None:
+        assert grade(of) == alone
+        assert of.heard.again == again
+        assert of.is_as_before()
+
+    in_fork(lambda: work(0))
+    in_fork(lambda: work(0))  # confirms it
+    in_fork(lambda: work(2))
+    work(2)
+
+
+def test_what_a_fork_heard_that_is_let_go_goes_to_nobody(grade: Grade) -> None:
+    of = lesson()
+    for _ in range(3):
+        in_fork(lambda: grade(of))  # and is not as before, or nobody has looked
+    grade(of)
+    assert of.heard.again == 0
+
+
+def test_forks_that_hear_different_answers_tell_of_each(grade: Grade) -> None:
+    of = lesson()
+    wrong = {"f": "def f(x):\n    return 2 * abs(x)"}
+    alone = grade(lesson(), ANEW, **wrong)
+
+    def work(answers: dict[str, str]) -> None:
+        grade(of, **answers)
+        assert of.is_as_before()
+
+    for answers in ({}, wrong, wrong, {}):
+        in_fork(lambda: work(answers))  # noqa: B023 - done at once
+    assert grade(of, **wrong) == alone
+    assert of.heard.again == 2
+    grade(of)
+    assert of.heard.again == 4
+
+
+def test_a_test_that_speaks_differently_to_two_forks_is_run_each_time(grade: Grade) -> None:
+    of = lesson(TESTS | {"f": "f(1)\nprint(np.random.default_rng().random())", "g": "assert g([1]) == [2]"})
+    said = []
+
+    def work() -> None:
+        said.append(str(grade(of)[2]))
+        assert of.is_as_before()
+
+    for _ in range(2):
+        in_fork(work)
+    for _ in range(3):
+        work()
+    assert of.heard.again == 3  # of `g`
