@@ -127,7 +127,7 @@ class Activations(Explorable):
         """Say in words what the figure shows now; the slope only once it is revealed."""
         at = f"{self._chosen.label} at x = {_short(self.x)}: f(x) = {_fixed(self.y)}"
         if not self.revealed:
-            return f"{at}. The slope is hidden until you predict it in the notebook."
+            return f"{at}. The slope is hidden until you predict it."
         lines = [f"{at}." if self._at_corner else f"{at}, slope f\u2032(x) = {_fixed(self.slope)}."]
         if self._at_corner:
             lines.append("The graph has a corner here." if self.corner == "hidden" else self._fan())

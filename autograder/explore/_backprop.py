@@ -136,7 +136,7 @@ class Backprop(Explorable):
         here = where(self.step)
         if self._seen < self.step:
             said = " and ".join(name_of(self.form, key) for key in results)
-            return f"{here}: {said}. Hidden until you predict it in the notebook."
+            return f"{here}: {said}. Hidden until you predict it."
         entries = net.entries(self.step)
         entry = entries[min(self.entry, len(entries) - 1)]
         lines = [

@@ -134,7 +134,7 @@ class ConvShapes(Explorable):
         else:
             given = f"Input {image}, {_count(self.n_kernels, 'kernel')}: {settings}."
         if not self.revealed:
-            return f"{given} What comes out is hidden until you predict it in the notebook."
+            return f"{given} What comes out is hidden until you predict it."
         lines = [given, *self._outcome()]
         if self.view == "layer":
             each = f"{self.channels}\u00b7{self.k}\u00b7{self.k}"

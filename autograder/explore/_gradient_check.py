@@ -109,7 +109,7 @@ class GradientCheck(Explorable):
         if curve["problem"]:
             return str(curve["problem"])
         if not self.revealed:
-            return f"{scene}. The errors are hidden until you predict in the notebook."
+            return f"{scene}. The errors are hidden until you predict."
         pair = (sci(curve["central"][stop]), sci(curve["one_sided"][stop]))
         lines = [f"{scene}: the central difference is off by {pair[0]}, the one-sided one by {pair[1]}."]
         lines += self._digits_in_words()

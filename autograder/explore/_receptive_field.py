@@ -85,7 +85,7 @@ class ReceptiveField(Explorable):
         ]
         stack = f"From the image up: {'; '.join(each)}."
         if not self.revealed:
-            return f"{stack} The receptive field is hidden until you predict it in the notebook."
+            return f"{stack} The receptive field is hidden until you predict it."
         field, jump = self.fields[self._top]
         top = f"number of layer {self._top}" if self._top else "pixel of the image"
         lines = [stack, f"One {top} sees r = {_pixels(field)}."]

@@ -76,7 +76,7 @@ class ReluGradients(Explorable):
         layer = f", layer {self.layer} of {self.depth}" if self.depth > 1 else ""
         scene = f"{BENDS[self.function].label}{layer}, w = {short(self.weight)}, b = {short(self.bias)}"
         if not self.revealed:
-            return f"{scene}. The slopes are hidden until you predict in the notebook."
+            return f"{scene}. The slopes are hidden until you predict."
         lines = [f"{scene}: {self._slopes_in_words()}", self._dead_in_words()]
         if self.depth > 1:
             end = power(float(self.gradient_norms[0]))

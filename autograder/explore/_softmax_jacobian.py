@@ -75,7 +75,7 @@ class SoftmaxJacobian(Explorable):
         s, table = self.probabilities, self.jacobian
         scene = f"Logits {vector(self.logits)}: s = {vector(s, fixed)}."
         if not self.revealed:
-            return f"{scene} The Jacobian is hidden until you predict in the notebook."
+            return f"{scene} The Jacobian is hidden until you predict."
         diagonal = vector(table.diagonal(), fixed)
         least = fixed(table.min())
         lines = [

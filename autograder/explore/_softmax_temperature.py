@@ -69,7 +69,7 @@ class SoftmaxTemperature(Explorable):
         moved = f", shifted by {short(self.shift)} to {vector(x + self.shift)}" if self.shift else ""
         scene = f"Logits {vector(x)}{moved}, T = {_degrees(self.temperature)}"
         if not self.revealed:
-            return f"{scene}. The probabilities are hidden until you predict in the notebook."
+            return f"{scene}. The probabilities are hidden until you predict."
         p, n = self.probabilities, len(x)
         lines = [f"{scene}: probabilities {vector(p, fixed)}."]
         with np.errstate(over="ignore"):

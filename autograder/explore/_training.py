@@ -143,7 +143,7 @@ class Training(Explorable):
         if run["problem"]:
             return f"{scene}.\n{run['problem']}"
         if not self.revealed:
-            return f"{scene}. What training does is hidden until you predict in the notebook."
+            return f"{scene}. What training does is hidden until you predict."
         return "\n".join([f"{scene}.", *self._found(run)])
 
     def picture(self) -> str:

@@ -73,7 +73,7 @@ test("with a question nothing from the scene's step on is seen", () => {
   assert.equal(lastSeen({ step: 3, revealed: false, scene }), 3);
   assert.equal(lastSeen({ step: 10, revealed: true, scene }), 10);
   const words = sentences({ ...column, step: 7, entry: 0, revealed: false, scene });
-  assert.deepEqual(words, ["Backward 3 of 6: d_hs. Hidden until you predict it in the notebook."]);
+  assert.deepEqual(words, ["Backward 3 of 6: d_hs. Hidden until you predict it."]);
 });
 
 test("each result of a step has a formula of its own", () => {

@@ -79,6 +79,6 @@ test("numbers are short", () => {
 
 test("the words do not give the errors away before they are revealed", () => {
   assert.deepEqual(sentences({ ...scene, revealed: false }), [
-    "x = 2, h = 1e\u22125. The errors are hidden until you predict in the notebook.",
+    "x = 2, h = 1e\u22125. The errors are hidden until you predict.",
   ]);
 });

@@ -86,5 +86,5 @@ test("numbers of any size are short", () => {
 
 test("the words do not give slopes or norms away before they are revealed", () => {
   const words = sentences({ ...scene, bias: -2, revealed: false }).join(" ");
-  assert.equal(words, "ReLU, layer 1 of 10, w = 1, b = \u22122. The slopes are hidden until you predict in the notebook.");
+  assert.equal(words, "ReLU, layer 1 of 10, w = 1, b = \u22122. The slopes are hidden until you predict.");
 });

@@ -53,7 +53,7 @@ test("small shifts move the bars, large ones the axis, and no bar leaves the plo
 
 test("the words do not give the probabilities away before they are revealed", () => {
   const words = it.sentences({ ...scene, revealed: false }).join(" ");
-  assert.equal(words, "Logits (1, 2, 3), T = 1. The probabilities are hidden until you predict in the notebook.");
+  assert.equal(words, "Logits (1, 2, 3), T = 1. The probabilities are hidden until you predict.");
 });
 
 test("numbers in few letters", () => {

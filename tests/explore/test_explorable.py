@@ -9,6 +9,8 @@ import traitlets
 from autograder import explore
 from autograder.explore import _explorable
 
+from .scenes import all_scenes, made
+
 
 def run(code: str) -> str:
     """Run code in a fresh Python, as a grading process would."""
@@ -44,6 +46,15 @@ def test_a_question_hides_the_answer_until_it_is_revealed() -> None:
     assert not explore.activations(ask="How steep?").revealed
     assert explore.activations(ask="How steep?", revealed=True).revealed
     assert not explore.activations(revealed=False).revealed
+
+
+@pytest.mark.parametrize("scene", all_scenes())
+def test_what_is_hidden_sends_nobody_elsewhere(scene: str) -> None:
+    """The words stand in the notebook and on the site: the box for a prediction is above them in both."""
+    shown = made(scene)
+    shown.reset()
+    shown.revealed = False
+    assert "notebook" not in shown.describe()
 
 
 def test_reset_goes_back_to_the_lessons_scene() -> None:

@@ -33,7 +33,7 @@ def test_the_call_of_the_model_exercise() -> None:
     assert not shown.revealed
     assert repr(shown) == (
         "Drag the shift. What moves?\n"
-        "Logits (1, 2, 3), T = 1. The probabilities are hidden until you predict in the notebook."
+        "Logits (1, 2, 3), T = 1. The probabilities are hidden until you predict."
     )
 
 

@@ -176,6 +176,6 @@ test("words say loss and count, and what is wrong", () => {
 
 test("the words do not give training away before it is revealed", () => {
   assert.deepEqual(sentences({ ...scene, revealed: false }), [
-    "Two moons, 4 hidden units, learning rate 0.5. What training does is hidden until you predict in the notebook.",
+    "Two moons, 4 hidden units, learning rate 0.5. What training does is hidden until you predict.",
   ]);
 });

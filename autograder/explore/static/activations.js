@@ -65,7 +65,7 @@ export function numbers(state) {
 export function sentences(state) {
   const { y, slope, secant, atCorner, straddles, gap } = numbers(state);
   const at = `${FUNCTIONS[state.function].label} at x = ${short(state.x)}: f(x) = ${fixed(y)}`;
-  if (!state.revealed) return [`${at}. The slope is hidden until you predict it in the notebook.`];
+  if (!state.revealed) return [`${at}. The slope is hidden until you predict it.`];
   const lines = [atCorner ? `${at}.` : `${at}, slope f\u2032(x) = ${fixed(slope)}.`];
   if (atCorner) lines.push(state.corner === "hidden" ? "The graph has a corner here." : fan(state));
   if (state.function === "softplus") {

@@ -160,7 +160,7 @@ export function sentences(state) {
   const all = arrays(state);
   const results = STEPS[step - 1];
   const said = results.map((key) => nameOf(form, key)).join(" and ");
-  if (lastSeen(state) < step) return [`${where(step)}: ${said}. Hidden until you predict it in the notebook.`];
+  if (lastSeen(state) < step) return [`${where(step)}: ${said}. Hidden until you predict it.`];
   const found = results.map((key) => {
     const shape = shapeOf(all[key]);
     const of = shape.length ? ` of shape (${shape.join(", ")}${shape.length === 1 ? "," : ""})` : "";

@@ -83,7 +83,7 @@ export function sentences(state) {
   const given = isRow
     ? `One row: i = ${state.width}, ${settings}.`
     : `Input (${channels}, ${state.height}, ${state.width}), ${count(n, "kernel")}: ${settings}.`;
-  if (!revealed) return [`${given} What comes out is hidden until you predict it in the notebook.`];
+  if (!revealed) return [`${given} What comes out is hidden until you predict it.`];
   const lines = [given];
   const misfits = isRow ? [[columns, "row"]] : [[rows, "height"], [columns, "width"]];
   const failed = misfits.filter(([axis]) => !axis.o);

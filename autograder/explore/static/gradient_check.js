@@ -58,7 +58,7 @@ export function sentences(state) {
   const shown = numbers(state);
   const at = curve.entries === 1 ? `x = ${short(state.at)}, ` : "";
   const scene = `${at}h = ${sci(shown.step)}`;
-  if (!state.revealed) return [`${scene}. The errors are hidden until you predict in the notebook.`];
+  if (!state.revealed) return [`${scene}. The errors are hidden until you predict.`];
   const pair = `off by ${sci(shown.central)}, the one-sided one by ${sci(shown.oneSided)}`;
   const lines = [`${scene}: the central difference is ${pair}.`];
   if (shown.common !== null) {

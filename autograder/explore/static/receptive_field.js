@@ -62,7 +62,7 @@ export function sentences(state) {
   const { top, field, jump, skipped } = numbers(state);
   const each = state.layers.map(({ kind, k, s, d }) => `${kind} k = ${k}, s = ${s}${d > 1 ? `, d = ${d}` : ""}`);
   const stack = `From the image up: ${each.join("; ")}.`;
-  if (!state.revealed) return [`${stack} The receptive field is hidden until you predict it in the notebook.`];
+  if (!state.revealed) return [`${stack} The receptive field is hidden until you predict it.`];
   const from = top ? `number of layer ${top}` : "pixel of the image";
   const lines = [stack, `One ${from} sees r = ${count(field, "pixel")}.`];
   if (skipped) lines.push(`${skipped} of them it never looks at.`);

@@ -51,7 +51,7 @@ export function allNorms(state) {
 export function sentences(state) {
   const layer = state.depth > 1 ? `, layer ${state.layer} of ${state.depth}` : "";
   const scene = `${BENDS[state.function].label}${layer}, w = ${short(state.weight)}, b = ${short(state.bias)}`;
-  if (!state.revealed) return [`${scene}. The slopes are hidden until you predict in the notebook.`];
+  if (!state.revealed) return [`${scene}. The slopes are hidden until you predict.`];
   const { ones, mean, dead, norms } = numbers(state);
   const lines = [`${scene}: ${slopesInWords(state.function, ones, mean)}`, deadInWords(state.function, dead.length)];
   if (state.depth > 1) {

@@ -45,7 +45,7 @@ export function sentences(state) {
   const { logits, upstream, n, revealed } = state;
   const { s, jacobian, mean, onePass, table, pass } = numbers(state);
   const scene = `Logits ${vector(logits)}: s = ${vector(s, fixed)}.`;
-  if (!revealed) return [`${scene} The Jacobian is hidden until you predict in the notebook.`];
+  if (!revealed) return [`${scene} The Jacobian is hidden until you predict.`];
   const least = Math.min(...jacobian.flat());
   const diagonal = vector(jacobian.map((row, i) => row[i]), fixed);
   const lines = [scene, `The Jacobian's diagonal is ${diagonal}, its least entry ${fixed(least)}. Each row adds up to 0.`];

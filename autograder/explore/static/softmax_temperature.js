@@ -37,7 +37,7 @@ export function sentences(state) {
   const { logits, temperature, shift, revealed } = state;
   const moved = shift ? `, shifted by ${short(shift)} to ${vector(logits.map((x) => x + shift))}` : "";
   const scene = `Logits ${vector(logits)}${moved}, T = ${degrees(temperature)}`;
-  if (!revealed) return [`${scene}. The probabilities are hidden until you predict in the notebook.`];
+  if (!revealed) return [`${scene}. The probabilities are hidden until you predict.`];
   const { exponents, sum, shares, entropy, ties } = numbers(state);
   const nan = shares.some(Number.isNaN);
   const lines = [`${scene}: probabilities ${vector(shares, number)}.`];

@@ -35,7 +35,7 @@ export function sentences(state) {
   const units = `${state.hidden} hidden unit${state.hidden > 1 ? "s" : ""}`;
   const scene = `${name}, ${units}, learning rate ${short(state.rate)}`;
   if (run.problem) return [`${scene}.`, run.problem];
-  if (!state.revealed) return [`${scene}. What training does is hidden until you predict in the notebook.`];
+  if (!state.revealed) return [`${scene}. What training does is hidden until you predict.`];
   return [`${scene}.`, ...found(state, given)];
 }
 
