@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 def of(misshapen: Sequence[Pair]) -> str | None:
     """Return what the first or the largest result of a wrong shape looks like."""
-    together = _unsummed(misshapen) or _picked(misshapen)
+    # In one result the right entry is often the largest, too: only several say that a maximum is missing.
+    rules = (_picked, _unsummed) if len(misshapen) == 1 else (_unsummed, _picked)
+    together = rules[0](misshapen) or rules[1](misshapen)
     if together:
         return together
     largest = max(misshapen, key=lambda pair: pair.want.size)  # shows most habits best
-    rules = (
+    alone = (
         _empty,
         _summed,
         _one_number,
@@ -32,7 +34,7 @@ def of(misshapen: Sequence[Pair]) -> str | None:
         _other_axis,
         _axis_left,
     )
-    return next((said for pair in (misshapen[0], largest) for rule in rules if (said := rule(pair))), None)
+    return next((said for pair in (misshapen[0], largest) for rule in alone if (said := rule(pair))), None)
 
 
 def _empty(pair: Pair) -> str | None:

@@ -197,6 +197,16 @@ def test_between_advises_on_lost_numbers_as_close_does(got: float) -> None:
     assert said[0] == said[1]
 
 
+@pytest.mark.parametrize("got", [[2.0, 0.5], [2.0, 2.0]])
+def test_one_number_among_those_that_came_is_no_missing_maximum(got: list[float]) -> None:
+    """The largest of two entries, or the mean of two that are equal, is the right entry by chance alone."""
+    with pytest.raises(check.CheckFailed) as caught:
+        check.close(np.array(got), 2.0)
+    assert caught.value.finding.advice == (
+        "The right number is among those that came. Which one of them is asked for?"
+    )
+
+
 def test_a_changed_argument_is_told_where_nothing_else_fits() -> None:
     def cumulative(x: Array) -> Array:
         x += np.arange(len(x)) ** 2
