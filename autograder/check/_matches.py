@@ -193,8 +193,8 @@ class _Seen:
         if self.where is not None and finding.advice is None and self.first.__cause__ is None:
             swapped = _parts.elsewhere(list(self._wholes), self.where)
             if swapped:
-                once = len(self._wholes) == 1
-                return CheckFailed(replace(finding, advice=swapped), thin=once, sure=not once)
+                said, sure = swapped
+                return CheckFailed(replace(finding, advice=said), thin=not sure, sure=sure)
         return advised(self.first, self._trials, changed=self._changed)
 
 

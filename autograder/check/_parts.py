@@ -111,8 +111,10 @@ def _misheld_dict(got: Any, want: dict[Any, Any], step: Step) -> Finding | None:
     return Finding(verdict, advice=letters)
 
 
-def elsewhere(trials: list[tuple[Any, Any]], where: Place) -> str | None:
+def elsewhere(trials: list[tuple[Any, Any]], where: Place) -> tuple[str, bool] | None:
     """Recognise a right result at a wrong place, such as dW returned where dX is due.
+
+    Says so, and whether it is beyond chance: several calls show it, or the two are exchanged.
 
     Parameters
     ----------
@@ -138,10 +140,13 @@ def elsewhere(trials: list[tuple[Any, Any]], where: Place) -> str | None:
         if other != step and all(
             _holds(got, want, step, other) and agree(got[step], want[other]) for got, want in inner
         ):
+            got, want = inner[0]
+            exchanged = _misheld(got, want, other) is None and agree(got[other], want[step])
+            sure = len(inner) > 1 or exchanged
             if isinstance(other, int):
                 order = "Are the results in the order that the docstring names?"
-                return f"This is what result {other + 1} should be. {order}"
-            return f"This is what `{other}` should be. What makes the one out of the other?"
+                return f"This is what result {other + 1} should be. {order}", sure
+            return f"This is what `{other}` should be. What makes the one out of the other?", sure
     return None
 
 

@@ -103,6 +103,22 @@ def test_results_in_another_order() -> None:
     )
 
 
+def test_results_exchanged_in_the_one_case_of_a_notebook() -> None:
+    """The bias's gradient is here the sum of the weights' too, as the entries of ``h`` sum to 1: chance is not told."""
+
+    def layer(d: Array, h: Array) -> tuple[Array, Array]:
+        return np.outer(d, h), d
+
+    marks = check.marks("layer", dW=1, db=1)
+    for aspect, part in ((marks.dW, ("dW", 0)), (marks.db, ("db", 1))):
+        with aspect:
+            one = [(np.array([0.2, 0.2, -0.6, 0.2]), np.array([0.5, 0.5]))]
+            check.matches(lambda d, h: layer(d, h)[::-1], layer, one, part=part)
+    said = [aspect.finding.advice for aspect in marks._report().aspects if aspect.finding]
+    order = "Are the results in the order that the docstring names?"
+    assert said == [f"This is what result {other} should be. {order}" for other in (2, 1)]
+
+
 def test_under_another_key() -> None:
     def forward(x: Array) -> dict[str, Array]:
         return {"h_a": x, "h_s": np.sin(x)}
