@@ -48,7 +48,10 @@ def batch_of_one(pairs: list[Pair]) -> str | None:
         return None
     right = [len(p.args[0]) == 1 for p in pairs if fits(p.got, p.want)]
     wrong = [len(p.args[0]) == 1 for p in pairs if not fits(p.got, p.want)]
-    if all(right) and right and len(wrong) > 1 and not any(wrong):
+    enough = len(right) > 1 or all(
+        len(p.args) == 1 for p in pairs
+    )  # another argument may make the one call right
+    if all(right) and right and enough and len(wrong) > 1 and not any(wrong):
         return f"Right for one row of {pairs[0].labels[0]}, wrong for several. What do the rows do to each other?"
     if all(wrong) and wrong and len(right) > 1 and not any(right):
         return f"Right for several rows of {pairs[0].labels[0]}, wrong for one alone."

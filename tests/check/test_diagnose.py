@@ -148,6 +148,20 @@ def test_one_right_call_is_no_rule_about_rows() -> None:
     assert "one row" not in said
 
 
+def test_one_right_call_with_other_arguments_of_its_own_is_no_rule_about_rows() -> None:
+    """The one example has a net of its own, in which no unit is silent: that is why it comes out right."""
+    said = advice(
+        lambda x, w: x @ w,
+        lambda x, w: np.maximum(x @ w, 0.0),
+        cases.of(
+            (np.array([[1.0, 2.0]]), np.array([[2.0, 1.0], [0.5, 3.0]])),
+            (np.array([[1.0, -2.0], [2.0, 0.5]]), np.array([[1.0, 2.0], [3.0, 0.25]])),
+            (np.array([[1.5, -1.0], [-2.0, 0.5]]), np.array([[1.0, 2.0], [3.0, 0.25]])),
+        ),
+    )
+    assert "one row" not in said
+
+
 @pytest.mark.parametrize("option", [lambda n: 1 + n, lambda n: 0.1 * (n % 2)])
 def test_an_option_that_follows_the_size_or_is_no_count_is_not_blamed(option: Any) -> None:
     made = cases.draw(lambda rng, n: (cases.normal(rng, n + 2), option(n)), count=8)
