@@ -1,4 +1,4 @@
-"""Which call a check is about, read from the test cell's own line: "conv_output_size(8, 3, s=2)".
+"""Which call a check is about, and why its value is right, read from the test cell: "conv_output_size(8, 3, s=2)".
 
 A check on a value sees the value alone. The line that made it is in the cell, which the student has before them;
 hidden lines are never quoted.
@@ -40,6 +40,35 @@ def raised_by(error: BaseException) -> str | None:
         return None
     expression = _expression(trace.tb_frame, trace.tb_lasti)
     return None if expression is None else _short(expression)
+
+
+def reason_for(error: BaseException) -> str | None:
+    """Return the `because` of the check for whose value the test cell was about to ask when it came to this error."""
+    trace = error.__traceback__
+    if trace is None or trace.tb_frame.f_code.co_filename.startswith(_OURS):
+        return None
+    if _expression(trace.tb_frame, trace.tb_lasti) is None:  # of a hidden line nothing is said
+        return None
+    first, last, begin, end = next(islice(trace.tb_frame.f_code.co_positions(), trace.tb_lasti // 2, None))
+    lines = linecache.getlines(trace.tb_frame.f_code.co_filename)
+    try:
+        calls = [node for node in ast.walk(ast.parse("".join(lines))) if isinstance(node, ast.Call)]
+    except SyntaxError:
+        return None
+    for node in calls:
+        reason = next((word.value for word in node.keywords if word.arg == "because"), None)
+        if reason is None or not node.args:
+            continue
+        value = node.args[0]
+        begins, ends = (value.lineno, value.col_offset), (value.end_lineno, value.end_col_offset)
+        if begins <= (first, begin) and (last, end) <= ends:
+            if isinstance(reason, ast.Name):
+                frame = trace.tb_frame
+                found = frame.f_locals.get(reason.id, frame.f_globals.get(reason.id))
+            else:
+                found = reason.value if isinstance(reason, ast.Constant) else None
+            return found if isinstance(found, str) else None
+    return None
 
 
 def _expression(frame: FrameType, instruction: int) -> ast.expr | None:

@@ -134,6 +134,14 @@ TABLE = (
 )  # fmt: skip
 
 
+def refusal(error: BaseException | None) -> str | None:
+    """Return what to say of an error in the student's own words, where a result is due."""
+    if not isinstance(error, (ValueError, AssertionError)):
+        return None
+    word = "`assert`" if isinstance(error, AssertionError) else "`raise`, or which step,"
+    return f"There is an answer to this call. Which {word} refuses it?"
+
+
 def advice_on(error: Exception, text: str) -> str | None:
     """Return one line of advice on an exception, or None where no row fits.
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from autograder.check import _context
-from autograder.check._asked import raised_by
-from autograder.check._errors import advice_on
+from autograder.check._asked import raised_by, reason_for
+from autograder.check._errors import advice_on, refusal
 from autograder.check._finding import NOT_WRITTEN, CheckFailed, Finding, ProcessDied, TookTooLong
 from autograder.check._missing import missing
 
@@ -58,14 +59,22 @@ def explain(error: BaseException, case: str | None = None) -> Finding:  # noqa: 
         return Finding("ran out of memory", case=case, advice="Which array is larger than the input?")
     message = said(error)
     if isinstance(error, AssertionError):
-        return Finding(message or "an assertion does not hold", case=case)
+        return _refused(Finding(message or "an assertion does not hold", case=case), error)
     verdict = _with(f"raised {type(error).__name__}", error)
     if type(error).__name__ == "SubmissionError" and message:
         verdict = message  # an exception class of the student's own; the words name it
     hint = advice_on(error, message) if isinstance(error, Exception) else None
     where = place(error)
     same = f"{type(error).__name__}{where or ': ' + message}"
-    return Finding(verdict + where, case=case, advice=hint, error=same)
+    return _refused(Finding(verdict + where, case=case, advice=hint, error=same), error)
+
+
+def _refused(finding: Finding, error: BaseException) -> Finding:
+    """Say why there is an answer to a call that a student's function refuses, as far as the test cell says it."""
+    because = reason_for(error) if finding.advice is None and refusal(error) else None
+    if because is None:
+        return finding
+    return replace(finding, verdict=f"{finding.verdict} ({because})", advice=refusal(error))
 
 
 def _not_written(error: NotImplementedError) -> Finding:

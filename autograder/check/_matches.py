@@ -19,6 +19,7 @@ from autograder.check._context import Evidence
 from autograder.check._diagnose import Trial, diagnose
 from autograder.check._difference import Difference, Inputs, agree, difference, numeric, within
 from autograder.check._equal import same
+from autograder.check._errors import refusal
 from autograder.check._finding import CheckFailed, Finding, ProcessDied, TookTooLong
 from autograder.check._recognise import raised
 from autograder.check._remarks import remark
@@ -122,7 +123,7 @@ class _Seen:
         try:
             got, given = made(case)
         except CheckFailed as failed:
-            self.first = self.first or refused(failed)
+            self.first = self.first or refused(failed, because)
             if hopeless(failed):
                 return False
             self._record(args, raised(failed.__cause__ or failed), want)
@@ -198,15 +199,15 @@ class _Seen:
         return advised(self.first, self._trials, changed=self._changed)
 
 
-def refused(failed: CheckFailed) -> CheckFailed:
-    """Say of an error in the student's own words that a result is due."""
-    if isinstance(failed.__cause__, (ValueError, AssertionError)) and failed.finding.advice is None:
-        word = "`assert`" if isinstance(failed.__cause__, AssertionError) else "`raise`, or which step,"
-        advice = f"There is an answer to this call. Which {word} refuses it?"
-        told = CheckFailed(replace(failed.finding, advice=advice))
-        told.__cause__ = failed.__cause__
-        return told
-    return failed
+def refused(failed: CheckFailed, because: str | None) -> CheckFailed:
+    """Say of an error in the student's own words that a result is due, and why."""
+    advice = refusal(failed.__cause__)
+    if advice is None or failed.finding.advice is not None:
+        return failed
+    verdict = with_reason(failed.finding.verdict, because)
+    told = CheckFailed(replace(failed.finding, verdict=verdict, advice=advice))
+    told.__cause__ = failed.__cause__
+    return told
 
 
 def hopeless(failed: CheckFailed) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import linecache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from autograder import check
+
+if TYPE_CHECKING:
+    from autograder.check._finding import Finding
 
 
 def said(cell: str) -> str:
@@ -105,6 +108,57 @@ def test_what_was_done_with_its_result_is_quoted_too() -> None:
 def test_a_hidden_call_that_raised_is_not_quoted() -> None:
     said = card("### BEGIN HIDDEN TESTS\nwith marks.values:\n    check.close(pick({'w': 1.0}, 'b'), 1.0)")
     assert said.startswith("raised KeyError: 'b'")
+
+
+REFUSALS = ["raise ValueError('too small')", "assert i > 9, 'too small'"]
+
+
+def refused(cell: str, refusal: str) -> Finding:
+    """Return what is said of a function that refuses a call to which there is an answer."""
+    name = "<the cell of test_asked>"
+    linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)
+    marks = check.marks("size", values=1)
+    space: dict[str, Any] = {"check": check, "marks": marks, "why": "it just fits"}
+    exec(f"def size(i):\n    {refusal}", space)  # noqa: S102
+    exec(compile(cell, name, "exec"), space)  # noqa: S102
+    (aspect,) = marks._report().aspects
+    assert aspect.finding is not None
+    return aspect.finding
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "check.integer(size(3), 1, because='it just fits')",
+        "check.close(\n        [size(3), 2],\n        [1, 2],\n        because=why,\n    )",
+        "check.matches(size, lambda i: 1, [3], because='it just fits')",
+    ],
+)
+def test_a_refused_call_is_told_why_there_is_an_answer(line: str, refusal: str) -> None:
+    finding = refused(f"with marks.values:\n    {line}", refusal)
+    assert "too small" in finding.verdict
+    assert finding.verdict.endswith("(it just fits)")
+    assert (finding.advice or "").startswith("There is an answer to this call. Which ")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "with marks.values:\n    y = size(3)\n    check.close(y, 1, because='it just fits')",
+        "with marks.values:\n    check.close(1, size(3), because='it just fits')",  # not what is asked about
+        "### BEGIN HIDDEN TESTS\nwith marks.values:\n    check.close(size(3), 1, because='it just fits')",
+    ],
+)
+def test_no_reason_is_made_up_for_a_refused_call(cell: str) -> None:
+    assert "it just fits" not in refused(cell, REFUSALS[0]).what
+
+
+def test_an_error_that_is_known_keeps_its_own_advice() -> None:
+    cell = "with marks.values:\n    check.close(size(3), 1, because='it just fits')"
+    finding = refused(cell, "return {'w': 1.0}['b']")
+    assert "it just fits" not in finding.what
+    assert (finding.advice or "").startswith("A dict was asked for a key")
 
 
 def test_a_shape_that_another_aspect_pays_for_says_the_call() -> None:
