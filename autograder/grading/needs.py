@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from autograder.grading.setting import Setting
 
+_REGION = "### BEGIN"  # of what a release leaves out
 INSIDE_TAG = "in-sandbox"  # of a test cell that runs beside student code
 
 
@@ -59,5 +60,11 @@ def needs_of(setting: Setting, source: NotebookNode) -> dict[str, Any]:
         modules.append("matplotlib_inline.backend_inline")
     return wall.configuration(
         map(Path, setting.hidden), modules, assets=Path(setting.assets) if setting.assets else None,
-        unsafe=setting.unsafe, checks=any(INSIDE_TAG in cells.tags(cell) for cell in source.cells),
+        unsafe=setting.unsafe, checks=any(INSIDE_TAG in cells.tags(cell) for cell in source.cells), given=_given(source),
     )  # fmt: skip
+
+
+def _given(source: NotebookNode) -> list[str]:
+    """Return the locked cells that the release has as they are here, and that are no tests."""
+    code = [cell for cell in source.cells if cell.cell_type == "code" and cells.is_locked(cell)]
+    return [cell.source for cell in code if not cells.is_test(cell) and _REGION not in cell.source]

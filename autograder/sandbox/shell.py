@@ -22,6 +22,7 @@ from autograder.sandbox import plain
 from autograder.sandbox.recorder import DEFAULT_CAP, PICTURES, Output, Recorder, captured
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import CodeType
 
 _FRAMES = 12
@@ -80,6 +81,8 @@ class Shell(InteractiveShell):
         self.raw_input = no_input
         self._defaults = plain.defaults(self)
         self._plain: dict[str, plain.Read] = {}  # cells by their text, as they were read
+        self._ahead: dict[str, plain.Read] = {}  # that were read before anything ran
+        self._flags = self.compile.flags  # of the compiler then
 
     def init_history(self) -> None:
         """Keep history in memory, without a database or its thread."""
@@ -125,7 +128,7 @@ class Shell(InteractiveShell):
         """Run one cell; what is plain Python without IPython's reading of it, to the same effect."""
         found = None
         if not any(kwargs.values()) and not args and plain.defaults(self) == self._defaults:
-            found = plain.as_plain(self, raw_cell)
+            found = self._read_before(raw_cell) or plain.as_plain(self, raw_cell)
         if found is None:
             return super().run_cell(raw_cell, *args, **kwargs)  # type: ignore[no-untyped-call, no-any-return]
         if len(self._plain) < _CELLS:
@@ -157,6 +160,22 @@ class Shell(InteractiveShell):
             self.events.trigger("post_execute")
             self.events.trigger("post_run_cell", result)
         return result
+
+    def read_ahead(self, sources: Iterable[str]) -> None:
+        """Read cells that every submission has, before it is forked for one; those for IPython are left to it."""
+        found = {source: plain.as_plain(self, source) for source in sources}
+        self._ahead = {source: read for source, read in found.items() if read is not None}
+        self._flags = self.compile.flags
+
+    def _read_before(self, raw_cell: str) -> plain.Read | None:
+        """Return a cell as it was read ahead, where it would be read like this now."""
+        read = self._ahead.get(raw_cell)
+        is_so = (
+            read is not None
+            and self.compile.flags == self._flags
+            and plain.text_of(self, raw_cell) == read.text
+        )
+        return read if is_so else None
 
     def _executed(self, code: CodeType, result: ExecutionResult) -> bool:
         """Execute one piece of code with IPython's own handling of what it raises; return whether it raised."""

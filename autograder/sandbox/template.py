@@ -71,6 +71,7 @@ class Template:
                 importlib.import_module(name)
         shell, program = runner.make_shell(), lockdown.build_filter()
         rehearse(shell, Limits())  # as the user who may read Python also outside of a sandbox
+        shell.read_ahead(config["given"])
         staged = _stage(config["stage"], config["staged"]) if config["staged"] else {}
         if config["uid"] is not None:
             _become(config["uid"], config["gid"])

@@ -78,6 +78,7 @@ def configuration(
     seed: int = 0,
     unsafe: bool = False,
     checks: bool = False,
+    given: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Return what a template is told at its start.
 
@@ -95,6 +96,8 @@ def configuration(
         For NumPy's and Python's global random state: the same in every submission, so that marks repeat.
     checks
         Show the real checks too: the lesson has tests that run inside.
+    given
+        Cells that each student is given, and that no student changes: they are read once for all.
     """
     user = None if unsafe else ordinary_user()
     shown = shown_folders(assets)
@@ -111,4 +114,5 @@ def configuration(
         "unsafe": unsafe,
         "checks": checks,
         "seed": seed,
+        "given": list(given),
     }

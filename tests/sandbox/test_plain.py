@@ -80,12 +80,16 @@ LEFT = (
 )
 
 
-def shown(source: str, monkeypatch: pytest.MonkeyPatch, *, read: bool) -> tuple[bool, list[object]]:
-    """Run a cell in a fresh shell, if `read` with IPython's own reading; return what came of it."""
+def shown(
+    source: str, monkeypatch: pytest.MonkeyPatch, *, read: bool, ahead: bool = False
+) -> tuple[bool, list[object]]:
+    """Run a cell in a fresh shell, if `read` with IPython's own reading, or read `ahead`; return what came of it."""
     with monkeypatch.context() as patched:
         if read:
             patched.setattr(plain, "as_plain", lambda *_: None)
         shell = Shell()
+        if ahead:
+            shell.read_ahead([source])
         assert shell.run("before = 1")[0]
         ok, outputs = shell.run(source)
         last = shell.last_error
@@ -97,6 +101,37 @@ def test_a_cell_does_the_same_with_and_without_ipythons_reading(
     source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert shown(source, monkeypatch, read=False) == shown(source, monkeypatch, read=True)
+
+
+@pytest.mark.parametrize("source", [*PLAIN, *LEFT])
+def test_a_cell_does_the_same_where_it_was_read_ahead(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(source, monkeypatch, read=False, ahead=True) == shown(source, monkeypatch, read=True)
+
+
+def test_what_was_read_ahead_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell, given, other = Shell(), "def f(x):\n    return x\n\nf(2)", "f(3)"
+    shell.read_ahead([given])
+    reading: list[str] = []
+    monkeypatch.setattr(plain, "as_plain", lambda _, raw: reading.append(raw))
+    assert shell.run(given)[1] == shell.run(given)[1]
+    assert reading == []
+    shell.run(other)
+    assert reading == [other]
+
+
+@pytest.mark.parametrize(
+    "before", ["from __future__ import annotations", "from IPython.core.macro import Macro; f = Macro('1')"]
+)
+def test_what_was_read_ahead_is_read_again_where_it_means_something_else_now(before: str) -> None:
+    source = "f" if "Macro" in before else "def f(x: undefined): ...\nf.__annotations__"
+    found = []
+    for ahead in ([source], []):
+        shell = Shell()
+        shell.read_ahead(ahead)
+        shell.run(before)
+        found.append(shell.run(source))
+    assert found[0] == found[1]
+    assert "undefined" in str(found[0]) or "Macro" in before
 
 
 @pytest.mark.parametrize("source", PLAIN)
