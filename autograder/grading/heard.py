@@ -16,7 +16,6 @@ from __future__ import annotations
 import random
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,14 +23,15 @@ import numpy as np
 
 from autograder.grading.again import OneRun
 from autograder.grading.shared import Shared
+from autograder.grading.talks import ContradictionError, Talks
 from autograder.sandbox import wire
 from autograder.sandbox.proxy import TestDesk
 from autograder.sandbox.session import GRACE, SandboxDied
-from autograder.sandbox.tape import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
+    from autograder.grading.talks import Node
     from autograder.sandbox.session import Submission
     from autograder.sandbox.tape import Tape
 
@@ -39,26 +39,10 @@ if TYPE_CHECKING:
     Run = Callable[[TestDesk, float], Result]
 
 _MOST_BYTES = 24 << 20  # of all that is kept
-_OF_A_NODE = 1_000
 _QUICK = (
     0.9  # seconds: a test that took more may have lost patience, with a call or with the search for a mistake
 )
 _encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder().decode
-
-
-@dataclass(slots=True)
-class _Node:
-    """What is asked after the answers that lead here, and what the test said where nothing more was asked."""
-
-    steps: list[Step] = field(default_factory=list)  # the last of them asks
-    answers: dict[bytes, _Node] = field(default_factory=dict)
-    said: bytes | None = None
-    confirmed: bool = False
-
-    @property
-    def is_new(self) -> bool:
-        """Whether nothing is known yet of what follows."""
-        return not self.steps and self.said is None
 
 
 class Heard:
@@ -80,8 +64,7 @@ class Heard:
         self._tests = set(tests)
         self._state = state
         self._done = done
-        self._trees: dict[tuple[str, tuple[str, ...]], _Node] = {}
-        self._room = _MOST_BYTES
+        self._talks = Talks(_MOST_BYTES)
         self._shared = Shared(_MOST_BYTES)
         self.again = 0  # how often nothing had to be run
 
@@ -112,8 +95,7 @@ class Heard:
             tape = submission.tape()
         except SandboxDied:
             return run_at(TestDesk(submission), run, seconds), None
-        root = self._trees.setdefault((grade_id, told), _Node())
-        node = self._follow(tape, root, began + seconds)
+        node = self._follow(tape, self._talks.of(grade_id, told), began + seconds)
         if node is not None and node.confirmed and node.said is not None:
             tape.close()
             self.again += 1
@@ -124,8 +106,7 @@ class Heard:
         before = None if known else self._now(grade_id)
         found = run_at(TestDesk(submission, tape=tape), run, seconds)
         if not tape.is_through:
-            self._tests.discard(grade_id)
-            self._shared.add((grade_id, told, [], [], None))
+            self._give_up(grade_id, told)
             submission.spoil()
             return run_at(TestDesk(submission), run, seconds), None
         quick = time.monotonic() - began < min(_QUICK, seconds / 2)
@@ -134,9 +115,9 @@ class Heard:
             self._keep(grade_id, told, tape, found)
         return found, None
 
-    def _follow(self, tape: Tape, node: _Node, ends: float) -> _Node | None:
+    def _follow(self, tape: Tape, node: Node, ends: float) -> Node | None:
         """Ask along the tree; return where the answers led, if all is asked, and nothing where they left it."""
-        here: _Node | None = node
+        here: Node | None = node
         with suppress(wire.WireError, wire.Deadline, SandboxDied):
             while here is not None:
                 key = None
@@ -150,69 +131,34 @@ class Heard:
     def begin(self) -> None:
         """Begin with another submission: learn what others have heard meanwhile."""
         self._shared.forget()
-        for grade_id, told, steps, keys, said in self._shared.news():
-            if said is None:
+        for grade_id, told, talk in self._shared.news():
+            if talk is None:
                 self._tests.discard(grade_id)
             elif grade_id in self._tests:
-                talk = [None if part is None else [Step.read(step) for step in part] for part in steps]
-                root = self._trees.setdefault((grade_id, tuple(told)), _Node())
-                self._learn(grade_id, root, talk, keys, said)
+                try:
+                    self._talks.read(self._talks.of(grade_id, told), talk)
+                except ContradictionError:
+                    self._tests.discard(grade_id)
 
     def publish(self) -> None:
         """Have others know what was heard of the submission that has been examined."""
         self._shared.publish()
 
     def _keep(self, grade_id: str, told: tuple[str, ...], tape: Tape, found: OneRun) -> None:
-        """Learn a talk and what the test said, and have others know of it."""
+        """Keep a talk and what the test said, and have others know of it."""
         said = _encode((found.outputs, found.reports, self._done()))
-        talk: list[list[Step] | None] = [[]]
-        for step in tape.steps:
-            assert talk[-1] is not None  # noqa: S101 - none is left out yet
-            talk[-1].append(step)
-            if step.asks:
-                talk.append([])
-        new = self._learn(grade_id, self._trees[grade_id, told], talk, tape.keys, said)
-        if new is not None:
-            steps = [None if part is None else [step.written() for step in part] for part in new]
-            self._shared.add((grade_id, told, steps, tape.keys, said))
-        elif grade_id not in self._tests:
-            self._shared.add((grade_id, told, [], [], None))
+        try:
+            talk = self._talks.keep(self._talks.of(grade_id, told), tape.steps, tape.keys, said)
+        except ContradictionError:
+            self._give_up(grade_id, told)
+        else:
+            if talk is not None:
+                self._shared.add((grade_id, told, talk))
 
-    def _learn(
-        self, grade_id: str, node: _Node, talk: list[list[Step] | None], keys: Sequence[bytes], said: bytes
-    ) -> list[list[Step] | None] | None:
-        """Add a talk and what the test said to the tree, or confirm it; return the talk with what was new alone.
-
-        Of a talk of another process, parts are left out that this one has to know already.
-        """
-        *asking, rest = talk
-        new: list[list[Step] | None] = []
-        for part, key in zip(asking, keys, strict=True):
-            is_new = node.is_new
-            if node.said is not None or not (part is None or is_new or _same(node.steps, part)):
-                self._tests.discard(grade_id)
-                return None
-            if part is None and is_new:
-                return None
-            if part is not None and is_new:
-                node.steps = part
-            new.append(part if is_new else None)
-            if key not in node.answers:
-                if self._room <= 0:
-                    return None
-                self._room -= len(key) + _OF_A_NODE + sum(len(step.buffers) for step in part or ())
-                node.answers[key] = _Node()
-            node = node.answers[key]
-        if node.said == said and (rest is None or _same(node.steps, rest)):
-            node.confirmed = True
-            return [*new, None]
-        if not node.is_new:
-            self._tests.discard(grade_id)
-        elif rest is not None:
-            self._room -= len(said)
-            node.steps, node.said = rest, said
-            return [*new, rest]
-        return None
+    def _give_up(self, grade_id: str, told: tuple[str, ...]) -> None:
+        """Have a test be run each time from here on."""
+        self._tests.discard(grade_id)
+        self._shared.add((grade_id, told, None))
 
     def _now(self, grade_id: str) -> object:
         drawn: Any = np.random.get_state()  # noqa: NPY002 - the global state is what a test may have moved
@@ -226,7 +172,3 @@ def run_at(desk: TestDesk, run: Run, seconds: float) -> OneRun:
     finally:
         desk.close()
     return OneRun(outputs, reports, desk.trouble)
-
-
-def _same(some: list[Step], others: list[Step]) -> bool:
-    return [step.what for step in some] == [step.what for step in others]
