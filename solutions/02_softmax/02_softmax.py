@@ -854,14 +854,15 @@ marks.total()
 
 
 # %% [markdown]
-# Two logits may be equal. **Predict**, for the logits $1, 3, 3$: what are the three probabilities when the temperature is nearly 0,
-# and when it is very high?
+# You know what the probabilities of $1, 3, 3$ come to at both ends. The next figure also says in one number how undecided they are, their **entropy**
+# $-\sum_i s_i \ln s_i$. It is 0 when one class has everything, and $\ln n$ when all $n$ share equally. (A class with probability 0 adds 0.)
+# **Predict:** to which number does the entropy fall when it gets cold?
 
 # %% nbgrader={"grade_id": "explore_temperature", "locked": true}
 explore.softmax_temperature(
     [1, 3, 3],
     lock=["shift", "max_trick"],
-    ask="What are the three probabilities at the left end of the temperature, and at the right end?",
+    ask="To which number does the entropy fall at the left end of the temperature? Why not to 0?",
 )
 
 # %% [markdown]
@@ -1122,7 +1123,7 @@ marks.total()
 # </details><p></p>
 #
 # The loss must be right when the logits are shifted by 1000. It looks at one entry of something you have written. There are two candidates, `softmax` and `log_softmax`. In
-# the checks the gaps between the logits of a row stay at a few units, and then both will do.
+# the checks the gaps between the logits of a row stay below 300, and then both will do.
 #
 # **Predict,** and try it when you have written the function: what do the two roads give for the logits $(0, -1000)$ and $y = 1$?
 #
@@ -1179,6 +1180,11 @@ with marks.stability:
         np.log(2.0),
         because="a shift by 1000 changes nothing",
     )
+    check.close(
+        nll(np.array([0.0, -200.0]), 1),
+        200.0,
+        because="sure and wrong: the right class has probability e^(-200)",
+    )
 with marks.shapes:
     check.shape(nll(np.array([0.5, 1.0, -2.0]), 2), ())
 ### BEGIN HIDDEN TESTS
@@ -1194,6 +1200,15 @@ with marks.stability:
             reference.nll,
             labelled.map(lambda o_a, y, shift=shift: (o_a + shift, y)),
         )
+    check.matches(
+        nll,
+        reference.nll,
+        cases.of(
+            (np.array([0.0, -50.0]), 1),
+            (np.array([60.0, 2.0, -40.0]), 2),
+            (np.array([-150.0, 0.0, 100.0, 99.0]), 0),
+        ),
+    )
 with marks.shapes:
     check.matches(nll, reference.nll, cases.of((np.array([1.5]), 0)))
     check.leaves_arguments_alone(nll, labelled)
@@ -1721,13 +1736,14 @@ def draw(even, sure):
         axes.imshow(table, cmap="RdBu", vmin=-0.45, vmax=0.45)
         for i, row in enumerate(table):
             for j, entry in enumerate(row):
-                axes.text(j, i, f"{entry:.3f}", ha="center", va="center")
+                number = np.round(entry, 3) + 0.0  # no minus before a 0
+                axes.text(j, i, f"{number:.3f}", ha="center", va="center")
         axes.set(
             title=f"x = ({x[0]:g}, {x[1]:g}, {x[2]:g})",
             xticks=range(3),
             yticks=range(3),
             xlabel="j, the logit that moves",
-            ylabel="i",
+            ylabel="i, the output",
         )
 
 

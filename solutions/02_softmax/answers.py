@@ -444,6 +444,22 @@ def nll(o_a, y):
     ),
     wrong(
         "nll",
+        "a small number added to the probability",
+        "def nll(o_a, y):\n    return -np.log(softmax(o_a)[y] + 1e-12)",
+        marks={"values": 2, "shapes": 1},
+        says="Is a small number added before the logarithm is taken",
+        mistake="",
+    ),
+    wrong(
+        "nll",
+        "the probability kept from falling below a smallest one",
+        "def nll(o_a, y):\n    return -np.log(np.clip(softmax(o_a)[y], 1e-30, 1.0))",
+        marks={"values": 2, "shapes": 1},
+        says="or a smallest one set",
+        mistake="",
+    ),
+    wrong(
+        "nll",
         "an array of one",
         "def nll(o_a, y):\n    return -log_softmax(o_a)[[y]]",
         marks={"values": 2, "stability": 1},
