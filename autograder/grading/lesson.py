@@ -193,7 +193,7 @@ class Lesson:
             return
         with self._session(), timer(seconds):
             ok, _ = self._shell.run(self.locked[grade_id])
-        self.passage.locked(grade_id, fine=ok and (desk is None or not desk.changed))
+        self.passage.locked(grade_id, fine=ok and (desk is None or not desk.touched.is_left))
 
     def _lay(self, grade_id: str, desk: TestDesk) -> str:
         """Lay the submission's names into the namespace; return what went wrong, if anything did."""
@@ -236,7 +236,8 @@ class Lesson:
         """
         self._shell.done = 0
         result = self._run_informed(grade_id, desk, seconds)
-        self.passage.test(grade_id, self._shell.done, changed=desk.changed)
+        self._shell.last_error = None  # whose frames hold what they were called with
+        self.passage.test(grade_id, self._shell.done, changed=desk.touched.is_left)
         return result
 
     def _run_informed(

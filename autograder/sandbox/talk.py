@@ -16,6 +16,7 @@ from autograder.sandbox.series import series
 from autograder.sandbox.session import GRACE
 from autograder.sandbox.stand_ins import Asked, StandIn, StandIns, TooOftenError
 from autograder.sandbox.stand_ins import answer as answer_to
+from autograder.sandbox.touched import Touched
 from autograder.sandbox.values import Packer, Unpacker
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Conversation:
         self._made: list[StudentFunction] = []  # by the answer that is being read
         self._answered: list[tuple[StandIn, Asked]] = []  # what may be answered in the sandbox, by its number
         self._too_often = False  # whether it did that once too often, in the call that was made last
-        self.changed = False  # whether a call changed an argument
+        self.touched = Touched()  # arguments that calls have changed
         self.trouble = False  # whether a call hung or took its process down
 
     def _lost(self) -> None:
@@ -198,8 +199,10 @@ class Conversation:
             raise TookTooLong(f"{name} had not returned after {seconds:.3g} s")
         unpacker = Unpacker(payload, self._known)
         before = copies(arguments, answer.get("changed")) if self.doubts is not None else {}
-        replies.copy_back(answer.get("changed"), arguments, unpacker.unpack)
-        self.changed |= "changed" in answer
+        changed = answer.get("changed")
+        for key in changed if type(changed) is dict else ():
+            self.touched.add(arguments.get(key))
+        replies.copy_back(changed, arguments, unpacker.unpack)
         if self.doubts is not None:
             self.doubts.changed(callee, arguments, before)
         replies.print_again(answer.get("printed"))

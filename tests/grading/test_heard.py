@@ -263,3 +263,28 @@ def test_a_test_that_speaks_differently_to_two_forks_is_run_each_time(grade: Gra
     for _ in range(3):
         work()
     assert of.heard.again == 3  # of `g`
+
+
+IN_PLACE = "def f(x):\n    x *= 2\n    return x"
+HANDED = {
+    "one made for the call": ("assert f(np.ones(3))[0] == 2", 1),
+    "a part of one made for the call": ("assert f(np.ones((2, 3))[:, 1])[0] == 2", 1),
+    "one that a wrong answer is told of": ("x = 1\nassert f(np.ones(3))[0] == 3, 'no'", 1),
+    "one of the lesson's": ("assert f(row)[1] == 2", 0),
+    "a part of one of the lesson's": ("assert f(row[1:])[0] == 2", 0),
+    "one that keeps its name": ("mine = np.ones(3)\nassert f(mine)[0] == 2", 0),
+    "a list": ("assert f([1, 2]) == [1, 2, 1, 2]", 0),
+}
+
+
+@pytest.mark.parametrize("name", HANDED)
+def test_what_a_call_changes_matters_to_those_below_only_if_it_is_still_there(
+    grade: Grade, name: str
+) -> None:
+    test, again = HANDED[name]
+    tests = {"f": test, "g": "assert g([]) == []\nassert row[0] == 0.0"}
+    of = lesson(tests)
+    found = [grade(of, f=IN_PLACE) for _ in range(4)]
+    assert of.heard.again == 2 * again  # of `g`
+    assert found[1:] == found[:1] * 3
+    assert grade(lesson(tests), ANEW, f=IN_PLACE) == found[0]
