@@ -261,3 +261,21 @@ def test_motion_can_be_turned_off_and_focus_is_seen(show: Open) -> None:
     page.get_by_label("Entry").focus()
     page.keyboard.press("Tab")
     assert page.locator(":focus").evaluate("node => getComputedStyle(node).outlineWidth") == "3px"
+
+
+def test_a_lit_number_stays_in_its_half(show: Open) -> None:
+    """Both halves of a cell are lit, and both numbers have a minus and three decimals."""
+    net = {
+        "W1": np.array([[1.0, 0.0, 2.0], [2.0, 1.0, 3.0]]),
+        "b1": np.array([-1.576, 0.618]),
+        "W2": np.array([[1.0, -1.0], [2.0, 0.0], [0.0, 2.0], [-1.0, 3.0]]),
+        "b2": np.array([0.0, -1.0, -0.307, -1.0]),
+    }
+    page = show(step=8, x=[1.0, 2.0, -1.0], y=2, params=net)
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.bp-number:is([data-look="used"], [data-look="result"])')]
+            .map(text => [text.textContent, text.getComputedTextLength()])"""
+    )
+    half = page.evaluate("() => Number(document.querySelector('.bp-half').getAttribute('width'))")
+    assert any(len(said) == len("-0.394") for said, _ in wide)
+    assert [said for said, width in wide if width > half] == []
