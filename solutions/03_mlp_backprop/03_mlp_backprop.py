@@ -934,7 +934,8 @@ marks.total()
 # `sum(l, ...)`, `delta(l, k)`, `diff(..., ...)`, `a if l == k else b`, `+ - * /`, `sin`, `cos`, `@`, `.T`, `outer(a, b)`,
 # `diag(a)`, entries like `W2[k, j]`, and these names, which all mean what the table of A.1 says: `d_oa`, `d_hs`, `d_ha`,
 # `o_a`, `h_s`, `h_a`, `x`, `W1`, `b1`, `W2`, `b2`. A vector is a column here, as on paper, and `.T` makes it a row. The card
-# sets `h_s[j]` as $(h_s)_j$. The shape of a vector may be `"(d_h,)"` or, as a column, `"(d_h, 1)"`.
+# sets `h_s[j]` as on paper, $h^s_j$, but `d_oa[k]` as $(d_{oa})_k$ and `W2[k, j]` as $(W_2)_{kj}$. The shape of a vector may be
+# `"(d_h,)"` or, as a column, `"(d_h, 1)"`.
 #
 # Keep the index letters of the given line. A sum needs a letter that the line does not use yet: where $j$ is taken, write
 # $o^a_l$ out as `sum(i, W2[l, i] * h_s[i]) + b2[l]`.
@@ -1286,6 +1287,9 @@ marks = check.marks("find_the_slip_indices", values=1)
 with marks.values.form:
     if find_the_slip_indices == ():
         raise NotImplementedError
+    check.shape(
+        find_the_slip_indices, (), because="the number of one line, without a comma"
+    )
     check.between(
         find_the_slip_indices,
         1,
@@ -1339,6 +1343,9 @@ marks = check.marks("find_the_slip_bias", values=1)
 with marks.values.form:
     if find_the_slip_bias == ():
         raise NotImplementedError
+    check.shape(
+        find_the_slip_bias, (), because="the number of one line, without a comma"
+    )
     check.between(
         find_the_slip_bias,
         1,
@@ -1834,8 +1841,10 @@ def grad_preactivation(d_hs, h_a):
 marks.total()
 
 # %% [markdown]
-# The same step in the whole net, with its numbers. **Predict,** reveal, then step on with the arrow keys. Both units have the
-# activation ½, and they stand where the sine rises and where it falls.
+# The same step in the whole net, with the numbers that you know: both units have the activation ½, and they stand where the sine
+# rises and where it falls. Now move one of them. The bias $b^{(1)}_0$ is the number behind the + of unit 0, and 1 in radians is
+# about $57°$. **Predict,** reveal, then try it: choose that number and press the arrow up, ten times. The gradient from above,
+# `d_hs`, more than doubles on the way. Go on, another ten times.
 
 # %% nbgrader={"grade_id": "explore_bend", "locked": true}
 explore.backprop(
@@ -1844,7 +1853,7 @@ explore.backprop(
     y=tiny_y,
     params=tiny,
     lock=["x"],
-    ask="d_hs is (0.4, -0.8). Which signs have the two entries of d_ha, and why?",
+    ask="Unit 0 stands at 30 degrees. Raise its bias by 1: what becomes of its d_ha, and why?",
 )
 
 # %% [markdown]
@@ -3021,6 +3030,9 @@ marks = check.marks("find_the_slip_linear", values=1)
 with marks.values.form:
     if find_the_slip_linear == ():
         raise NotImplementedError
+    check.shape(
+        find_the_slip_linear, (), because="the number of one line, without a comma"
+    )
     check.between(
         find_the_slip_linear, 1, 4, because="the lines are numbered 1 to 4"
     )
@@ -4172,6 +4184,9 @@ marks = check.marks("find_the_slip_relu", values=1)
 with marks.values.form:
     if find_the_slip_relu == ():
         raise NotImplementedError
+    check.shape(
+        find_the_slip_relu, (), because="the number of one line, without a comma"
+    )
     check.between(find_the_slip_relu, 1, 5, because="the lines are numbered 1 to 5")
 ### BEGIN HIDDEN TESTS
 with marks.values:
@@ -4342,13 +4357,6 @@ def relu_backward(dH, Z):
 marks.total()
 
 # %% [markdown]
-# Four examples in a net of three hidden units. Lower `b1[0]` until unit 0 is silent for every example. **Predict:** what do its
-# weights learn then?
-
-# %% nbgrader={"grade_id": "explore_silent", "locked": true}
-explore.backprop("batch", step=9)
-
-# %% [markdown]
 # ### B.7 Back through the first layer, and the whole way
 #
 # $Z = X W_1 + b_1$, with upstream gradient `dZ`. No hints this time: it is the same layer with other letters. In the chains
@@ -4406,6 +4414,13 @@ with marks.steps:
     check.small_steps(derive_db1, statement)
     shows_index_form(derive_db1)
 marks.total()
+
+# %% [markdown]
+# Four examples in a net of three hidden units. Lower `b1[0]` until unit 0 is silent for every example. **Predict:** what do its
+# weights learn then?
+
+# %% nbgrader={"grade_id": "explore_silent", "locked": true}
+explore.backprop("batch", step=9)
 
 # %% [markdown]
 # **Before you code, on paper:** draw the network from left to right, $X \to Z \to H \to S \to L$. Under each arrow write the

@@ -494,6 +494,18 @@ SLIPS = [
         "find_the_slip_indices = 6",
         says="from 1 to 5",
     ),
+    wrong(
+        "find_the_slip_indices",
+        "a tuple, by a comma behind the number",
+        "find_the_slip_indices = 4,",
+        says="without a comma",
+    ),
+    wrong(
+        "find_the_slip_indices",
+        "a list of one",
+        "find_the_slip_indices = [4]",
+        says="expected a single number",
+    ),
     *unusable_value("find_the_slip_indices"),
     right(
         "find_the_slip_bias", "two, by a computation", "find_the_slip_bias = 4 - 2"
@@ -515,6 +527,18 @@ SLIPS = [
         "no such line",
         "find_the_slip_bias = 0",
         says="from 1 to 6",
+    ),
+    wrong(
+        "find_the_slip_bias",
+        "a tuple, by a comma behind the number",
+        "find_the_slip_bias = 2,",
+        says="without a comma",
+    ),
+    wrong(
+        "find_the_slip_bias",
+        "a list of one",
+        "find_the_slip_bias = [2]",
+        says="expected a single number",
     ),
     *unusable_value("find_the_slip_bias"),
 ]
@@ -2037,6 +2061,18 @@ BATCH_SLIPS = [
         "find_the_slip_linear = 7",
         says="the lines are numbered",
     ),
+    wrong(
+        "find_the_slip_linear",
+        "a tuple, by a comma behind the number",
+        "find_the_slip_linear = 3,",
+        says="without a comma",
+    ),
+    wrong(
+        "find_the_slip_linear",
+        "a list of one",
+        "find_the_slip_linear = [3]",
+        says="expected a single number",
+    ),
     *unusable_value("find_the_slip_linear"),
     right("find_the_slip_relu", "a float", "find_the_slip_relu = 3.0"),
     *(
@@ -2053,6 +2089,18 @@ BATCH_SLIPS = [
         "no line",
         "find_the_slip_relu = 6",
         says="the lines are numbered",
+    ),
+    wrong(
+        "find_the_slip_relu",
+        "a tuple, by a comma behind the number",
+        "find_the_slip_relu = 3,",
+        says="without a comma",
+    ),
+    wrong(
+        "find_the_slip_relu",
+        "a list of one",
+        "find_the_slip_relu = [3]",
+        says="expected a single number",
     ),
     *unusable_value("find_the_slip_relu"),
 ]
