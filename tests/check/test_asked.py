@@ -105,6 +105,20 @@ def test_what_was_done_with_its_result_is_quoted_too() -> None:
     )
 
 
+HELPED = """
+def asked(answer):
+    assert answer > 5, "more than 5, please"
+    return pick({'w': answer}, 'b')
+with marks.values:
+    asked(VALUE)
+"""
+
+
+def test_a_helper_of_the_test_cell_is_not_taken_for_the_students_function() -> None:
+    assert card(HELPED.replace("VALUE", "1")) == "more than 5, please"
+    assert card(HELPED.replace("VALUE", "9")).startswith("at pick({'w': answer}, 'b'): raised KeyError: 'b'")
+
+
 def test_a_hidden_call_that_raised_is_not_quoted() -> None:
     said = card("### BEGIN HIDDEN TESTS\nwith marks.values:\n    check.close(pick({'w': 1.0}, 'b'), 1.0)")
     assert said.startswith("raised KeyError: 'b'")
