@@ -43,7 +43,7 @@ MEMORY = 4 << 30  # of the trusted fork, in bytes: plain values only, but a stud
 GARBAGE = (
     20_000  # objects made, beyond those gone again, between two looks for garbage: there is little of it
 )
-MOST_GROWN = 64 << 10  # KiB by which a fork may grow, to be asked again
+MOST_GROWN = 192 << 10  # KiB by which a fork may grow, to be asked again
 _question = msgspec.msgpack.Decoder(Question)
 _encode = msgspec.json.Encoder().encode
 
