@@ -55,7 +55,7 @@ INSTEAD = {
 }
 LETTERS = re.compile(r"[A-Za-z0-9_+\-*/@.,()\[\]:<>=! ]")
 IMPLICIT = re.compile(r"(?<![A-Za-z0-9_.])(\d+\.?\d*|\.\d+)(?!\d*[eE][+-]?\d)(?=\s*[A-Za-z_(])")
-SLOPE = re.compile(r"(?<![A-Za-z0-9_.])d\s*/\s*d[A-Za-z]\w*\b")
+SLOPE = re.compile(r"(?<![A-Za-z0-9_.])d(\s+[A-Za-z]\w*\s*([(\[][^()\[\]]*[)\]])?)?\s*/\s*d\s*[A-Za-z]\w*\b")
 ARRAYS = re.compile(r"\.T\b|@|\b(diag|outer|eye|ones|onehot)\b")
 LITERAL = re.compile(r"(?<![A-Za-z0-9_])(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?(\d+))?")
 

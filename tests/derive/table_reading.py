@@ -64,6 +64,8 @@ UNREADABLE = Section(
         unread(2, START, "2x - 2x + log(sigmoid(x))", says="*", why="a product needs its `*`"),
         unread(2, START, "d/dx x * log(sigmoid(x))", says="`diff(...)`", why="a derivative is `diff(f, x)`"),
         unread(2, START, "d / dx (x * log(sigmoid(x)))", says="`diff(...)`", why="the same with brackets"),
+        unread(2, START, "d sigmoid(x) / d x", says="`diff(...)`", why="the same as a fraction"),
+        unread(2, START, "log(sigmoid(x)) + d f / dx", says="`diff(...)`", why="the same in a sum"),
         unread(2, START, "x (1 - 1) + log(sigmoid(x))", says="x", why="x is no function: a `*` is missing"),
         unread(2, START, "|x| - |x|", says="abs", why="a modulus is `abs(x)`"),
         unread(2, START, "", why="an empty line"),
