@@ -11,6 +11,7 @@ from rich.table import Table
 
 from autograder.doctor import database, exchange, hub, settings
 from autograder.doctor.rights import owner_of
+from autograder.lesson.whereabouts import next_step
 from autograder.sandbox.doctor import Finding, wall_findings, who_runs
 
 if TYPE_CHECKING:
@@ -78,8 +79,18 @@ def _end(broken: Sequence[Finding], left: Sequence[Finding], course: Course | No
         what = "; ".join(one.what for one in broken)
         return f"{many} to be mended first: {what}. What to do stands beside it. {problem}".rstrip()
     more = f" Not yet: {'; '.join(one.what for one in left)}." if left else ""
-    next_ = "Next: autograder build, and docs/instructors.md for the round." if course is not None else ""
-    return f"All that grading needs is here.{more} {next_}".rstrip()
+    return f"All that grading needs is here.{more} {_next(course)}".rstrip()
+
+
+def _next(course: Course | None) -> str:
+    """Say what the course is at; who may not read its folders is told where to read."""
+    if course is None:
+        return ""
+    round_ = "docs/instructors.md has the whole round."
+    try:
+        return f"{next_step(course)}. {round_}"
+    except OSError:
+        return f"Next: {round_}"
 
 
 def _as_whom(course: Course) -> Iterator[Finding]:

@@ -26,7 +26,19 @@ def test_a_course_that_was_just_begun_is_ready(tmp_path: Path) -> None:
     code, said = doctor(tmp_path / "stats101")
     assert code == 0
     assert "All that grading needs is here." in said
-    assert "Next: autograder build" in said
+    assert "stats101 has 1 lesson; not built: hw1. Next: autograder build" in said
+
+
+def test_what_comes_next_is_what_the_course_is_at(tmp_path: Path) -> None:
+    course = tmp_path / "stats101"
+    asked = ["new-exercise", "hw1", "halve", "--new-course", "--course", str(course)]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    assert CliRunner().invoke(app, ["build", "--course", str(course)]).exit_code == 0
+    _, said = doctor(course)
+    assert "nothing is handed in. Next: nbgrader release_assignment hw1" in said
+    (course / "submitted" / "ada" / "hw1").mkdir(parents=True)
+    _, said = doctor(course)
+    assert "1 not graded yet. Next: autograder grade hw1" in said
 
 
 def test_what_is_to_be_mended_is_said_once_more_at_the_end(tmp_path: Path) -> None:

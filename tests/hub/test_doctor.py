@@ -25,9 +25,8 @@ def as_root(machine: Machine, command: str) -> None:
 def test_the_page_leaves_nothing_to_mend(machine: Machine) -> None:
     code, said = doctor(machine)
     assert code == 0, said
-    assert said.endswith(
-        "All that grading needs is here. Next: autograder build, and docs/instructors.md for the round."
-    )
+    assert "All that grading needs is here. " in said
+    assert said.endswith("docs/instructors.md has the whole round.")
     assert "A machine of many accounts" in said
 
 
