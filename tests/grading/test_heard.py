@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Template
 
 from .conftest import cell
+from .forked import alone, in_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,20 +196,7 @@ def test_a_talk_of_many_megabytes_is_not_kept(grade: Grade) -> None:
     assert not any(outputs for _, outputs, _ in found[0])
 
 
-def in_fork(work: Callable[[], object]) -> None:
-    """Do something in a fork, as the examiner does, which must come to its end."""
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
-
-
+@alone
 def test_what_one_fork_heard_another_need_not_hear_again(grade: Grade) -> None:
     of = lesson()
     alone = grade(lesson(), ANEW)
@@ -225,6 +212,7 @@ def test_what_one_fork_heard_another_need_not_hear_again(grade: Grade) -> None:
     work(2)
 
 
+@alone
 def test_what_a_fork_heard_that_is_let_go_goes_to_nobody(grade: Grade) -> None:
     of = lesson()
     for _ in range(3):
@@ -233,6 +221,7 @@ def test_what_a_fork_heard_that_is_let_go_goes_to_nobody(grade: Grade) -> None:
     assert of.heard.again == 0
 
 
+@alone
 def test_forks_that_hear_different_answers_tell_of_each(grade: Grade) -> None:
     of = lesson()
     wrong = {"f": "def f(x):\n    return 2 * abs(x)"}
@@ -250,6 +239,7 @@ def test_forks_that_hear_different_answers_tell_of_each(grade: Grade) -> None:
     assert of.heard.again == 4
 
 
+@alone
 def test_a_test_that_speaks_differently_to_two_forks_is_run_each_time(grade: Grade) -> None:
     of = lesson(TESTS | {"f": "f(1)\nprint(np.random.default_rng().random())", "g": "assert g([1]) == [2]"})
     said = []

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograder.grading.shared import Shared
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from .forked import in_fork
 
 MOST = 1 << 20
-
-
-def in_fork(work: Callable[[], object]) -> None:
-    """Do something in a fork, which must come to its end."""
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def write(shared: Shared, *records: Any) -> None:
