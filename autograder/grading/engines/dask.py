@@ -44,6 +44,12 @@ _AHEAD = 4  # tasks of Dask's on their way for each thread of a worker
 _FEWEST = 8  # before any worker is there
 _TOGETHER = 4  # submissions in one, at most: what Dask takes for a task, it takes once for them
 _CONNECT = 10.0  # seconds for one try to reach the scheduler
+_SELDOM = {  # what Dask does for its dashboard and its profiles, whether or not there is work
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.worker.memory.monitor-interval": "1s",
+}
 _MISSING = (
     f"--engine dask needs the package distributed: {sys.executable} -m pip install distributed. "
     "It belongs to the extra `dask`."
@@ -300,10 +306,12 @@ def _made_by(file: Path) -> Any:
 def _own_cluster(jobs: int) -> Any:
     """Start scheduler and worker in this process: no port is opened, which others on this machine could reach."""
     try:
+        import dask.config  # noqa: PLC0415
         from distributed import LocalCluster  # noqa: PLC0415
     except ImportError as error:
         raise EngineError(_MISSING) from error
-    return LocalCluster(
-        n_workers=1, threads_per_worker=jobs, processes=False, protocol="inproc://",
-        dashboard_address=None, silence_logs=logging.CRITICAL,
-    )  # fmt: skip
+    with dask.config.set(_SELDOM):
+        return LocalCluster(
+            n_workers=1, threads_per_worker=jobs, processes=False, protocol="inproc://",
+            dashboard_address=None, silence_logs=logging.CRITICAL,
+        )  # fmt: skip
