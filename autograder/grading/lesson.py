@@ -8,11 +8,8 @@ helper, whose globals it is, calls the submission too.
 
 from __future__ import annotations
 
-import copy
-import io
 import random
 import warnings
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,23 +19,24 @@ import numpy as np
 from autograder import check
 from autograder.check import ProcessDied, grading
 from autograder.grading import credit
+from autograder.grading.expected import expected
 from autograder.grading.follow import Follow
 from autograder.grading.heard import Heard, run_at
 from autograder.grading.names import Ledger, is_imported, kind_of, print_of
 from autograder.grading.needs import INSIDE_TAG
 from autograder.grading.passage import Givens, Passage, how_tests_stand
+from autograder.grading.presented import error_output, presentable
 from autograder.grading.reached import misses
 from autograder.grading.remarks import remarks_of
 from autograder.grading.shell import TrustedShell
 from autograder.grading.steady import Steady, state
 from autograder.grading.text import scrub, scrub_all
-from autograder.grading.timer import is_cell, timer
+from autograder.grading.timer import timer
 from autograder.lesson import notebook as cells
-from autograder.sandbox.doubts import Callee, Doubts, Expected, Returned
+from autograder.sandbox.doubts import Doubts
 from autograder.sandbox.proxy import TestDesk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from nbformat import NotebookNode
@@ -254,7 +252,7 @@ class Lesson:
     def _run_doubting(
         self, test: TestCell, desk: TestDesk, seconds: float
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        desk.doubts = Doubts(self._expected, self.reference)
+        desk.doubts = Doubts(partial(expected, self.reference), self.reference)
         result = self._run_once(test, desk, seconds)
         doubted = desk.doubts.raised
         desk.doubts.begin_strictly()
@@ -279,7 +277,7 @@ class Lesson:
         self, test: TestCell, desk: TestDesk, seconds: float
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         if problem := self._lay(test.grade_id, desk):
-            return [_error("ProcessDied", problem, [])], []
+            return [error_output("ProcessDied", problem)], []
         with self._session() as session, timer(seconds):
             for locked in desk.stand_ins.locked:
                 if self.needs(locked):
@@ -292,78 +290,6 @@ class Lesson:
             report = grading.Report.from_dict(about)
             data = {"text/html": report._repr_html_(), "text/plain": str(report)}
             shown.append({"output_type": "display_data", "data": data, "metadata": {"autograder": about}})
-        return [*shown, *self._presentable(test, outputs)], reports
-
-    def _expected(self, callee: Callee, arguments: Mapping[str, Any]) -> Expected | None:
-        """Call the reference as the submission was called, on copies, and leave no other trace."""
-        if isinstance(callee, Returned):
-            made = self._expected(callee.of, callee.arguments)
-            function = None if made is None else callee.right(made.value)
-        else:
-            function = self.reference.get(callee) if isinstance(callee, str) else callee.right(self.reference)
-        if not callable(function) or isinstance(function, type):
-            return None
-        states = np.random.get_state(), random.getstate()  # noqa: NPY002 - the global state is what is kept
-        try:
-            given = {key: v if callable(v) else copy.deepcopy(v) for key, v in arguments.items()}
-            named = {key[1:]: value for key, value in given.items() if key.startswith("=")}
-            with warnings.catch_warnings(action="ignore"), redirect_stdout(io.StringIO()):
-                value = function(*(v for key, v in given.items() if not key.startswith("=")), **named)
-            return Expected(value, given)
-        except Exception:  # noqa: BLE001 - it cannot be asked with these arguments
-            return None
-        finally:
-            np.random.set_state(states[0])  # noqa: NPY002
-            random.setstate(states[1])
-
-    def _presentable(self, test: TestCell, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Keep of a test cell's outputs what a student may read, and what nbgrader counts as it should."""
-        hidden = test.hidden
-        kept = []
-        for output in outputs:
-            kind = output["output_type"]
-            if kind == "error":
-                kept.append(self._failure(test, hidden))
-            elif kind == "execute_result":
-                text = credit.counted(output["data"], test.points, number=test.grade_id in self._numeric)
-                kept.append({**output, "data": {"text/plain": text}, "metadata": {}})
-            elif kind == "stream" and output["name"] == "stdout" and not hidden:
-                kept.append({**output, "text": scrub(output["text"])})
-            # stderr would cost all the points, and displays of a test with hidden lines could show them
-        return kept
-
-    def _failure(self, test: TestCell, hidden: frozenset[int]) -> dict[str, Any]:
-        """Describe the exception that ended a test cell, without a hidden line in it."""
-        error = self._shell.last_error
-        if error is None:
-            return _error("Error", "the test cell could not be run", [])
-        line = _line_in_cell(error)
-        lines = test.source.split("\n")
-        visible = line is not None and line not in hidden and 0 < line <= len(lines)
-        shown = [f"----> {line} {lines[line - 1].strip()}"] if visible and line is not None else []
-        if not visible and line is not None:
-            shown = ["in a hidden test"]
-        text = str(error) or ("a hidden test failed" if not visible else "the assertion does not hold")
-        remote = getattr(error, "remote_traceback", "")
-        if remote:
-            shown.append(f"raised in your code: {remote}")
-        return _error(type(error).__name__, scrub(text), shown)
-
-
-def _line_in_cell(error: BaseException) -> int | None:
-    traceback, line = error.__traceback__, None
-    while traceback is not None:
-        if is_cell(traceback.tb_frame.f_code.co_filename):
-            line = traceback.tb_lineno
-            break
-        traceback = traceback.tb_next
-    return line
-
-
-def _error(name: str, value: str, lines: list[str]) -> dict[str, Any]:
-    return {
-        "output_type": "error",
-        "ename": name,
-        "evalue": value,
-        "traceback": [*lines, f"{name}: {value}" if value else name],
-    }
+        is_number = test.grade_id in self._numeric
+        rest = presentable(test, outputs, self._shell.last_error, is_number=is_number)
+        return [*shown, *rest], reports
