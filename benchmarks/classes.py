@@ -33,8 +33,8 @@ from course.plain.students import CLASS  # noqa: E402
 from autograder.grading.gradebook import Book  # noqa: E402
 from autograder.grading.sources import source_notebooks  # noqa: E402
 from autograder.lesson import notebook as cells  # noqa: E402
-from autograder.lesson.answers import read_answers  # noqa: E402
 from autograder.lesson.course import open_course  # noqa: E402
+from autograder.lesson.fitting import read_answers  # noqa: E402
 from autograder.lesson.samples import do_work, read_samples  # noqa: E402
 from autograder.lesson.source import read_lesson  # noqa: E402
 

@@ -18,7 +18,7 @@ from autograder.grading.reading import UnreadableError, read_submission
 from autograder.grading.refusal import failed
 from autograder.grading.sources import SourceFailsError, source_notebooks
 from autograder.lesson import notebook as cells
-from autograder.lesson.answers import AnswerError, fitting_answers
+from autograder.lesson.fitting import AnswerError, fitting_answers
 from autograder.lesson.source import SourceError, read_lesson
 from autograder.lesson.stubbing import stubs_of
 

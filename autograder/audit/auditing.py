@@ -16,7 +16,7 @@ from autograder.audit.mutants import Mutant, mutants
 from autograder.audit.trials import Bench, Marked
 from autograder.grading.sources import source_notebooks
 from autograder.lesson import notebook as cells
-from autograder.lesson.answers import Answer, AnswerError, fitting_answers
+from autograder.lesson.fitting import AnswerError, fitting_answers
 from autograder.lesson.source import SourceError, read_lesson
 from autograder.lesson.whereabouts import closest
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from autograder.lesson.answers import Answer
     from autograder.lesson.course import Course
 
 

@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.lesson.answers import read_answers
 from autograder.lesson.course import open_course
+from autograder.lesson.fitting import read_answers
 from autograder.lesson.samples import do_work, read_samples
 from autograder.lesson.source import read_lesson
 

@@ -14,17 +14,8 @@ from our_lessons import all_lessons
 from autograder.audit.foreseen import amiss
 from autograder.audit.trials import Marked, Part
 from autograder.lesson import notebook as cells
-from autograder.lesson.answers import (
-    UNUSABLE,
-    UNUSABLE_CHAIN,
-    Answer,
-    AnswerError,
-    aspects,
-    fitting_answers,
-    read_answers,
-    unusable,
-    wrong,
-)
+from autograder.lesson.answers import UNUSABLE, UNUSABLE_CHAIN, Answer, unusable, wrong
+from autograder.lesson.fitting import AnswerError, aspects, fitting_answers, read_answers
 from autograder.lesson.source import Lesson, read_lesson
 
 if TYPE_CHECKING:

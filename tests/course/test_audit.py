@@ -14,8 +14,8 @@ from our_lessons import the_lesson
 from rich.console import Console
 
 from autograder.audit.report import marks, print_lesson, table
-from autograder.lesson.answers import aspects
 from autograder.lesson.course import open_course
+from autograder.lesson.fitting import aspects
 
 if TYPE_CHECKING:
     from collections.abc import Callable

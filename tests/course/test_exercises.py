@@ -12,7 +12,7 @@ import pytest
 from our_lessons import all_lessons
 
 from autograder.lesson import notebook as cells
-from autograder.lesson.answers import aspects
+from autograder.lesson.fitting import aspects
 from autograder.lesson.source import Lesson, read_lesson
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from autograder.audit.auditing import audit
 from autograder.audit.foreseen import amiss
 from autograder.cli import app
 from autograder.grading.run import grade, to_grade
-from autograder.lesson.answers import read_answers
 from autograder.lesson.course import open_course
+from autograder.lesson.fitting import read_answers
 from autograder.lesson.generate import BuildError
 from autograder.lesson.release import build
 from autograder.lesson.source import read_lesson

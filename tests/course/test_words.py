@@ -12,7 +12,7 @@ import pytest
 from our_lessons import all_lessons
 
 from autograder.grading.words import words_of
-from autograder.lesson.answers import read_answers
+from autograder.lesson.fitting import read_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from autograder import check
-from autograder.lesson.answers import read_answers
+from autograder.lesson.fitting import read_answers
 from autograder.lesson.slips import find_slips
 from autograder.lesson.source import read_lesson
 

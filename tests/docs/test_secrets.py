@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from autograder.lesson import notebook as cells
-from autograder.lesson.answers import read_answers
+from autograder.lesson.fitting import read_answers
 from autograder.lesson.source import read_lesson
 
 from .site import LESSONS, ROOT, SITES, read_page, squeezed

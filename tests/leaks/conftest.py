@@ -17,14 +17,15 @@ from nbformat.v4 import new_code_cell
 from our_lessons import the_lesson
 
 from autograder.lesson import notebook as cells
-from autograder.lesson.answers import Answer, aspects, read_answers
 from autograder.lesson.course import open_course
+from autograder.lesson.fitting import aspects, read_answers
 
 from .secrets import ROOT, Secrets, secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from autograder.lesson.answers import Answer
     from autograder.lesson.source import Lesson
 
 COURSE = open_course(ROOT)

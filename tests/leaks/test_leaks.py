@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograder.lesson.answers import read_answers
+from autograder.lesson.fitting import read_answers
 
 from .conftest import LESSONS, STUDENTS, TROUBLE, Graded
 from .secrets import inputs_in, places, shown_lines, shown_places, texts_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autograder.lesson.answers import AnswerError, aspects
+from autograder.lesson.fitting import AnswerError, aspects
 from autograder.lesson.generate import BuildError
 from autograder.lesson.release import build
 from autograder.lesson.slips import find_slips, read_slips
