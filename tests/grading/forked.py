@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import pickle
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,26 @@ def in_fork(work: Callable[[], object]) -> None:
             os._exit(code)
     _, status = os.waitpid(pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+def of_fork(work: Callable[[], Any]) -> Any:
+    """Do something in a fork, and return what it returns there."""
+    here, there = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            with os.fdopen(there, "wb") as pipe:
+                pipe.write(pickle.dumps(work()))
+        except BaseException:  # noqa: BLE001 - there is nobody else to catch it
+            traceback.print_exc()
+        finally:
+            os._exit(0)
+    os.close(there)
+    with os.fdopen(here, "rb") as pipe:
+        came = pipe.read()
+    os.waitpid(pid, 0)
+    assert came, "the fork came to no end"
+    return pickle.loads(came)  # noqa: S301 - our own
 
 
 def alone(test: Callable[..., None]) -> Callable[..., None]:
