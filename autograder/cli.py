@@ -69,6 +69,17 @@ def _misfit(error: Exception) -> typer.Exit:
     )
 
 
+def _writable(*files: Path | None) -> None:
+    """End before the work where a file that it is to end in has no folder, or is one."""
+    for path in filter(None, files):
+        if not path.parent.is_dir():
+            raise _stop(
+                f"{path} cannot be written: there is no folder {path.parent}. Make it, or name another."
+            )
+        if path.is_dir():
+            raise _stop(f"{path} cannot be written: it is a folder. Name a file, such as {path / 'marks'}.")
+
+
 def _say(text: str) -> None:
     _console.print(text, markup=False, highlight=False, soft_wrap=True)
 
@@ -273,6 +284,7 @@ def grade(
     """Grade what is in submitted/ and new or changed: marks into the gradebook, reasons into autograded/."""
     from traitlets import TraitError  # noqa: PLC0415
 
+    from autograder.desk.files import placed  # noqa: PLC0415
     from autograder.grading import run  # noqa: PLC0415
     from autograder.grading.asked import misplaced  # noqa: PLC0415
     from autograder.grading.progress import bar  # noqa: PLC0415
@@ -283,11 +295,7 @@ def grade(
 
     if scheduler and engine != "dask":
         raise _stop("--scheduler goes with --engine dask.")
-    for path in filter(None, (json, changes)):
-        if not path.parent.is_dir():
-            raise _stop(
-                f"{path} cannot be written: there is no folder {path.parent}. Make it, or name another."
-            )
+    _writable(json, changes)
     if unsafe_no_sandbox:
         _errors.print(_UNSAFE, style="red", markup=False, highlight=False)
     opened = _open(course)
@@ -312,7 +320,8 @@ def grade(
         raise _stop(
             f"{error}\nNothing more was graded. `autograder doctor` says what holds here and what does not."
         ) from None
-    told.write(outcomes, json, changes)
+    with placed(json) as marks, placed(changes) as changed:
+        told.write(outcomes, marks, changed)
     told.show(_console, outcomes, dry=dry_run)
 
 
@@ -342,13 +351,11 @@ def extend(
     from autograder.desk.export import ExportError  # noqa: PLC0415
     from autograder.desk.exporting import save  # noqa: PLC0415
     from autograder.grading import extra_time  # noqa: PLC0415
-    from autograder.lesson.whereabouts import closest  # noqa: PLC0415
+    from autograder.lesson.whereabouts import closest, unknown_assignment  # noqa: PLC0415
 
     opened = _open(course)
-    if assignment != extra_time.EVERY and assignment not in opened.assignments():
-        raise _stop(
-            f"There is no assignment {assignment}. The course has {', '.join(opened.assignments()) or 'none'}."
-        )
+    if assignment != extra_time.EVERY and (unknown := unknown_assignment(opened, assignment)):
+        raise _stop(unknown)
     try:
         granted = extra_time.read_extra_time(opened.root)
         granted.lines[student, assignment] = (hours + 24 * days, reason)
@@ -400,6 +407,7 @@ def export(
 
     opened = _open(course)
     target = output or opened.root / f"grades-{to}.csv"
+    _writable(target)
     try:
         made = exporting.export_grades(
             opened, to, assignment or (), into=into, columns=column or (), missing=missing, scale=scale
@@ -461,9 +469,11 @@ def audit(
     import msgspec  # noqa: PLC0415
 
     from autograder.audit import auditing, report  # noqa: PLC0415
+    from autograder.desk.files import placed  # noqa: PLC0415
     from autograder.grading.pool import SourceFailsError  # noqa: PLC0415
     from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
 
+    _writable(json, write)
     if write is not None and exercise:
         raise _stop("A page shows whole lessons: leave out --exercise, or --write.")
     try:
@@ -477,8 +487,10 @@ def audit(
     except (auditing.AuditError, SourceFailsError, NoSandboxError) as error:
         raise _stop(str(error)) from None
     report.print_end(_console, found)
-    if json is not None:
-        json.write_bytes(msgspec.json.format(msgspec.json.encode(report.as_data(found)), indent=1) + b"\n")
+    with placed(json) as file:
+        if file is not None:
+            data = msgspec.json.encode(report.as_data(found))
+            file.write_bytes(msgspec.json.format(data, indent=1) + b"\n")
     if write is not None:
         report.write_page(write, found)
     if not all(lesson.sound for lesson in found):

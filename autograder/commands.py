@@ -31,6 +31,7 @@ _MENDS = {
     errno.EROFS: f"The disk can only be read: mount it for writing, {_AGAIN}",
     errno.EIO: "`autograder doctor --quick` looks at the course and its gradebook.",
     errno.EBUSY: f"Another program is at work there: wait for it, {_AGAIN}",
+    errno.ENAMETOOLONG: "Name another.",
     errno.EEXIST: _OTHER,
     errno.ENOTDIR: _OTHER,
     errno.EISDIR: _OTHER,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from autograder.desk import export, fill
 from autograder.desk.export import Export, ExportError
+from autograder.desk.files import named
 from autograder.desk.gradebook import open_gradebook
 from autograder.desk.grades import read_grades
 
@@ -82,7 +84,13 @@ def next_step(system: System, *, filled: bool) -> str:
 
 
 def save(text: str, target: Path) -> None:
-    """Write a file whole or not at all: a full disk leaves the old one."""
+    """Write a file whole or not at all: a full disk leaves the old one.
+
+    Raises
+    ------
+    OSError
+        With the file's path.
+    """
     fresh = target.with_name(f".{target.name}.part")
     try:
         with fresh.open("w", encoding="utf-8", newline="") as file:
@@ -91,8 +99,9 @@ def save(text: str, target: Path) -> None:
             os.fsync(file.fileno())
         fresh.replace(target)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise ExportError(f"{target} cannot be written: {error.strerror}.") from error
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise named(error, target) from error
 
 
 def _named(columns: Sequence[str]) -> dict[str, str]:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def put(path: Path, text: str, *, mode: int | None = None) -> None:
@@ -36,6 +42,36 @@ def put(path: Path, text: str, *, mode: int | None = None) -> None:
         raise named(error, Path(error.filename or path.parent)) from error
     except OSError as error:
         raise named(error, path) from error
+
+
+@contextmanager
+def placed(path: Path | None) -> Iterator[Path | None]:
+    """Give a draft to write a file to, and put it in place at the end, whole; what stood there stays until then.
+
+    What is no file, such as a pipe, is written as it is, and None stays None.
+
+    Raises
+    ------
+    OSError
+        With the file's path, also where the disk is full. No draft is left.
+    """
+    if path is None or (path.exists() and not path.is_file()):
+        yield path
+        return
+    target = path.resolve()
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield draft
+        if target.exists():
+            shutil.copymode(target, draft)
+        draft.replace(target)
+    except OSError as error:
+        if error.filename is not None and str(error.filename) != str(draft):
+            raise
+        raise named(error, path) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def named(error: OSError, path: Path) -> OSError:

@@ -9,7 +9,6 @@ Nothing in this file writes: a gradebook that is not there stays so and reads as
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import re
 import sqlite3
 from collections import defaultdict
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.desk.marks import CellMark, Marks
+from autograder.lesson.trouble import database_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -230,7 +230,7 @@ def _of_a_file(path: Path) -> Iterator[Rows | None]:
     try:
         connection = sqlite3.connect(path)
     except sqlite3.Error as error:
-        raise _trouble(error, str(path)) from error
+        raise database_trouble(error, str(path)) from error
     with closing(connection):
 
         def rows(query: str, values: Mapping[str, str]) -> Sequence[Sequence[Any]]:
@@ -239,7 +239,7 @@ def _of_a_file(path: Path) -> Iterator[Rows | None]:
             except sqlite3.Error as error:
                 if _NO_TABLE in str(error):
                     raise
-                raise _trouble(error, str(path)) from error
+                raise database_trouble(error, str(path)) from error
 
         try:
             rows(_FILLED, {})
@@ -264,7 +264,8 @@ def _of_any(db_url: str) -> Iterator[Rows | None]:
         try:
             connection = engine.connect()
         except OperationalError as error:
-            raise _trouble(error.orig or error, url.render_as_string(hide_password=True)) from error
+            where = url.render_as_string(hide_password=True)
+            raise database_trouble(error.orig or error, where) from error
         with connection:
 
             def rows(query: str, values: Mapping[str, str]) -> Sequence[Sequence[Any]]:
@@ -282,17 +283,6 @@ def _of_any(db_url: str) -> Iterator[Rows | None]:
             yield rows
     finally:
         engine.dispose()
-
-
-def _trouble(error: BaseException, where: str) -> OSError:
-    """Return what the database says as an error of the system's that names it, which commands have words for."""
-    why = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    number = errno.EIO
-    if "locked" in why:
-        number = errno.EBUSY
-    elif "unable to open" in why or "readonly" in why:
-        number = errno.EACCES
-    return OSError(number, why, where)
 
 
 def _time(value: dt.datetime | str | None) -> dt.datetime | None:

@@ -10,6 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from autograder.lesson.whereabouts import closest
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Mapping
@@ -110,7 +112,8 @@ def read_grades(gradebook: Gradebook, asked: Collection[str] = ()) -> Grades:
     missing = [name for name in asked if name not in known]
     if missing:
         there = f"It has {', '.join(known)}." if known else "It has none yet: run `autograder grade` first."
-        raise NoGradesError(f"The gradebook has no assignment {', '.join(missing)}. {there}")
+        meant = closest(missing[0], known)
+        raise NoGradesError(f"The gradebook has no assignment {', '.join(missing)}.{meant} {there}")
     names = list(dict.fromkeys(asked or known))
     students = {key: Student(key, *rest) for key, *rest in gradebook.roster()}
     worth: dict[str, float] = {}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import io
 import logging
 from typing import TYPE_CHECKING
 
+from autograder.lesson.trouble import trouble_in
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from autograder.lesson.course import Course
@@ -58,6 +62,8 @@ def generate(
     ------
     BuildError
         With everything that nbgrader logged.
+    OSError
+        If the gradebook cannot be written, or the disk is full; it names which.
     """
     # nbgrader takes a second to import; a course can be opened without it.
     from nbgrader.converters import GenerateAssignment  # noqa: PLC0415
@@ -82,11 +88,13 @@ def generate(
             added: list[str] = []
             converter.preprocessors = [_adding(step, added) for step in converter.preprocessors]
         try:
-            with course.entered():
+            with course.entered(), _heard(log):
                 converter.start()
         except Exception as error:
             if _OTHER_CELLS in said.getvalue():
                 raise BuildError((_GONE if add_cells else _KEPT).format(name, course.root)) from error
+            if trouble := trouble_in(said.getvalue(), _gradebook(course), str(release.parent.parent)):
+                raise trouble from error
             raise BuildError(
                 f"nbgrader could not make the release of {name}: {error}\n{said.getvalue().rstrip()}"
             ) from error
@@ -95,6 +103,15 @@ def generate(
         if add_cells and added:
             gained[name] = tuple(added)
     return gained
+
+
+def _gradebook(course: Course) -> str:
+    """Return where the gradebook is, without a password: a file's path, or a URL."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - slow to import, not always needed
+
+    url = make_url(course.db_url)
+    is_file = url.get_backend_name() == "sqlite" and url.database
+    return url.database or "" if is_file else url.render_as_string(hide_password=True)
 
 
 def _adding(step: object, added: list[str]) -> object:
@@ -106,6 +123,21 @@ def _adding(step: object, added: list[str]) -> object:
     names = {"nbgrader.preprocessors.SaveCells", "nbgrader.preprocessors.savecells.SaveCells"}
     refuses = step is SaveCells or step in names
     return that_notes(added) if refuses else step
+
+
+@contextlib.contextmanager
+def _heard(log: logging.Logger) -> Iterator[None]:
+    """Let what nbgrader's gradebook says of a failure come to our log too, and not to the terminal."""
+    spoken = logging.getLogger("tornado.application")  # which nbgrader.api takes
+    propagate, spoken.propagate = spoken.propagate, False
+    for handler in log.handlers:
+        spoken.addHandler(handler)
+    try:
+        yield
+    finally:
+        spoken.propagate = propagate
+        for handler in log.handlers:
+            spoken.removeHandler(handler)
 
 
 def _quiet_log(target: io.StringIO) -> logging.Logger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -13,6 +14,13 @@ from autograder.lesson.new_names import NewError
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+_ROOM = "Make room there, and run the same command again."
+_MENDS = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EROFS: "The disk can only be read: mount it for writing, and run the same command again.",
+}
 
 
 def put_in_place(changes: Mapping[Path, tuple[bytes | None, bytes]]) -> None:
@@ -41,10 +49,8 @@ def put_in_place(changes: Mapping[Path, tuple[bytes | None, bytes]]) -> None:
         made.clear()
     except OSError as error:
         where = error.filename or next(iter(changes))
-        raise NewError(
-            f"{where} cannot be written: {error.strerror}. Nothing was changed. Make it yours (chown, chmod u+w), or "
-            "ask whose it is."
-        ) from error
+        mend = _MENDS.get(error.errno or 0, "Make it yours (chown, chmod u+w), or ask whose it is.")
+        raise NewError(f"{where} cannot be written: {error.strerror}. Nothing was changed. {mend}") from error
     finally:
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
@@ -65,20 +71,25 @@ def _draft(path: Path, content: bytes) -> Path:
     """Write the content beside its place, under the owner and the rights of what is there."""
     there = path.stat() if path.exists() else None
     if there is not None and not os.access(path, os.W_OK, effective_ids=True):
-        raise PermissionError(13, "Permission denied", str(path))
+        number = errno.EROFS if os.statvfs(path).f_flag & os.ST_RDONLY else errno.EACCES
+        raise OSError(number, os.strerror(number), str(path))
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
         raise type(error)(error.errno, error.strerror, str(path.parent)) from error
     draft = path.with_name(os.path.basename(name))  # noqa: PTH119 - a name, as mkstemp gives it
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    if there is None:
-        draft.chmod(0o666 & ~_umask())
-    else:
-        shutil.copymode(path, draft)
-        if os.geteuid() == 0:
-            os.chown(draft, there.st_uid, there.st_gid)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if there is None:
+            draft.chmod(0o666 & ~_umask())
+        else:
+            shutil.copymode(path, draft)
+            if os.geteuid() == 0:
+                os.chown(draft, there.st_uid, there.st_gid)
+    except OSError as error:  # a full disk names nothing, and would leave a draft
+        draft.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
     return draft
 
 

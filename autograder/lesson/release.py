@@ -7,6 +7,7 @@ it is.
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import os
 import shutil
@@ -103,7 +104,7 @@ def build(
     opened = open_course(course)
     chosen = _chosen(opened, names)
     lessons = _read(opened, chosen)
-    with tempfile.TemporaryDirectory(prefix="autograder-build-") as folder:
+    with _workshop() as folder:
         source, release = Path(folder, "source"), Path(folder, "release")
         for name in chosen:
             _stage(opened, name, lessons.get(name), source)
@@ -122,6 +123,18 @@ def build(
         unchanged=unchanged,
         added=added,
     )
+
+
+@contextlib.contextmanager
+def _workshop() -> Iterator[str]:
+    """Make a folder to build in; where its disk is full, the error names the folder that it is in."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="autograder-build-") as folder:
+            yield folder
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from error
 
 
 def _chosen(course: Course, names: Iterable[str] | None) -> list[str]:

@@ -7,6 +7,7 @@ nbgrader itself would read from the outputs. Only the author's own code is run.
 from __future__ import annotations
 
 import copy
+import errno
 import json
 import os
 import re
@@ -91,6 +92,8 @@ def run_trial(lesson: Lesson, *, config: Config | None = None, time_limit: float
     ------
     TrialError
         If the process dies or does not end in time.
+    OSError
+        If there is no room for temporary files.
     """
     stub, _ = ClearSolutions(config=config).preprocess(copy.deepcopy(lesson.notebook), {})
     order = {"reference": _orders(lesson.notebook), "stub": _orders(stub)}
@@ -118,6 +121,10 @@ def run_trial(lesson: Lesson, *, config: Config | None = None, time_limit: float
             raise TrialError(f"running it did not end within {time_limit:g} seconds") from error
         if done.returncode != 0 or not target.exists():
             last = (done.stderr.strip() or "no message").rsplit("\n", 1)[-1]
+            if (
+                os.strerror(errno.ENOSPC) in last
+            ):  # said by what runs the cells; what they raise is in the record
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir())
             raise TrialError(f"running it ended the process with status {done.returncode}: {last}")
         record = json.loads(target.read_text(encoding="utf-8"))
     return Trial(
