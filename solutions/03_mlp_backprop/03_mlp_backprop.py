@@ -3101,6 +3101,10 @@ def by_hand(X, params):
     return np.array([[-2.0, 1.0], [-0.5, 9.0]]), "a cache"
 
 
+def ones_by_hand(X, params):
+    return np.tile([-4.5, 1.0], (len(X), 1)), "a cache"
+
+
 with marks.values:
     check.matches(
         two_layer_forward,
@@ -3110,8 +3114,14 @@ with marks.values:
         because="Z is [[-0.5, 1, 0.5], [4.5, -4, 0]], and the negative ones do not pass",
     )
 with marks.shapes:
-    check.shape(two_layer_forward(np.ones((7, 2)), small_params)[0], (7, 2))
-    check.shape(two_layer_forward(np.ones((1, 2)), small_params)[0], (1, 2))
+    for n in [7, 1]:
+        check.matches(
+            two_layer_forward,
+            ones_by_hand,
+            [(np.ones((n, 2)), small_params)],
+            part=("S", 0),
+            because="a row of scores for each row of X",
+        )
 ### BEGIN HIDDEN TESTS
 net_sizes = [(2, 3, 4, 5), (4, 2, 5, 3), (6, 5, 3, 4), (5, 3, 7, 2)]  # N, D, K, C
 net_corners = [(1, 3, 4, 2), (3, 2, 1, 4), (4, 1, 3, 2), (1, 2, 1, 3)]
@@ -3380,6 +3390,10 @@ def sum_by_hand(S, y, reduction):
     return 2 * loss, 2 * dS
 
 
+def five_equal(S, y):
+    return np.log(5.0), np.array([[0.2, 0.2, 0.2, -0.8, 0.2]])
+
+
 def sure_and_wrong(S, y):
     return 1000.0, np.array([[0.0, -0.5, 0.5], [-0.5, 0.5, 0.0]])
 
@@ -3426,7 +3440,13 @@ with marks.stability:
             because="in each row the label's score lies 1000 below the winner's",
         )
 with marks.shapes:
-    check.shape(softmax_cross_entropy(np.zeros((1, 5)), np.array([3]))[1], (1, 5))
+    check.matches(
+        softmax_cross_entropy,
+        five_equal,
+        [(np.zeros((1, 5)), np.array([3]))],
+        part=("dS", 1),
+        because="five equal scores, so each class has probability 1/5",
+    )
     check.leaves_arguments_alone(softmax_cross_entropy, [(small_S, small_y)])
 ### BEGIN HIDDEN TESTS
 loss_sizes = [(2, 3), (4, 2), (3, 5), (5, 12), (7, 4), (30, 14)]
@@ -4504,6 +4524,26 @@ def by_hand(X, y, params):
     }
 
 
+# Five examples alike, with the labels 0 and 1 in turn. Every hidden unit is 3, all scores
+# are equal, and so are all weights: nothing is left for W1 and b1.
+ones_net = {
+    "W1": np.ones((2, 3)),
+    "b1": np.ones(3),
+    "W2": np.ones((3, 4)),
+    "b2": np.ones(4),
+}
+
+
+def ones_by_hand(X, y, params):
+    summed = np.array([-0.35, -0.15, 0.25, 0.25])  # the sum of the rows of dS
+    return np.log(4.0), {
+        "W1": np.zeros((2, 3)),
+        "b1": np.zeros(3),
+        "W2": np.tile(3.0 * summed, (3, 1)),
+        "b2": summed,
+    }
+
+
 def twice_by_hand(X, y, params, reduction):
     loss, grads = by_hand(X, y, params)
     return 2 * loss, {name: 2 * grad for name, grad in grads.items()}
@@ -4557,21 +4597,14 @@ with marks.sum:
             because="twice what the mean of the 2 examples gives",
         )
 with marks.shapes:
-    found = two_layer_backward(
-        np.ones((5, 2)),
-        np.arange(5) % 2,
-        {
-            "W1": np.ones((2, 3)),
-            "b1": np.ones(3),
-            "W2": np.ones((3, 4)),
-            "b2": np.ones(4),
-        },
-    )[1]
-    check.equal(
-        {name: np.shape(found[name]) for name in ["W1", "b1", "W2", "b2"]},
-        {"W1": (2, 3), "b1": (3,), "W2": (3, 4), "b2": (4,)},
-        because="each gradient has the shape of its parameter",
-    )
+    for name in ones_net:
+        check.matches(
+            two_layer_backward,
+            ones_by_hand,
+            [(np.ones((5, 2)), np.arange(5) % 2, ones_net)],
+            part=(name, 1, name),
+            because="each gradient has the shape of its parameter",
+        )
     check.leaves_arguments_alone(two_layer_backward, [two])
 ### BEGIN HIDDEN TESTS
 

@@ -1630,6 +1630,19 @@ def two_layer_backward(X, y, params, reduction="mean"):
     ),
     wrong(
         "two_layer_backward",
+        "the gradients alone",
+        """
+def two_layer_backward(X, y, params, reduction="mean"):
+    S, (Z, H) = two_layer_forward(X, params)
+    loss, dS = softmax_cross_entropy(S, y, reduction)
+    dH, dW2, db2 = linear_backward(dS, H, params["W2"])
+    dX, dW1, db1 = linear_backward(relu_backward(dH, Z), X, params["W1"])
+    return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+""",
+        says=("expected 2 results, got a dict", "with commas between them"),
+    ),
+    wrong(
+        "two_layer_backward",
         "dW2 from Z",
         """
 def two_layer_backward(X, y, params, reduction="mean"):
