@@ -199,6 +199,8 @@ def report(
         f"{counted(len(written), 'report')} on {counted(graded, 'graded submission')}; "
         f"{'it' if len(written) == 1 else 'each'} is one file to open in a browser."
     )
+    which = written[0].assignment if len(written) == 1 else "ASSIGNMENT"
+    _say(f"Next: autograder similar {which}, who wrote alike; autograder export, the grades.")
 
 
 @app.command()
@@ -290,7 +292,7 @@ def grade(
     from autograder.grading.progress import bar  # noqa: PLC0415
     from autograder.grading.sources import SourceFailsError  # noqa: PLC0415
     from autograder.grading.telling import Told  # noqa: PLC0415
-    from autograder.lesson.whereabouts import unknown_assignment  # noqa: PLC0415
+    from autograder.lesson.whereabouts import closest, unknown_assignment  # noqa: PLC0415
     from autograder.sandbox.holder import NoSandboxError  # noqa: PLC0415
 
     if scheduler and engine != "dask":
@@ -311,7 +313,12 @@ def grade(
                 dry=dry_run, changed=told.changes.append, totals=told.totals,
             )  # fmt: skip
     except (run.NothingToGradeError, SourceFailsError) as error:
-        raise _stop(unknown_assignment(opened, assignment or "") or str(error)) from None
+        there = {who for _, who in opened.submissions(assignment)}
+        meant = "".join(
+            closest(who, sorted(there)) for who in dict.fromkeys(student or ()) if who not in there
+        )
+        why = f"{error}.{meant}" if meant else str(error)
+        raise _stop(unknown_assignment(opened, assignment or "") or why) from None
     except run.StoppedError as error:
         raise _stop(str(error), error.code) from None
     except TraitError as error:  # of a late policy, which is made when it is needed

@@ -75,9 +75,11 @@ def _end(broken: Sequence[Finding], left: Sequence[Finding], course: Course | No
     if problem and not broken:
         return f"No course was looked at. {problem}"
     if broken:
-        many = "1 thing has" if len(broken) == 1 else f"{len(broken)} things have"
-        what = "; ".join(one.what for one in broken)
-        return f"{many} to be mended first: {what}. What to do stands beside it. {problem}".rstrip()
+        what = list(dict.fromkeys(one.what for one in broken))  # one thing may be said of several files
+        many = "1 thing has" if len(what) == 1 else f"{len(what)} things have"
+        return (
+            f"{many} to be mended first: {'; '.join(what)}. What to do stands beside it. {problem}".rstrip()
+        )
     more = f" Not yet: {'; '.join(one.what for one in left)}." if left else ""
     return f"All that grading needs is here.{more} {_next(course)}".rstrip()
 

@@ -79,6 +79,15 @@ def test_a_folder_that_cannot_be_written_is_named(desk: Desk, words: tuple[str, 
     )
 
 
+def test_the_report_says_what_comes_next(desk: Desk) -> None:
+    desk.hand_in("ada")
+    code, said = command(desk.course.root, "report")
+    assert code == 0
+    assert said.endswith(
+        f"Next: autograder similar {ASSIGNMENT}, who wrote alike; autograder export, the grades."
+    )
+
+
 def test_a_notebook_that_cannot_be_built_is_named(tmp_path: Path) -> None:
     code, said = command(tmp_path, "new-exercise", "hw1", "center", "--new-course")
     assert code == 0, said

@@ -201,6 +201,9 @@ def test_a_disk_that_can_only_be_read_is_called_so(disk: Path) -> None:
     code, said = command(course, "extend", "ada", "hw1", "--days", "1")
     assert code == 1
     assert f"{course}/extra_time.csv cannot be used: Read-only file system. The disk can only be read" in said
+    code, said = command(course, "doctor", "--quick")
+    assert code == 1
+    assert said.count("the gradebook can be written") == 3, said  # its folder, its file, and once for both
 
 
 def test_a_gradebook_that_somebody_holds_is_named_by_build(tmp_path: Path) -> None:

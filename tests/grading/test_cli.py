@@ -123,6 +123,9 @@ def test_a_student_who_handed_nothing_in_is_named(course: Path) -> None:
     done, _ = grade(course, "--student", "eve")
     assert done.returncode == 1
     assert "eve handed in nothing" in done.stderr
+    assert "Did you mean" not in done.stderr
+    done, _ = grade(course, "--student", "ada1")
+    assert done.stderr.strip().endswith("Did you mean ada?")
 
 
 def test_without_a_sandbox_every_mark_says_so(course: Path) -> None:
