@@ -199,6 +199,9 @@ def report(
         f"{counted(len(written), 'report')} on {counted(graded, 'graded submission')}; "
         f"{'it' if len(written) == 1 else 'each'} is one file to open in a browser."
     )
+    if not graded:
+        _say(next_step(opened))
+        return
     which = written[0].assignment if len(written) == 1 else "ASSIGNMENT"
     _say(f"Next: autograder similar {which}, who wrote alike; autograder export, the grades.")
 

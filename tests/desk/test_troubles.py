@@ -88,6 +88,17 @@ def test_the_report_says_what_comes_next(desk: Desk) -> None:
     )
 
 
+def test_a_report_on_nobody_says_where_the_course_stands(desk: Desk) -> None:
+    folder = desk.course.source("ps9")
+    folder.mkdir(parents=True)
+    nbformat.write(lesson(), folder / "ps9.ipynb")
+    code, said = command(desk.course.root, "report", "ps9")
+    assert code == 0
+    assert "1 report on 0 graded submissions" in said
+    assert "autograder similar" not in said
+    assert "Next: autograder build" in said
+
+
 def test_a_notebook_that_cannot_be_built_is_named(tmp_path: Path) -> None:
     code, said = command(tmp_path, "new-exercise", "hw1", "center", "--new-course")
     assert code == 0, said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
@@ -127,3 +128,22 @@ def test_lesson_sources_and_sample_classes_stay_in_solutions() -> None:
 def test_students_get_notebooks_and_what_they_show_and_nothing_else() -> None:
     public = [path for path in tracked_files() if path.relative_to(ROOT).parts[0] == "notebooks"]
     assert {path.suffix for path in public} <= {".ipynb", ".png", ".svg", ".npz", ".csv", ".md"}
+
+
+def test_tables_and_gradebooks_that_the_manuals_name_are_never_listed_for_a_commit() -> None:
+    manuals = [
+        ROOT / "README.md",
+        *(ROOT / "docs" / f"{name}.md" for name in ("instructors", "export", "downloads")),
+    ]
+    text = "\n".join(manual.read_text(encoding="utf-8") for manual in manuals)
+    named = {name for name in re.findall(r"[\w./~-]*\w\.(?:csv|db)\b", text) if "/" not in name}
+    assert {"students.csv", "changed.csv", "gradebook-before.db"} <= named
+    asked = [*sorted(named), "marks.json"]
+    said = subprocess.run(
+        ["git", "check-ignore", "--no-index", *asked],  # noqa: S607 (git as installed)
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert set(said.stdout.split()) == set(asked)
