@@ -20,7 +20,7 @@ def of(misshapen: Sequence[Pair]) -> str | None:
     """Return what the first or the largest result of a wrong shape looks like."""
     # In one result the right entry is often the largest, too: only several say that a maximum is missing.
     rules = (_picked, _unsummed) if len(misshapen) == 1 else (_unsummed, _picked)
-    together = rules[0](misshapen) or rules[1](misshapen)
+    together = rules[0](misshapen) or rules[1](misshapen) or _left_out(misshapen)
     if together:
         return together
     largest = max(misshapen, key=lambda pair: pair.want.size)  # shows most habits best
@@ -37,10 +37,22 @@ def of(misshapen: Sequence[Pair]) -> str | None:
     return next((said for pair in (misshapen[0], largest) for rule in alone if (said := rule(pair))), None)
 
 
+def _left_out(pairs: Sequence[Pair]) -> str | None:
+    """Recognise right entries of which some are gone, more or fewer from call to call: `x[x > 0]`."""
+    if any(p.got.ndim != 1 or p.got.size >= p.want.size for p in pairs):
+        return None
+    if len({p.got.size for p in pairs}) == 1 or not all(np.isin(p.got, p.want).all() for p in pairs):
+        return None
+    return (
+        "Entries are missing: a condition or a slice in square brackets leaves some out. Each entry is due."
+    )
+
+
 def _empty(pair: Pair) -> str | None:
     if pair.got.size == 0 < pair.want.size:
         return (
-            "An empty array came back. Which slice ends before it begins? Print its two ends for this case."
+            "An empty array came back. Which slice ends before it begins, or which mask keeps no entry? "
+            "Print it for this case."
         )
     return None
 
@@ -96,7 +108,7 @@ def lengths(pairs: Sequence[Pair]) -> str | None:
 
 def _one_number(pair: Pair) -> str | None:
     if pair.want.ndim > 0 and (pair.got.ndim == 0 or pair.got.size == 1 < pair.want.size):
-        return "One number came back for a whole array. Which step turns the array into one number?"
+        return "One number came back where several are due. Which step makes one of them, or picks one out?"
     return None
 
 

@@ -105,7 +105,7 @@ def test_a_function_that_calls_ours_back() -> None:
     finding = refused(check.matches, lambda f, x: f(x), numerical_gradient, FUNCTIONS)
     assert str(finding.case).startswith("f = sum_of_squares, x = [[")
     assert finding.advice == (
-        "One number came back for a whole array. Which step turns the array into one number?"
+        "One number came back where several are due. Which step makes one of them, or picks one out?"
     )
 
 

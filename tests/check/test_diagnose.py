@@ -46,7 +46,7 @@ def spread(x: Array) -> Array:
 
 HABITS = [
     (lambda x: None, double, cases.reals(), "Did you forget `return`?"),  # noqa: ARG005
-    (np.max, double, cases.vectors(), "One number came back for a whole array."),
+    (np.max, double, cases.vectors(), "One number came back where several are due."),
     (lambda x: x.T * 2, double, cases.matrices(), "The numbers are right, but transposed."),
     (lambda x: double(x)[None], double, cases.vectors(), "(1, 2) and (2,) are different shapes"),
     (lambda x: double(x)[:, None] + x, double, cases.vectors(), "(2, 1) and (2,) are broadcast together"),
@@ -73,7 +73,9 @@ HABITS = [
     (double, lambda x: double(x).mean(1), cases.matrices(), "A mean is missing"),
     (double, lambda x: double(x).max(1), cases.matrices(), "A maximum is missing"),
     (double, lambda x: double(x).prod(1), cases.matrices(), "(2, 3) has one axis too many. Over which one"),
-    (lambda x: x[0:-0], double, cases.vectors(), "Which slice ends before it begins?"),
+    (lambda x: x[0:-0], double, cases.vectors(), "Which slice ends before it begins, or"),
+    (lambda x: relu(x)[x > 0], relu, cases.reals(), "Entries are missing: a condition or a slice"),
+    (lambda x: x[x > np.inf], double, cases.vectors(), "which mask keeps no entry?"),
     (lambda x: np.where(np.sin(9 * x) > 0, 2 * x, 0.0), double, cases.vectors(), "some entries are 0 that should not be"),
     (double, lambda x: np.where(np.sin(9 * x) > 0, 2 * x, 0.0), cases.vectors(), "Right but for entries that should be 0"),
     (lambda x, s: x * 2, lambda x, s: x * 2 * s, cases.matrices().map(lambda x: (x, 1 + x.shape[0] % 2)),  # noqa: ARG005
