@@ -112,6 +112,10 @@ explore.activations("sigmoid", x=2.0, ask="At which x is the sigmoid steepest?")
 # %% [markdown]
 # It is steepest in the middle, at 0, and the slope there is 0.25. In lesson 1 you derive that number.
 #
+# Such a picture lives as long as the kernel that made it. When you come back another day, or have restarted the kernel, you
+# may find *Error displaying widget: model not found* in its place. Nothing is broken and nothing of yours is lost: run the
+# cell again.
+#
 # ## 5. Validate
 #
 # Before you hand in, let the whole page run once from the top:

@@ -26,7 +26,8 @@
 # Run the next cell first. It loads what the lesson uses. It is folded away, as are the cells that draw figures, because
 # you do not have to read them. Select the folded cell and press **Shift + Enter** as always: it says `Ready.` below.
 # A click on the three dots opens it.
-# When you come back another day, or a name is not defined, choose *Run > Run All Above Selected Cell*.
+# When you come back another day, a name is not defined, or a picture says *model not found*, choose *Run > Run All Above
+# Selected Cell*.
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
 # Setup: what the lesson uses.
@@ -1352,7 +1353,10 @@ marks = check.marks("find_the_slip", values=1)
 with marks.values.form:
     if isinstance(find_the_slip, tuple) and not find_the_slip:
         raise NotImplementedError
-    check.integer(find_the_slip, because="the answer is the number of one line")
+    check.integer(
+        find_the_slip,
+        because="the answer is the number of one line, without a comma",
+    )
     check.between(find_the_slip, 1, 5, because="the lines are numbered from 1 to 5")
 ### BEGIN HIDDEN TESTS
 with marks.values:

@@ -67,6 +67,15 @@ def relu(x):
         says="(32, 10)",
         mistake="",
     ),
+    wrong(
+        "relu",
+        "a mask that keeps some entries alone",
+        """
+def relu(x):
+    return x[x > 0]
+""",
+        says="Entries are missing: a condition",
+    ),
     *unusable("relu"),
     right(
         "relu_grad",
@@ -1027,6 +1036,12 @@ find_the_slip = [round(float(line), 6) for line in lines].index(0) + 1
         "left as it was",
         "find_the_slip = (\n    # YOUR LINES HERE\n)",
         says="not written yet",
+    ),
+    wrong(
+        "find_the_slip",
+        "a comma behind the number",
+        "find_the_slip = (4,)",
+        says="without a comma",
     ),
     *unusable_value("find_the_slip", says={"NaN": "nan", "wrong type": "no idea"}),
 ]

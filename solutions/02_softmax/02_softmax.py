@@ -41,7 +41,8 @@
 # %% [markdown]
 # Run the next cell first. It loads what the lesson uses. It is folded away, as are the cells that draw figures: select it
 # and press **Shift + Enter**.
-# When you come back another day, or a name is not defined, choose *Run > Run All Above Selected Cell*.
+# When you come back another day, a name is not defined, or a picture says *model not found*, choose *Run > Run All Above
+# Selected Cell*.
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
 # Setup: what the lesson uses.

@@ -29,8 +29,8 @@
 
 # %% [markdown]
 # Run the next two cells first. The first one is folded away, because you do not have to read it. It says `Ready.` below.
-# The second one gives you the softmax of lesson 02. When you come back another day, or a name is not defined, choose
-# *Run > Run All Above Selected Cell*.
+# The second one gives you the softmax of lesson 02. When you come back another day, a name is not defined, or a
+# picture says *model not found*, choose *Run > Run All Above Selected Cell*.
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
 # Setup: what the lesson uses.

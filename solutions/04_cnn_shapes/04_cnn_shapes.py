@@ -29,8 +29,8 @@
 
 # %% [markdown]
 # Run the next cell first. It loads what the lesson uses, and is folded away because you do not have to read it, as are
-# the cells that draw figures. They have to run all the same: when you come back another day, or a card says that
-# a name is not defined, choose *Run > Run All Above Selected Cell*.
+# the cells that draw figures. They have to run all the same: when you come back another day, a card says that
+# a name is not defined, or a picture says *model not found*, choose *Run > Run All Above Selected Cell*.
 
 # %% jupyter={"source_hidden": true} nbgrader={"grade_id": "setup", "locked": true}
 # Setup: what the lesson uses.

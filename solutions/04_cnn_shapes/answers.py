@@ -420,6 +420,16 @@ def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
         ],
         mistake="stride, padding and dilation left out",
     ),
+    wrong(
+        "conv_output_shape",
+        "the height alone",
+        """
+def conv_output_shape(shape, n_kernels, k, s=1, p=0, d=1):
+    kh = k[0] if isinstance(k, tuple) else k
+    return conv_output_size(shape[1], kh, s, p, d)
+""",
+        says="One number came back where several are due",
+    ),
     *unusable("conv_output_shape", arguments="shape, n_kernels, k, s=1, p=0, d=1"),
 ]
 
