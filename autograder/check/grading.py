@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.check import _context
 from autograder.check._derivation import go_back, settle
+from autograder.check._finding import NOT_WRITTEN
 from autograder.check._missing import told
 from autograder.check._mistakes import Mistake, Mistakes
 from autograder.check._recall import learning
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = [
+    "NOT_WRITTEN",
     "SAME_ERROR",
     "AspectResult",
     "Mistake",

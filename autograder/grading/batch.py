@@ -255,7 +255,12 @@ class Batch:
     ) -> None:
         """Apply the course's own late policy, to what a notebook earned by now, a person's marks included."""
         wanted: dict[str, float | None] = {}
-        judged = {key: one for key, one in owner.items() if one.record.notebooks.get(known.name)}
+        # What was taken once is taken of what is left: a notebook that cannot be read any more has no points to lose.
+        judged = {
+            key: one
+            for key, one in owner.items()
+            if one.record.notebooks.get(known.name) or there[key] is not None
+        }
         late = [key for key, one in judged.items() if one.late > 0 and self._policy.asks]
         earned = self._earned(known, late)
         for key, one in judged.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograder.check.grading import NOT_WRITTEN
 from autograder.grading import credit
 from autograder.grading.text import scrub
 from autograder.grading.timer import is_cell
@@ -58,11 +59,20 @@ def _failure(test: TestCell, error: BaseException | None) -> dict[str, Any]:
     shown = [f"----> {line} {lines[line - 1].strip()}"] if visible and line is not None else []
     if not visible and line is not None:
         shown = ["in a hidden test"]
-    text = str(error) or ("a hidden test failed" if not visible else "the assertion does not hold")
     remote = getattr(error, "remote_traceback", "")
+    text = str(error) or _said_by(error, visible=visible, remote=bool(remote))
     if remote:
         shown.append(f"raised in your code: {remote}")
     return error_output(type(error).__name__, scrub(text), shown)
+
+
+def _said_by(error: BaseException, *, visible: bool, remote: bool) -> str:
+    """Return what is said of an exception without words."""
+    if remote and isinstance(error, NotImplementedError):  # what a released exercise raises
+        return NOT_WRITTEN
+    if not visible:
+        return "a hidden test failed"
+    return "the assertion does not hold" if isinstance(error, AssertionError) else ""
 
 
 def _line_in_cell(error: BaseException) -> int | None:

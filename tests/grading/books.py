@@ -224,9 +224,9 @@ def differences(one: Course, other: Course) -> list[str]:
     return sorted(map(str, pairs ^ {(name, row) for name, rows in theirs.items() for row in rows}))
 
 
-def rejected(student: str) -> Record:
+def rejected(student: str, timestamp: str = "2026-02-27T10:00:00") -> Record:
     """Return what is recorded of a submission that could not be read."""
-    return Record("hw", student, "2026-02-27T10:00:00")
+    return Record("hw", student, timestamp)
 
 
 def seen_by_formgrader(course: Course) -> list[tuple[Any, ...]]:

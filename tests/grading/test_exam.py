@@ -44,6 +44,17 @@ def test_the_untouched_release_gets_none_and_says_what_is_missing(marks_of: Mark
     assert not marks["cut short"]
 
 
+def test_a_function_that_is_as_released_is_not_written_yet(marks_of: Marks) -> None:
+    released = {name: f"def {name}(x):\n    raise NotImplementedError()" for name in ("double", "halve")}
+    marks = marks_of(lesson(released))
+    assert {marks[name].message for name in released} == {"NotImplementedError: not written yet"}
+
+
+def test_an_exception_without_words_is_no_assertion(marks_of: Marks) -> None:
+    marks = marks_of(lesson({"double": "def double(x):\n    raise RuntimeError"}))
+    assert marks["double"].message == "RuntimeError"
+
+
 def test_a_wrong_answer_costs_its_own_test_alone(marks_of: Marks) -> None:
     marks = marks_of(lesson({"double": "def double(x):\n    return abs(2 * x)"}))
     assert scores(marks) == {"double": 0, "halve": 2, "answer": 2}

@@ -169,6 +169,22 @@ def test_a_rejected_submission_waits_for_a_person(course: Course) -> None:
         assert {(grade.auto_score, grade.needs_manual_grade) for grade in grades} == {(None, True)}
 
 
+def test_late_work_that_cannot_be_read_any_more_has_nothing_to_lose(course: Course) -> None:
+    """Until a person gives it something."""
+    late = books.rejected("caro", "2026-03-01T12:00:01")
+    with Book(course) as book:
+        assert "costs 5.4 points" in book.write(books.records(course))["hw", "caro"]
+        assert "costs" not in book.write([late])["hw", "caro"]
+        assert book.differences["hw", "caro"].after == 0
+    with Gradebook(course.db_url, course.course_id) as desk:
+        submission = desk.find_submission("hw", "caro")
+        assert [n.late_submission_penalty for n in submission.notebooks] == [0, 0]
+        submission.notebooks[0].grades[0].manual_score = 1.5
+        desk.db.commit()
+    with Book(course) as book:
+        assert "costs 1.5 points" in book.write([late])["hw", "caro"]
+
+
 def test_recording_the_same_again_writes_nothing(course: Course) -> None:
     wanted = books.records(course)
     said: list[str] = []
