@@ -62,10 +62,16 @@ def row(page: Page, words: str) -> list[str]:
 
 
 def press(page: Page, words: str, button: str, answer: str) -> None:
-    """Press a row's button in formgrader and wait for what its box says."""
+    """Press a row's button in formgrader, wait for what its box says, and put the box away.
+
+    The box slides into its place, where a click may miss its button: it is waited for, and the key asked.
+    """
+    page.evaluate("$(document).one('shown.bs.modal', event => { event.target.dataset.rests = '' })")
     page.locator("tbody tr", has=page.get_by_text(words, exact=True)).locator(f".{button} a").click()
-    expect(page.locator(".modal-body")).to_contain_text(answer, timeout=120_000)
-    page.locator(".modal-footer button").first.click()
+    box = page.locator(".modal[data-rests]")
+    expect(box.locator(".modal-body")).to_contain_text(answer, timeout=120_000)
+    box.locator(".modal-footer button").press("Enter")
+    expect(box).to_be_hidden()
     expect(page.locator(".modal-backdrop")).to_have_count(0)
 
 
