@@ -7,7 +7,6 @@ and needs nobody's leave to write; the course's folders are read as they are.
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from contextlib import closing, contextmanager
 from copy import deepcopy
 from dataclasses import replace
@@ -20,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from autograder.grading import tables as t
 from autograder.grading.database import BookBusyError, BookError, Database
+from autograder.sandbox.scratch import folder as temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,8 +46,7 @@ def scratch(course: Course, patiently: Callable[[Callable[[], None]], None]) -> 
     BookError
         If the gradebook cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="autograder-dry-", ignore_cleanup_errors=True) as made:
-        folder = Path(made)  # for this user's eyes alone
+    with temporary("dry") as folder:  # for this user's eyes alone
         copy = folder / _BOOK
         patiently(lambda: copy_book(course.db_url, copy))
         url = f"sqlite:///{copy}"

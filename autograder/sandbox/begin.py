@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograder.sandbox import environment, wire
+from autograder.sandbox import environment, scratch, wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from autograder.sandbox.scratch import Scratch
 
 
 class Process(Protocol):
@@ -80,13 +79,13 @@ class Begun:
     door
         For what is asked of it later.
     stage
-        Its folder for what the ordinary user could not reach otherwise; empty where there is no need.
+        Its folder for what the ordinary user could not reach otherwise; None where there is no need.
     """
 
     process: Process
     link: socket.socket
     door: socket.socket
-    stage: str
+    stage: Scratch | None
 
     def close(self) -> None:
         """End it; its sandboxes die with it."""
@@ -94,8 +93,8 @@ class Begun:
         self.door.close()
         self.process.kill()
         self.process.wait()
-        if self.stage:
-            shutil.rmtree(self.stage, ignore_errors=True)
+        if self.stage is not None:
+            self.stage.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +135,9 @@ def execute(config: dict[str, Any]) -> Begun:
 
 def told(process: Process, ends: Ends, config: dict[str, Any]) -> Begun:
     """Tell a template its configuration."""
-    stage = ""
-    if config["staged"]:
-        stage = tempfile.mkdtemp(prefix="autograder-stage-")
-        Path(stage).chmod(0o711)
+    stage = scratch.make("stage") if config["staged"] else None
+    if stage is not None:
+        stage.path.chmod(0o711)
     with contextlib.suppress(wire.WireError):  # it is gone, which is said where it is waited for
-        wire.send(ends.link, {**config, "stage": stage})
+        wire.send(ends.link, {**config, "stage": str(stage.path) if stage else ""})
     return Begun(process, ends.link, ends.door, stage)

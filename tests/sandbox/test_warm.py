@@ -38,7 +38,7 @@ print(json.dumps({{
 }}))
 """
 #: Modules that the start of a process leaves behind, and nothing else: they are Python's own, or hold no answer.
-BEGINS = {"autograder.sandbox.begin", "autograder.sandbox.environment"}
+BEGINS = {"autograder.sandbox.begin", "autograder.sandbox.environment", "autograder.sandbox.scratch"}
 
 
 def looked(config: dict[str, Any], *, known: str = "") -> tuple[dict[str, Any], dict[str, Any]]:

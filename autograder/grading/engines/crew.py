@@ -6,13 +6,10 @@ Plain functions on plain bytes, so that whatever calls them (here: Dask) need kn
 from __future__ import annotations
 
 import atexit
-import shutil
-import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,11 +20,12 @@ from autograder.grading.outcome import Handin, Work
 from autograder.grading.pool import SLACK, ExaminerProcess, Question
 from autograder.grading.refusal import NOT_YOURS, rejected
 from autograder.grading.sources import SourceFailsError
-from autograder.sandbox import wire
+from autograder.sandbox import scratch, wire
 from autograder.sandbox.holder import NoSandboxError
 
 if TYPE_CHECKING:
     from autograder.grading.setting import Setting
+    from autograder.sandbox.scratch import Scratch
 
 _KEEP = 4  # assignments whose examiners are kept when others come
 _ENOUGH = 4  # as in `engines.local`
@@ -45,7 +43,7 @@ class _Post:
     """An assignment on this worker: its examiner, and how many hand-ins are at it."""
 
     setting: Setting
-    folder: Path
+    folder: Scratch
     jobs: int
     lock: threading.Lock = field(default_factory=threading.Lock)
     examiner: ExaminerProcess | None = None
@@ -132,8 +130,7 @@ class Crew:
                         "marks. Install there what is installed here."
                     )
                 self._make_room()
-                folder = Path(tempfile.mkdtemp(prefix="autograder-kit-"))
-                post = self._posts[key] = _Post(unpack(packed, folder), folder, jobs)
+                post = self._posts[key] = _opened(packed, jobs)
             post.at_work += 1
             return post
 
@@ -163,13 +160,22 @@ class Crew:
     def _dismiss(self, key: str) -> None:
         post = self._posts.pop(key)
         post.end()
-        shutil.rmtree(post.folder, ignore_errors=True)
+        post.folder.close()
 
     def close(self) -> None:
         """End every examiner and remove what was unpacked."""
         with self._lock:
             for key in list(self._posts):
                 self._dismiss(key)
+
+
+def _opened(packed: Kit, jobs: int) -> _Post:
+    folder = scratch.make("kit")
+    try:
+        return _Post(unpack(packed, folder.path), folder, jobs)
+    except BaseException:
+        folder.close()
+        raise
 
 
 def _longest(setting: Setting) -> float:
