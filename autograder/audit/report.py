@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,7 @@ def print_lesson(console: Console, lesson: AuditedLesson, *, entries: bool = Fal
 
 
 def print_end(console: Console, lessons: Sequence[AuditedLesson]) -> None:
-    """Show the sum of all lessons, and what can be done about living mutants."""
+    """Show the sum of all lessons, what can be done about living mutants, and what comes next."""
     rows = [counts(exercise) for lesson in lessons for exercise in lesson.exercises]
     total = [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * 9
     console.print(
@@ -99,6 +100,14 @@ def print_end(console: Console, lessons: Sequence[AuditedLesson]) -> None:
             highlight=False,
             soft_wrap=True,
         )
+    console.print(_next(lessons), highlight=False, soft_wrap=True, markup=False)
+
+
+def _next(lessons: Sequence[AuditedLesson]) -> str:
+    if not all(lesson.sound for lesson in lessons):
+        return "Next: mend what is marked above, and run the same command again."
+    names = " ".join(shlex.quote(lesson.name) for lesson in lessons)
+    return f"Next: autograder build {names} brings what students get up to date."
 
 
 def _foreseen(lessons: Sequence[AuditedLesson]) -> str:

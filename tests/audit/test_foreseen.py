@@ -167,6 +167,7 @@ def test_the_command_ends_with_1_because_of_one_alone(folder: Path) -> None:
     asked = ["audit", "twos", "--course", str(folder), "--exercise", "untold", "--jobs", "1"]
     result = CliRunner().invoke(app, asked)
     assert (result.exit_code, "1 wrong answer handed in, all as foreseen" in result.output) == (0, True)
+    assert result.output.endswith("Next: autograder build twos brings what students get up to date.\n")
     answers.write_text(ANSWERS.replace('return x + x"),\n]', 'return x + x", says="thrice"),\n]'))
     try:
         result = CliRunner().invoke(app, asked)

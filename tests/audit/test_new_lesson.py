@@ -253,6 +253,7 @@ def test_the_command_ends_with_1_while_something_is_left(folder: Path) -> None:
     result = CliRunner().invoke(app, [*asked, "--jobs", "1", "--json", str(folder / "audit.json")])
     assert result.exit_code == 1
     assert '[[mean_of_rows]]\noperator = "axis"\n' in result.output
+    assert result.output.endswith("Next: mend what is marked above, and run the same command again.\n")
     assert json.loads((folder / "audit.json").read_text())[0]["name"] == "rows"
 
 
