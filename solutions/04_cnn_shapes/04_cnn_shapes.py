@@ -3502,6 +3502,17 @@ def conv2d_backward(dY, X, W, s=1, p=0):
 
 
 @mistake(
+    "the padding cut off at one side alone",
+    "dX has the shape of X, but from another place of the padded gradient. In which "
+    "row and column of it does the image begin?",
+)
+def conv2d_backward(dY, X, W, s=1, p=0):
+    _, dW, db = reference.conv2d_backward(dY, X, W, s, p)
+    dX = laid_back(dY, X, W, s, p, cut=False)
+    return dX[:, :, : X.shape[2], : X.shape[3]], dW, db
+
+
+@mistake(
     "the stride left out of dX",
     "For output row y the window began at row y times s. Where do you lay the kernel "
     "back?",
@@ -3519,6 +3530,18 @@ def conv2d_backward(dY, X, W, s=1, p=0):
 def conv2d_backward(dY, X, W, s=1, p=0):
     _, dW, db = reference.conv2d_backward(dY, X, W, s, p)
     return laid_back(dY[:, :1], X, W[:1], s, p), dW, db
+
+
+@mistake(
+    "the last window alone in dW",
+    "A weight is used in every window, and gets something from each of them. Do you "
+    "assign to dW, or add to it?",
+)
+def conv2d_backward(dY, X, W, s=1, p=0):
+    dX, _, db = reference.conv2d_backward(dY, X, W, s, p)
+    last = np.zeros_like(dY)
+    last[:, :, -1:, -1:] = dY[:, :, -1:, -1:]
+    return dX, reference.conv2d_backward(last, X, W, s, p)[1], db
 
 
 @mistake(

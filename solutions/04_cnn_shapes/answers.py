@@ -1639,6 +1639,22 @@ def conv2d_backward(dY, X, W, s=1, p=0):
     ),
     wrong(
         "conv2d_backward",
+        "the upper left corner",
+        scatter("dP[:, :, p : p + H, p : p + width]", "dP[:, :, :H, :width]"),
+        marks={"dW": 1, "db": 1},
+        says="does the image begin",
+        mistake="the padding cut off at one side alone",
+    ),
+    wrong(
+        "conv2d_backward",
+        "dW assigned",
+        scatter("dW += ", "dW = "),
+        marks={"dX": 1, "db": 1},
+        says="assign to dW, or add to it",
+        mistake="the last window alone in dW",
+    ),
+    wrong(
+        "conv2d_backward",
         "empty at p = 0",
         scatter("dP[:, :, p : p + H, p : p + width]", "dP[:, :, p:-p, p:-p]"),
         marks={"dW": 1, "db": 1},
