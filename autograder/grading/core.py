@@ -12,6 +12,7 @@ import msgspec
 
 from autograder.grading import marks
 from autograder.grading.folders import readable
+from autograder.grading.later import came_with
 from autograder.grading.outcome import ExamRequest, Graded, Record, Work
 from autograder.grading.places import without_places
 from autograder.grading.reading import UnreadableError, read_submission
@@ -78,6 +79,7 @@ def _grade(ready: Ready, handin: Handin, examine: Callable[[str, ExamRequest], E
             outcomes |= no_points(source)
             continue
         notebook = read_submission(data, notes)
+        with_it = came_with(notebook)
         notes += ready.mend(name, notebook)
         request = ExamRequest(
             marks.plan(notebook), list((beside | ready.own).items()), readable(handin.student)
@@ -85,7 +87,7 @@ def _grade(ready: Ready, handin: Handin, examine: Callable[[str, ExamRequest], E
         result = examine(name, request)
         if result.error:
             raise UnreadableError(f"{without_places(result.error)}. {NOT_YOURS}")
-        marks.write_outputs(notebook, result)
+        marks.write_outputs(notebook, result, with_it)
         withhold(notebook)
         stops += result.notes
         cut_short |= marks.is_cut_short(result)

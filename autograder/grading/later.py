@@ -6,6 +6,7 @@ student can change; no mark does.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _SINCE = " this notebook was released"  # ends what is said of the lesson's own changes
 _CAME = f" came into the lesson after{_SINCE}"
+_NAME = re.compile(r"[^\W\d]\w*")
 _NAMED = 6  # cells that a note names
 
 
@@ -35,6 +37,13 @@ def came_with(notebook: NotebookNode) -> frozenset[str] | None:
     if not isinstance(listed, list):
         return None
     return frozenset(name for name in listed if isinstance(name, str)) or None
+
+
+def why_missing(test: NotebookNode, with_it: frozenset[str] | None) -> dict[str, str]:
+    """Return why a test that came later finds no such names: of all that it mentions, but what the notebook came with."""
+    if with_it is None or cells.grade_id(test) in with_it:
+        return {}
+    return dict.fromkeys(set(_NAME.findall(test.source)) - with_it, f"its exercise{_CAME}")
 
 
 def is_as_released(cell: NotebookNode) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.check import Finding, Report
 from autograder.check.grading import SAME_ERROR, told
 from autograder.grading.again import NOTE
+from autograder.grading.later import why_missing
 from autograder.grading.needs import INSIDE_TAG
 from autograder.grading.outcome import CellOutcome, PlanCell
 from autograder.grading.text import scrub
@@ -44,8 +45,16 @@ def plan(notebook: NotebookNode) -> list[PlanCell]:
     return planned
 
 
-def write_outputs(notebook: NotebookNode, result: ExamResult) -> None:
-    """Put the examination's outputs into the notebook, numbered as if it had been run from the top."""
+def write_outputs(notebook: NotebookNode, result: ExamResult, with_it: frozenset[str] | None = None) -> None:
+    """Put the examination's outputs into the notebook, numbered as if it had been run from the top.
+
+    Parameters
+    ----------
+    notebook, result
+        What was examined, and what came of it.
+    with_it
+        The grade ids that the notebook came with, where it says so: what came later, its student was not asked.
+    """
     for number, done in enumerate(result.cells, 1):
         cell = notebook.cells[done.index]
         cell.execution_count = number
@@ -53,11 +62,11 @@ def write_outputs(notebook: NotebookNode, result: ExamResult) -> None:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = number
-    _say_why_names_are_missing(notebook)
+    _say_why_names_are_missing(notebook, with_it)
 
 
-def _say_why_names_are_missing(notebook: NotebookNode) -> None:
-    """Bring the end of a failed cell into the verdicts of tests that miss its names."""
+def _say_why_names_are_missing(notebook: NotebookNode, with_it: frozenset[str] | None) -> None:
+    """Bring why a name is missing into the verdicts of tests: its cell failed, or came into the lesson later."""
     endings: dict[str, str] = {}
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -70,8 +79,9 @@ def _say_why_names_are_missing(notebook: NotebookNode) -> None:
             continue
         if INSIDE_TAG in cells.tags(cell):
             continue  # what came out of the sandbox is no report
-        for output in cell.outputs if endings else []:
-            _say_why(output, endings)
+        reasons = why_missing(cell, with_it) | endings
+        for output in cell.outputs if reasons else []:
+            _say_why(output, reasons)
 
 
 def _say_why(output: NotebookNode, endings: dict[str, str]) -> None:

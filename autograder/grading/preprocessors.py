@@ -14,6 +14,7 @@ from autograder.grading import marks
 from autograder.grading.exercises import outline
 from autograder.grading.folder import refuse_links
 from autograder.grading.gradebook import Book
+from autograder.grading.later import came_with
 from autograder.grading.limits import LimitSettings, limits_of
 from autograder.grading.mend import mend
 from autograder.grading.other import others_of, refuse_other_lessons
@@ -67,10 +68,13 @@ class Mend(NbGraderPreprocessor):  # type: ignore[misc]
             raise UnreadableError("the notebook has no cells")
         lesson = outline(source, stubs_of(course.config))
         refuse_other_lessons(nb, lesson, others_of(course, names["assignment"]), names["assignment"])
+        with_it = came_with(nb)
         notes = mend(nb, lesson)
         for note in notes:
             self.log.warning(note)
         nb.metadata["autograder"] = {"mends": notes}  # in the place of what a student may have put there
+        if with_it is not None:
+            nb.metadata["autograder"]["cells"] = sorted(with_it & lesson.known.keys())
         return nb, resources
 
 
@@ -97,7 +101,7 @@ class SandboxedExecute(LimitSettings, NbGraderPreprocessor):  # type: ignore[mis
         result = examiner.examine(ExamRequest(plan, files, readable(names["student"])))
         if result.error:
             raise RuntimeError(f"{names['student']}, {names['assignment']}: {result.error}")
-        marks.write_outputs(nb, result)
+        marks.write_outputs(nb, result, came_with(nb))
         withhold(nb)
         record = nb.metadata.setdefault("autograder", {})
         record["status"] = "partial" if marks.is_cut_short(result) else "graded"

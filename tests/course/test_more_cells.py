@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.sandbox
 SOURCE = "source/hw1/hw1.py"
+NOWHERE = "`second` is not defined: no cell above defines it"
+LATER_TEST = "its exercise came into the lesson after this notebook was released, so `second` is not defined"
 
 
 def build(course: Path, *options: str) -> tuple[int, str]:
@@ -110,6 +112,11 @@ def test_nbgraders_own_commands_go_on(course: Path) -> None:
         ["ada", "8.0", "3.0"],
         ["bo", "8.0", "1.5"],
     ]
+    for student, said in (
+        ("ada", NOWHERE),
+        ("bo", LATER_TEST),
+    ):  # ada's notebook is the author's, of no release
+        assert said in (course / "autograded" / student / "hw1" / "hw1.ipynb").read_text()
 
 
 def test_a_cell_that_went_is_refused_all_the_same(course: Path) -> None:
@@ -139,8 +146,9 @@ def test_who_handed_in_before_is_told_that_the_cells_came_later(course: Path) ->
     )
     assert "nbgrader release_assignment hw1 --force" in said
     bo = course / "submitted/bo/hw1/hw1.ipynb"  # whose notebook is the release before
-    before = graded(course)["bo"].mends
-    assert [note for note in before if note.startswith(LATER)] == before
+    before = graded(course)["bo"]
+    assert [note for note in before.mends if note.startswith(LATER)] == before.mends
+    assert before.cells["test_second"].message.startswith(LATER_TEST)
     result = CliRunner().invoke(app, ["grade", "hw1", "--student", "bo", "--course", str(course)])
     assert "1 hand-in of hw1 is of an older release, without second and third" in " ".join(
         result.output.split()
