@@ -17,6 +17,7 @@ import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import sync_playwright
 from rich.console import Console
+from servers import end
 
 from autograder.desk.feedback import write_feedback
 from autograder.grading.run import grade, to_grade
@@ -131,7 +132,7 @@ def served(root: Path) -> Iterator[str]:
         try:
             yield address
         finally:
-            server.terminate()
+            end(server)
             reader.join()
 
 

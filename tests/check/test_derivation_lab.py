@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
+from servers import end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,8 +74,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
             yield page
             browser.close()
     finally:
-        server.terminate()
-        server.wait(timeout=120)
+        end(server)
 
 
 def notebook(path: Path) -> None:

@@ -16,6 +16,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import expect, sync_playwright
+from servers import end
 
 from .conftest import command
 from .plain import folder
@@ -90,8 +91,7 @@ def server(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         pytest.fail("".join(said))
     threading.Thread(target=running.stderr.read, daemon=True).start()  # a full pipe would stop the server
     yield f"http://127.0.0.1:{port}"
-    running.terminate()
-    running.wait(timeout=120)
+    end(running)
 
 
 @pytest.fixture(scope="module")

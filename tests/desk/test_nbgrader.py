@@ -17,6 +17,7 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.utils import notebook_hash
+from servers import end
 from traitlets.config import Config
 
 from autograder.desk.feedback import write_feedback
@@ -167,7 +168,7 @@ def formgrader(desk: Desk) -> Iterator[str]:
         try:
             yield address
         finally:
-            server.terminate()
+            end(server)
             reader.join()
 
 

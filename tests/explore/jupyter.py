@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
+from servers import end
 
 _QUIET = (
     Path(__file__).resolve().parents[1] / "house" / "quiet"
@@ -139,5 +140,4 @@ def serving(home: Path) -> Iterator[Server]:
     try:
         yield Server(f"http://127.0.0.1:{port}", course, talk)
     finally:
-        server.terminate()
-        server.wait(timeout=120)
+        end(server)

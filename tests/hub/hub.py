@@ -114,4 +114,8 @@ def serving(machine: Machine) -> Iterator[Hub]:
     finally:
         # The process that we hold is the door to the machine; the hub itself is ended inside.
         machine.run("root", "sh", "-c", "kill $(cat /var/lib/jupyterhub/hub.pid)")
-        process.wait(timeout=60)
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # it waits for a server that was just being started
+            process.kill()  # and the machine ends what is inside with it
+            process.wait()
