@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 
-_PATIENCE = 60  # seconds: a kernel that does not answer is given five
+_PATIENCE = 30  # seconds: a kernel that does not answer is given five
+_TRIES = 3
 
 
 def end(server: subprocess.Popen[str]) -> None:
     """End a server, which ends its kernels first.
 
-    Jupyter can wait for ever for a kernel that was just being started, or whose page has just gone. Such a server is
-    killed; its kernels see that, and end.
+    A Jupyter server was seen to serve on after a first SIGTERM, and to end on a second. So it is asked again; one that
+    ends by none of them is killed, and its kernels see that.
     """
-    server.terminate()
-    try:
-        server.wait(timeout=_PATIENCE)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+    for _ in range(_TRIES):
+        server.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(timeout=_PATIENCE)
+            return
+    server.kill()
+    server.wait()

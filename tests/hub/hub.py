@@ -116,6 +116,6 @@ def serving(machine: Machine) -> Iterator[Hub]:
         machine.run("root", "sh", "-c", "kill $(cat /var/lib/jupyterhub/hub.pid)")
         try:
             process.wait(timeout=60)
-        except subprocess.TimeoutExpired:  # it waits for a server that was just being started
+        except subprocess.TimeoutExpired:  # the hub has not ended
             process.kill()  # and the machine ends what is inside with it
             process.wait()
