@@ -23,6 +23,12 @@ _TEXT = (
     "A text stands where a number is due. Going through a dict, or unpacking one, gives its keys; what is behind a "
     "key is had by params[key]."
 )
+_WHOLE = "An index must be a whole number: / gives floats, // whole numbers."
+_PRODUCT = (
+    "A matrix product sums over the last axis of the left side and the last but one (or only) axis of the right side: "
+    "these must be of one length."
+)
+_MATMUL = re.compile(r"matmul: Input operand 1 .* core dimension 0\b.*\(size (\d+) is different from (\d+)\)")
 _BOOLEANS = "True and False are not numbers here. Which step should turn them into floats?"
 
 
@@ -46,13 +52,38 @@ TABLE = (
     Row(TypeError, "ufunc '(bitwise_and|bitwise_or|invert)' not supported",
         "& and | bind more tightly than < and >: put each comparison in its own brackets."),
     Row(TypeError, "numpy boolean (subtract|negative)", _BOOLEANS),
+    Row(TypeError, "is an invalid keyword argument for (sum|max|min|abs|round)",
+        "That is Python's own function. Those of NumPy, such as np.sum and np.max, take an axis."),
+    Row(TypeError, r"'(tuple|list|dict|numpy\.ndarray)' object is not callable",
+        "Round brackets call a function, and this is none. Are square ones meant, as in x.shape[0]? Is a * missing? "
+        "Or does a function's name now stand for a value?"),
+    Row(TypeError, r"'(builtin_function_or_method|method|function|type|numpy\.ufunc|.*Dispatcher)' object is not sub",
+        "Square brackets pick an entry. A function is called with round ones."),
+    Row(TypeError, "tuple indices must be integers or slices, not str",
+        "Several results come as a tuple, which has places and no keys: a, b = f(x) takes it apart."),
+    Row(TypeError, "list indices must be integers or slices, not str",
+        "A list has no keys, though its entries may. Which one of them is meant?"),
+    Row(TypeError, "(list|tuple) indices must be integers or slices, not tuple",
+        "A list has no axes: x[i, j] asks an array. Is np.array(...) missing?"),
+    Row(TypeError, "(list|tuple) indices must be integers or slices, not float", _WHOLE),
+    Row(TypeError, "string indices must be", _TEXT),
+    Row(TypeError, "unhashable type",
+        "A dict's key is a name, such as 'W1'. Here an array, a list or a dict stands in its place."),
+    Row(TypeError, "'tuple' object does not support item", "A tuple cannot be changed. Make a list, or a new tuple."),
+    Row(TypeError, "object does not support item", _ONE_NUMBER),
+    Row(TypeError, "'int' object is not iterable",
+        "One number cannot be gone through. Is range(n) missing? Or where did an array become one number?"),
+    Row(TypeError, "not supported for the input types|has no callable",
+        "Something that is no number stands where numbers are due: a text, a dict, a function?"),
+    Row(AttributeError, "'dict' object has no attribute",
+        "What a dict holds is had by its key, in square brackets: params['W1']."),
     Row(TypeError, "'module' object is not callable",
         "A module is not a function. Which function of it did you mean?"),
     Row(TypeError, "object is not callable",
         "Is a * missing between two brackets? Or does a function's name now stand for a value?"),
     Row(TypeError, "NoneType", _NONE),
     Row(AttributeError, "NoneType", _NONE),
-    Row(AttributeError, "'(int|float)' object has no attribute",
+    Row(AttributeError, r"'(int|float|numpy\.float64|numpy\.int64)' object has no attribute",
         "A plain number stands where an array is due. Does a variable of yours have the name of an argument?"),
     Row(AttributeError, "'(list|tuple)' object has no attribute", _LIST),
     Row(ValueError, "(too many|not enough) values to unpack",
@@ -71,7 +102,9 @@ TABLE = (
         r"|has no len\(\)|len\(\) of unsized|iteration over a 0-d array", _ONE_NUMBER),
     Row(TypeError, r"unsupported operand .*'tuple'|bad operand .*'tuple'|can only concatenate tuple",
         "A tuple stands where one number is due. Which part of it is meant?"),
-    Row(KeyError, "", "A dict was asked for a key that it does not have. Which keys may be left out?"),
+    Row(KeyError, "",
+        "A dict was asked for a key that it does not have. Is it spelt as the docstring has it, capitals too? "
+        "Or may it be left out?"),
     Row(IndexError, "array is 0-dimensional", _ONE_NUMBER),
     Row(TypeError, "cannot be interpreted as an integer|expected a sequence of integers",
         "A size, a count or an axis must be a whole number: / gives floats, // whole numbers."),
@@ -92,30 +125,41 @@ TABLE = (
         "One of these arrays is empty. Which slice ends before it begins? Print its two ends."),
     Row(ValueError, "non-broadcastable output operand",
         "The place on the left of = or += has fewer numbers than what it is to take. What are the two shapes?"),
+    Row(ValueError, r"requested shape \(\d+,2\)",
+        "np.pad takes one pair of widths, (before, after), for each axis. How many axes does the array have?"),
+    Row(ValueError, r"remapped shapes .*\)->\(",
+        "In np.einsum equal letters stand for axes of equal length. Which letter has two lengths here?"),
+    Row(ValueError, "output subscript .* never appeared",
+        "In np.einsum a letter on the right of the arrow must stand on its left, too."),
+    Row(ValueError, "operands provided to einstein sum",
+        "np.einsum takes one group of letters for each array, with commas between the groups."),
+    Row(ValueError, "einstein sum",
+        "np.einsum takes one letter for each axis of each array. How many axes does each one have here?"),
     Row(ValueError, "could not be broadcast|could not broadcast",
         "These two shapes do not fit together. Which axis should line up with which?"),
     Row(ValueError, "shape-mismatch for sum",
         "np.tensordot sums over the last two axes of its first argument and the first two of its second, unless "
         "`axes=` names others. Which axes should go, on each side?"),
-    Row(ValueError, "matmul: |not aligned",
-        "A matrix product sums over the last axis of the left side and the last but one (or only) axis of the "
-        "right side: these must be of one length."),
+    Row(ValueError, "matmul: .*enough dimensions",
+        "A matrix product (@) is one of arrays. A single number is multiplied by *."),
+    Row(ValueError, "matmul: |not aligned", _PRODUCT),
     Row(ValueError, r"axis -?\d+ is out of bounds",
         "Axes are counted from 0, and the last one is also -1. How many axes does this array have?"),
     Row(IndexError, "too many indices",
         "There are more indices than the array has axes. What is its shape at that line?"),
     Row(IndexError, "boolean index did not match",
         "A mask must have the shape of the array that it picks from."),
-    Row(IndexError, "only integers, slices",
-        "An index must be a whole number: / gives floats, // whole numbers."),
+    Row(IndexError, "only integers, slices|indices must be of integer", _WHOLE),
     Row(IndexError, "tuple index out of range",
         "A shape has one number for each axis. How many axes does the array have in this call?"),
     Row(IndexError, "invalid index to scalar", _ONE_NUMBER),
     Row(IndexError, "out of (bounds|range)", "Counting starts at 0: the last of n entries has the index n - 1."),
     Row(ValueError, "setting an array element with a sequence",
         "One entry cannot hold several numbers. Are all parts of one length?"),
-    Row(ValueError, "all input arrays must have the same shape",
+    Row(ValueError, "all (the )?input arrays? ",
         "Arrays are stacked or joined only where their shapes agree. What are the two shapes?"),
+    Row(ValueError, "axes don't match array|repeated axis",
+        "transpose takes each axis once. How many axes does this array have?"),
     Row(ValueError, "cannot reshape", "A new shape must hold exactly as many entries as the old one."),
     Row(ValueError, "either both or neither of x and y",
         "np.where wants a condition and two values: one where it holds and one where it does not."),
@@ -154,10 +198,16 @@ def advice_on(error: Exception, text: str) -> str | None:
     """
     for row in TABLE:
         if isinstance(error, row.kind) and re.search(row.text, text):
-            return row.advice
+            return _with_lengths(row.advice, text)
     if isinstance(error, NameError):
         return _name(text)
     return _attribute(text) if isinstance(error, AttributeError) else None
+
+
+def _with_lengths(advice: str, text: str) -> str:
+    """Add the two lengths of a matrix product, which NumPy's own words hide."""
+    found = _MATMUL.search(text)
+    return f"{advice} Here they are {found[2]} and {found[1]}." if found else advice
 
 
 def _name(text: str) -> str | None:

@@ -28,7 +28,9 @@ OTHER_WORLDS = {
     "mean": "sum(...) / N", "einsum": "sum(j, ...)", "grad": "diff", "d": "diff", "log1p": "log(1 + x)",
     "expm1": "exp(x) - 1", "one_hot": "onehot", "heaviside": "(x > 0)", "cosh": "(exp(x) + exp(-x)) / 2",
     "derivative": "diff(f, x)", "deriv": "diff(f, x)", "D": "diff(f, x)", "e": "exp(x)", "sig": "sigmoid(x)",
-    "sinh": "(exp(x) - exp(-x)) / 2", "square": "x**2", "logsumexp": "log(sum(j, exp(x[j])))",
+    "sinh": "(exp(x) - exp(-x)) / 2", "square": "x**2", "logsumexp": "log(sum(j, exp(x[j])))", "partial": "diff(f, x)",
+    "multiply": "*", "hadamard": "*", "inner": "dot", "vdot": "dot", "tensordot": "sum(j, ...)", "step": "(x > 0)",
+    "t": ".T", "reshape": "a.T for a row", "expand_dims": "a.T for a row",
 }  # fmt: skip
 
 
@@ -130,6 +132,10 @@ class Builder(Indices):
             are = "indices are" if "," in entry else "index is"
             hint = f"; the free {are} {entry}" if entry else ""
             hint += f"; an index of a sum is named in it, `sum({name}, ...)`"
+        elif name in {"L", "loss", "Loss"} and not swapped:
+            known_slopes = [n for n in self.scope.variables if n[:1] == "d" and len(n) > 1]
+            instead = f"start from its slopes, `{known_slopes[0]}`" if known_slopes else "write it out"
+            hint = f"; the loss has no name in a line: {instead}"
         elif not near:
             hint = f"; the names here are {', '.join(self.scope.names())}{self.whole_word(name)}"
         return Unreadable(f"`{name}` is not known here{hint}", node.col_offset)

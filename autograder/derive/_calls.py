@@ -83,15 +83,19 @@ class Calls:
         return Unreadable(f"the function `{name}` is not known here; {hint}", func.col_offset)
 
     def method(self, node: ast.Call, func: ast.Attribute) -> Node:
-        """Build `A.sum(axis=0)`, `A.max()` and `a.dot(b)`."""
+        """Build `A.sum(axis=0)`, `A.max()`, `A.transpose()` and `a.dot(b)`."""
         if func.attr == "dot" and len(node.args) == 1:
             return self.at.matmul(self.at.expression(func.value), self.at.expression(node.args[0]), node)
         if func.attr == "sum":
             return self.axis_sum(func.value, node.args, node.keywords, node)
         if func.attr == "max" and not node.args and not node.keywords:
             return self.max(ast.Call(func.value, [func.value], [], col_offset=node.col_offset))
+        if func.attr == "transpose" and not node.args and not node.keywords:
+            return self.at.transpose(self.at.expression(func.value))
         place = (func.end_col_offset or 1) - len(func.attr)
-        raise Unreadable(f"`.{func.attr}(...)` is not known here", place)
+        instead = b.OTHER_WORLDS.get(func.attr)
+        hint = f"; write `{instead}`" if instead else ""
+        raise Unreadable(f"`.{func.attr}(...)` is not known here{hint}", place)
 
     def sum(self, node: ast.Call) -> Node:
         """Build `sum(j, ...)`, `sum(i, j, ...)`, `sum(A)` and `sum(A, axis=0)`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from autograder.derive._read import Unreadable
+from autograder.derive._read import NO_AXIS, Unreadable
 
 if TYPE_CHECKING:
     from autograder.derive._scope import Scope
@@ -126,11 +126,19 @@ class Indices(ABC):
         """Build an entry, a row (`W[j]`) or a column (`W[:, h]`)."""
         array = self.anything(node.value)
         parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+        for made in parts:
+            if (
+                isinstance(made, ast.Name | ast.Attribute)
+                and ast.unparse(made).rpartition(".")[2] == "newaxis"
+            ):
+                raise Unreadable(NO_AXIS, made.col_offset)
         shape = array.shape
         if len(shape) == 2 and shape[0] == "1" and len(parts) == 1:  # noqa: PLR2004 (a row counts as its vector)
             array = self.transpose(array)
             shape = array.shape
         if len(parts) > len(shape):
+            if not shape and isinstance(parts[0], ast.Compare):
+                raise Unreadable("an indicator is a comparison, as in `(x > 0)`", node.col_offset)
             what = f"has shape {show(shape)}" if shape else "is a number"
             count = "an index" if len(parts) == 1 else f"{len(parts)} indices"
             raise Misfit(

@@ -11,49 +11,14 @@ import ast
 import re
 import warnings
 
+from autograder.derive._characters import refused
+
 MAX_CHARACTERS = 600
 MAX_NESTING = 30
 MAX_NODES = 400
 MAX_DIGITS = 12
 MAX_EXPONENT = 2  # digits of it: 1e99 is the largest
 
-INSTEAD = {
-    "^": "a power is written `**`, as in `x**2`",
-    "−": "write `-` for minus",  # noqa: RUF001 (the look-alike itself)
-    "–": "write `-` for minus",  # noqa: RUF001 (the look-alike itself)
-    "·": "write `*` for a product",
-    "×": "write `*` for a product",  # noqa: RUF001 (the look-alike itself)
-    "⋅": "write `*` for a product",
-    "÷": "write `/` for a fraction",
-    "²": "a power is written `**`, as in `x**2`",
-    "³": "a power is written `**`, as in `x**3`",
-    "√": "write `sqrt(x)`",
-    "Σ": "write `sum(j, ...)`",
-    "∑": "write `sum(j, ...)`",
-    "∂": "write `diff(f, x)`",
-    "σ": "write `sigmoid(x)`",  # noqa: RUF001 (the look-alike itself)
-    "δ": "write `delta(i, j)`",
-    "ᵀ": "write `.T`",
-    "⊤": "write `.T`",  # noqa: RUF001 (the look-alike itself)
-    "≥": "write `>=`",
-    "≤": "write `<=`",
-    "≠": "write `!=`",
-    "'": "write `diff(f, x)` for a derivative, and no quotes inside a line",
-    '"': "a line is one string: no quotes inside it",
-    "|": "write `abs(x)` for |x|",
-    "{": "use round brackets ( )",
-    "}": "use round brackets ( )",
-    "\\": "a line is Python syntax, not LaTeX: write `exp(x)`, `a / b`, `sum(j, ...)`",
-    "$": "a line is Python syntax, not LaTeX: leave the dollars out",
-    "_": "a name starts with a letter",
-    "%": "there is no `%` here",
-    "&": "write one comparison, or multiply two: `(a > 0) * (b > 0)`",
-    "~": "write `1 - c` for the opposite of a condition",
-    "#": "no comments inside a line: put them after the string",
-    ";": "one expression a line",
-    "!": "there is no factorial here; different from is `!=`",
-}
-LETTERS = re.compile(r"[A-Za-z0-9_+\-*/@.,()\[\]:<>=! ]")
 IMPLICIT = re.compile(r"(?<![A-Za-z0-9_.])(\d+\.?\d*|\.\d+)(?!\d*[eE][+-]?\d)(?=\s*[A-Za-z_(])")
 SLOPE = re.compile(r"(?<![A-Za-z0-9_.])d(\s+[A-Za-z]\w*\s*([(\[][^()\[\]]*[)\]])?)?\s*/\s*d\s*[A-Za-z]\w*\b")
 ARRAYS = re.compile(r"\.T\b|@|\b(diag|outer|eye|ones|onehot)\b")
@@ -62,6 +27,7 @@ LITERAL = re.compile(r"(?<![A-Za-z0-9_])(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?(\d+
 PLAIN = "exp|log|ln|sqrt|sin|cos|tanh|sigmoid|softplus|relu|abs"
 POWER = re.compile(rf"\b({PLAIN})\s*\*\*\s*(\d+)\s*\(")
 BARE = re.compile(rf"\b({PLAIN})\s+(\w+)")
+NO_AXIS = "an index makes no new axis here: a table of products is `outer(a, b)` or `a @ b.T`, a row is `a.T`"
 COMMA = "Or is the comma missing between two lines here?"
 
 ALLOWED: tuple[type[ast.AST], ...] = (
@@ -139,17 +105,9 @@ def read(text: object) -> ast.expr:
 
 
 def _characters(body: str) -> None:
-    for place, character in enumerate(body):
-        if LETTERS.match(character) is None:
-            if character == "^" and re.match(r"\^\s*[({]?\s*T\b", body[place:]):
-                advice = "a transpose is written `.T`, as in `s.T`"
-            elif character in INSTEAD:
-                advice = INSTEAD[character]
-            elif not character.isascii():
-                advice = "use plain letters without accents, as on an English keyboard"
-            else:
-                advice = "it has no meaning here"
-            raise Unreadable(f"`{character}` cannot stand here: {advice}", place)
+    found = refused(body)
+    if found is not None:
+        raise Unreadable(*found)
 
 
 def _nesting(body: str) -> None:
@@ -264,6 +222,8 @@ def _whitelist(tree: ast.expr) -> None:
             count += 1
             if count > MAX_NODES:
                 raise Unreadable("this line has too many parts: write it in several steps", place)
+        if isinstance(node, ast.keyword) and node.arg == "keepdims":
+            raise Unreadable("leave `keepdims` out: a sum over an axis is written `sum(A, axis=0)`", place)
         if isinstance(node, ast.Constant):
             _constant(node, place)
         _name(node, place)
@@ -277,5 +237,7 @@ def _name(node: ast.AST, place: int) -> None:
 
 
 def _constant(node: ast.Constant, place: int) -> None:
+    if node.value is None:
+        raise Unreadable(NO_AXIS, place)
     if isinstance(node.value, bool) or not isinstance(node.value, int | float):
         raise Unreadable(f"`{node.value!r}` is no number that a line may use", place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import warnings
 from dataclasses import replace
 from typing import Any
@@ -24,7 +25,8 @@ PROVOKED = [
     ("x[x > 0 & x < 1]", "each comparison in its own brackets"),
     ("(x > 0) - (x < 0)", "True and False are not numbers here"),
     ("np(x)", "A module is not a function"),
-    ("x(1 - x)", "Is a * missing between two brackets?"),
+    ("x(1 - x)", "Is a * missing?"),
+    ("x[0](1 - x)", "Is a * missing between two brackets?"),
     ("None + x", "lack its `return`"),
     ("x + None", "lack its `return`"),
     ("None.shape", "lack its `return`"),
@@ -62,6 +64,40 @@ PROVOKED = [
     ("'W1' - x", "gives its keys"),
     ("'W1' - 1.0", "gives its keys"),
     ("m @ m", "must be of one length"),
+    ("m @ 2.0", "multiplied by *"),
+    ("np.einsum('ncuv,fcuv->nf', m, m)", "one letter for each axis"),
+    ("np.einsum('i,ij->j', m, m)", "one letter for each axis"),
+    ("np.einsum('ij,jk->ik', m, m)", "Which letter has two lengths"),
+    ("np.einsum('ij->ik', m)", "must stand on its left"),
+    ("np.einsum('ij,jk', m)", "one group of letters for each array"),
+    ("np.einsum('ij', m, m)", "one group of letters for each array"),
+    ("np.pad(np.ones((1, 1, 2, 2)), ((1, 1), (1, 1)))", "for each axis"),
+    ("(m, x)['loss']", "a, b = f(x) takes it apart"),
+    ("[{'k': 3}]['k']", "though its entries may"),
+    ("[[1, 2], [3, 4]][0, 1]", "A list has no axes"),
+    ("[1, 2][1.0]", "An index must be a whole number"),
+    ("'W1'['b1']", "gives its keys"),
+    ("m.shape(0)", "as in x.shape[0]"),
+    ("m(0)", "name now stand for a value?"),
+    ("m.sum[0]", "called with round ones"),
+    ("np.sum[m]", "called with round ones"),
+    ("np.exp[m]", "called with round ones"),
+    ("math.exp[2]", "called with round ones"),
+    ("{'W1': m}[m]", "A dict's key is a name"),
+    ("{'W1': m}.W1", "in square brackets: params['W1']"),
+    ("setattr(m, 'shape', 7) or m", "as many entries as the old one"),
+    ("operator.setitem((1, 2), 0, 1)", "A tuple cannot be changed"),
+    ("operator.setitem(x[0], 0, 1)", "A single number has no entries"),
+    ("x[np.array([0.0, 1.0])]", "An index must be a whole number"),
+    ("x[0].T.foo", "A plain number stands where an array is due"),
+    ("[i for i in 5]", "Is range(n) missing?"),
+    ("np.sin({'h_a': x})", "no number stands where numbers are due"),
+    ("sum(m, axis=0)", "such as np.sum and np.max"),
+    ("np.concatenate([x, m])", "What are the two shapes?"),
+    ("m.transpose(0)", "each axis once"),
+    ("m @ x", "Here they are 3 and 2."),
+    ("x @ m.T", "Here they are 2 and 3."),
+    ("{'W1': m}['w1']", "capitals too"),
     ("np.dot(m, m)", "must be of one length"),
     ("x.sum(axis=1)", "How many axes does this array have?"),
     ("x[0, 0]", "more indices than the array has axes"),
@@ -104,7 +140,15 @@ def unbound(values: Any) -> Any:
 
 
 def provoke(code: str) -> Exception:
-    names = {"np": np, "math": math, "m": m, "frozen": frozen, "unbound": unbound, "refuse": refuse}
+    names = {
+        "np": np,
+        "math": math,
+        "operator": operator,
+        "m": m,
+        "frozen": frozen,
+        "unbound": unbound,
+        "refuse": refuse,
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python itself warns of some of these slips
         exec(f"def answer(x):\n    return {code}", names)  # noqa: S102

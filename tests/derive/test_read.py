@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.derive import Derivation, Line, judge
+from autograder.derive._characters import INSTEAD
 
 STATEMENT = Derivation(given="x real; W (D, H); s (n); y label(n)")
 
@@ -31,6 +32,41 @@ def told(text: object) -> Line:
         ("x'", "diff"),
         ("x²", "`**`"),
         ("s^T", "`.T`"),
+        ("s^⊤", "`.T`"),  # noqa: RUF001 (what is typed on paper, here and below)
+        ("s^{\\top}", "`.T`"),
+        ("sᵀ", "`.T`"),
+        ("W.t()", "`.T`"),
+        ("s ⊙ s", "entry by entry"),
+        ("s ∘ s", "entry by entry"),
+        ("multiply(s, s)", "write `*`"),
+        ("s ⊗ s", "`outer(a, b)`"),
+        ("s[:, None] * s", "`outer(a, b)`"),
+        ("s[np.newaxis, :] * s", "`outer(a, b)`"),
+        ("s.reshape(1, -1)", "write `a.T"),
+        ("⟨s, s⟩", "`dot(a, b)`"),
+        ("inner(s, s)", "write `dot`"),
+        ("einsum('i,i->', s, s)", "`sum(j, ...)`"),
+        ("‖s‖", "`sqrt("),
+        ("½ * x", "write `1/2`"),
+        ("s₀", "`x[0]`"),
+        ("sⱼ", "`x[j]`"),
+        ("x⁴", "`x**4`"),
+        ("eⁿ", "`x**n`"),
+        ("x⁻¹", "`**`"),
+        ("𝟙[x > 0]", "`(x > 0)`"),  # noqa: RUF001
+        ("x′", "diff"),  # noqa: RUF001
+        ("∇x", "diff"),
+        ("partial(x, x)", "write `diff(f, x)`"),
+        ("x ≈ 1", "equals"),
+        ("x ⇒ x", "one expression a line"),
+        ("x\u00a0+ 1", "a plain one"),
+        ("x\u200b + 1", "delete it"),
+        ("x!", "factorial"),
+        ("W * 1[W > 0]", "`(x > 0)`"),
+        ("W.sum(axis=0, keepdims=True)", "`sum(A, axis=0)`"),
+        ("diff(L, x)", "write it out"),
+        ("s'", "`.T`"),
+        ("é", "English keyboard"),
         ("W^(T) @ s", "`.T`"),
         ("W.T s", "`@`"),
         ("s s.T", "`@`"),
@@ -53,6 +89,22 @@ def test_an_unreadable_line_is_told_what_to_write(text: object, says: str) -> No
     line = told(text)
     assert line.status in {"unread", "wrong"} if text == "sum(j, 1 + x)" else line.status == "unread"
     assert says in line.says
+
+
+def test_who_writes_the_loss_is_sent_to_its_slopes() -> None:
+    statement = Derivation(given="X (N, D); dX (N, D)", start="dX", entry="i, j")
+    assert "start from its slopes, `dX`" in judge(["dX", "diff(L, X[i, j])"], statement).lines[1].says
+
+
+def test_every_character_has_its_words() -> None:
+    for character, instead in INSTEAD.items():
+        assert instead in told(f"x{character}x").says, character
+
+
+@pytest.mark.parametrize("line", ["W.T @ s_of", "W.transpose() @ s_of", "np.transpose(W) @ s_of"])
+def test_a_transpose_may_be_written_as_numpy_writes_it(line: str) -> None:
+    statement = Derivation(given="W (D, H); s_of (D)", start="W.T @ s_of")
+    assert judge(["W.T @ s_of", line], statement).lines[1].status == "ok"
 
 
 def test_the_caret_stands_under_the_character() -> None:
