@@ -145,7 +145,7 @@ def _other_axis(pair: Pair) -> str | None:
         for axis in range(arg.ndim):
             others = arg.shape[:axis] + arg.shape[axis + 1 :]
             if pair.got.shape == others and pair.want.shape != others and pair.want.ndim == pair.got.ndim:
-                return f"This shape comes from reducing over axis {axis}. Which axis should be summed over?"
+                return f"This comes from reducing over axis {axis}. Which axis should be summed over?"
     return None
 
 
