@@ -206,7 +206,7 @@ def _advice(line: Line, statement: Derivation) -> str | None:
     """Return what to do about a line that does not hold; what is wrong with it, its own words say."""
     if line.status != "wrong" or line.says.endswith("?"):
         return None  # its own words ask already
-    if advice := _letters(line, statement) or _done_last(line):
+    if advice := _letters(line, statement) or _compared_last(line):
         return advice
     if line.number == 1:
         return "Does the chain start where the exercise says?" if statement.start else None
@@ -238,24 +238,15 @@ def _nested(text: str) -> str | None:
     return None
 
 
-def _done_last(line: Line) -> str | None:
-    """Tell that cases and comparisons without brackets are done after what stands beside them."""
+def _compared_last(line: Line) -> str | None:
+    """Tell that a comparison without brackets is done after the products beside it."""
     try:
         tree = ast.parse(line.text.strip().lstrip("="), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if isinstance(tree, ast.Compare) and isinstance(tree.left, ast.BinOp):
-        return "A comparison is done last, after the product: put it in brackets, as in `a * (b > 0)`."
-    if isinstance(tree, ast.IfExp) and (_is_sum(tree.body) or _is_sum(tree.orelse)):
-        return (
-            "All that stands before `if` is the first case, all behind `else` the second. Cases that are one term of "
-            "something longer need brackets: `a - (b if i == j else c)`."
-        )
-    return None
-
-
-def _is_sum(tree: ast.expr) -> bool:
-    return isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub)
+    if not isinstance(tree, ast.Compare) or not isinstance(tree.left, ast.BinOp):
+        return None
+    return "A comparison is done last, after the product: put it in brackets, as in `a * (b > 0)`."
 
 
 def _show_chain(verdict: Verdict, statement: Derivation, title: str, *, steps: bool) -> None:

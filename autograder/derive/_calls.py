@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,8 @@ class Calls:
 
     def unknown(self, name: str, func: ast.expr) -> Unreadable:
         """Say that there is no such function."""
+        if letter := re.fullmatch(r"(?:sum|Sum|sigma|Sigma)_?([a-z])", name):
+            return Unreadable(f"`{name}` is not known here; write `sum({letter[1]}, ...)`", func.col_offset)
         if name in b.OTHER_WORLDS:
             return Unreadable(f"`{name}` is not known here; write `{b.OTHER_WORLDS[name]}`", func.col_offset)
         # Where there are numbers alone, functions of arrays would only confuse.

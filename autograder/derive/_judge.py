@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from autograder.derive import _drawn as drawn
 from autograder.derive import _words as words
 from autograder.derive._build import build
-from autograder.derive._cases import halves, regrouped
+from autograder.derive._cases import fractions, halves, regrouped
 from autograder.derive._ending import Ending
 from autograder.derive._evaluate import TooMuch
 from autograder.derive._gradient import off
@@ -22,7 +22,7 @@ from autograder.derive._verdict import Complaint, CounterExample, Line, Verdict
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from autograder.derive._statement import Derivation
     from autograder.derive._steps import Step
@@ -85,6 +85,7 @@ class _Judgement(Ending):
         self.ready = ready
         self.lines = lines
         self.lost: set[int] = set()
+        self.has_asked = False
         self.again: list[Steps] = []
         tables = [line.table.node for line in lines if line.table is not None]
         self.texts = [line.text for line in lines]
@@ -128,12 +129,11 @@ class _Judgement(Ending):
         against, other = self.before(line)
         slope = self.slope(base, line.table)
         if other is None:
-            return slope or self.alone(base, line.table)
+            return self.asked(line, slope, self.is_slope) if slope else self.alone(base, line.table)
         if other.node is line.table.node and self.comparer.defined(line.table):
             return replace(base, rules=())
         judged = self.compared(base, line.table, against, other)
-        if judged.status == "wrong" and judged.counter is not None and line.tree is not None:
-            judged = replace(judged, says=judged.says + self.meant(line, other))
+        judged = self.asked(line, judged, self.equal_to(other))
         if slope is not None and judged.status == "ok" and against == "the start":
             return slope
         if (
@@ -198,21 +198,43 @@ class _Judgement(Ending):
             base, status="wrong", says=says, counter=words.counter(self.ready.scope, found, against)
         )
 
-    def meant(self, line: Read, other: Table) -> str:
-        """Say when a wrong line is right but for brackets around its cases, or a comma that makes it two lines."""
-        if line.tree is not None and any(self.equals(tree, other) for tree in regrouped(line.tree)):
-            return "; brackets around the cases are missing: `(... if ... else ...)`"
-        if any(self.equals(one, other) and self.equals(two, other) for one, two in halves(line.text)):
+    def asked(self, line: Read, judged: Line, fits: Callable[[ast.expr], bool]) -> Line:
+        """Ask about brackets or a comma in the first line that is wrong, where these would make it right."""
+        if judged.status != "wrong" or judged.counter is None or line.tree is None or self.has_asked:
+            return judged
+        self.has_asked = True
+        return replace(judged, says=judged.says + self.meant(line.text, line.tree, fits))
+
+    def meant(self, text: str, tree: ast.expr, fits: Callable[[ast.expr], bool]) -> str:
+        """Say what would make a line right."""
+        if any(map(fits, regrouped(tree))):
+            return "; are brackets around the cases missing, `(... if ... else ...)`?"
+        if any(map(fits, fractions(tree))):
+            return "; are brackets around what stands above or below a `/` missing?"
+        if any(fits(one) and fits(two) for one, two in halves(text)):
             return "; read as two lines it is right: is a comma missing between them?"
         return ""
 
-    def equals(self, tree: ast.expr, other: Table) -> bool:
-        """Say whether an expression equals a line."""
+    def equal_to(self, other: Table) -> Callable[[ast.expr], bool]:
+        """Return what says whether an expression equals a line."""
+
+        def equals(tree: ast.expr) -> bool:
+            try:
+                own = table(self.ready.scope, build(self.ready.scope, tree))
+                return own.shape == other.shape and self.comparer.difference(other, own) is None
+            except (Unreadable, TooMuch):
+                return False
+
+        return equals
+
+    def is_slope(self, tree: ast.expr) -> bool:
+        """Say whether an expression is the slope of the loss."""
         try:
             own = table(self.ready.scope, build(self.ready.scope, tree))
-            return own.shape == other.shape and self.comparer.difference(other, own) is None
         except (Unreadable, TooMuch):
             return False
+        line = Line(0, "", "", "ok")
+        return self.slope(line, own) is None
 
     def step(self, line: Read, judged: Line) -> Line:
         """Measure the step to a line that is right."""

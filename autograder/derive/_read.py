@@ -154,6 +154,8 @@ def _syntax(error: BaseException, body: str, indent: int) -> Unreadable:  # noqa
     if found := re.search(
         r"(?<![<>=!:])=(?!=)", re.sub(r"\b(axis|keepdims)\s*=", lambda m: " " * len(m.group()), body)
     ):
+        if re.search(r"\bif\b[^=]*$", body[: found.start()]) and "else" not in body[: found.start()]:
+            return Unreadable("two things are compared by `==`: `a if i == j else b`", found.start())
         return Unreadable(
             "one expression a line: leave the left side and the `=` out, and give the next form its own line, "
             "with a comma between",

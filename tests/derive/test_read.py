@@ -62,6 +62,8 @@ def told(text: object) -> Line:
         ("x\u00a0+ 1", "a plain one"),
         ("x\u200b + 1", "delete it"),
         ("x!", "factorial"),
+        ("1 if x = 0 else 2", "compared by `==`"),
+        ("sum_i(s[i])", "write `sum(i, ...)`"),
         ("W * 1[W > 0]", "`(x > 0)`"),
         ("W.sum(axis=0, keepdims=True)", "`sum(A, axis=0)`"),
         ("diff(L, x)", "write it out"),
