@@ -7,6 +7,7 @@ hidden lines are never quoted.
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 import linecache
 import sys
@@ -91,9 +92,9 @@ def _expression(frame: FrameType, instruction: int) -> ast.expr | None:
 
 
 def _short(expression: ast.expr) -> str | None:
-    calls = [node for node in ast.walk(expression) if isinstance(node, ast.Call)]
-    if not any(isinstance(node.func, ast.Name) for node in calls):
-        return None
+    called = [node.func for node in ast.walk(expression) if isinstance(node, ast.Call)]
+    if not any(isinstance(name, ast.Name) and not hasattr(builtins, name.id) for name in called):
+        return None  # what calls Python's own functions alone asks nothing of a student
     for shorter in (_AsIs(), _Unwrapped(), _Emptied()):
         said = ast.unparse(shorter.visit(copy.deepcopy(expression)))
         if len(said) <= _LONG:

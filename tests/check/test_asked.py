@@ -116,6 +116,10 @@ with marks.values:
 
 def test_a_helper_of_the_test_cell_is_not_taken_for_the_students_function() -> None:
     assert card(HELPED.replace("VALUE", "1")) == "more than 5, please"
+    typed = HELPED.replace("answer > 5", "type(answer) is int")
+    assert (
+        card(typed.replace("VALUE", "1.5")) == "more than 5, please"
+    )  # Python's own function is asked there
     assert card(HELPED.replace("VALUE", "9")).startswith("at pick({'w': answer}, 'b'): raised KeyError: 'b'")
 
 
